@@ -1,0 +1,71 @@
+"""Every error that relaydesk raises on purpose, in one tree.
+
+RelaydeskError
+├── ConfigurationError      a setting is missing or malformed; the start stops
+├── BadRequest              the caller sent something wrong; names the field and the remedy
+│   ├── SignatureError      a webhook is not signed by its provider
+│   └── PayloadTooLarge     a body is over its limit
+├── StorageError            the database refused a call
+│   ├── StorageUnavailable  it can't be reached or is overloaded; try again later
+│   └── StaleTurn           the lease was lost: somebody else owns this turn now
+├── ChannelError            a provider refused a message
+└── ModelUnavailable        the language model gave nothing usable
+"""
+
+from __future__ import annotations
+
+
+class RelaydeskError(Exception):
+    """Base of all errors of this project."""
+
+
+class ConfigurationError(RelaydeskError):
+    """A setting is missing or malformed. The text names it and says what to do."""
+
+
+class BadRequest(RelaydeskError):
+    """The caller's input is wrong. `field` names what, the text says how to mend it."""
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class SignatureError(BadRequest):
+    """A webhook without a valid signature. Nothing of it is stored."""
+
+
+class PayloadTooLarge(BadRequest):
+    """A request body over its limit."""
+
+
+class StorageError(RelaydeskError):
+    """The database refused a call for a reason that repeating does not mend."""
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class StorageUnavailable(StorageError):
+    """The database can't be reached or is overloaded; the same call may pass later."""
+
+
+class StaleTurn(StorageError):
+    """A turn's lease was lost, so nothing of its decision was written."""
+
+
+class ChannelError(RelaydeskError):
+    """A provider refused a message. `code` is the provider's own number."""
+
+    def __init__(self, message: str, *, code: int | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class ModelUnavailable(RelaydeskError):
+    """The language model gave nothing usable. `reason` is one short word for logs and metrics."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the language model is unavailable: {reason}")
+        self.reason = reason

@@ -1,0 +1,153 @@
+"""The one typed settings object. Every field is an environment variable of the same name in capitals."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from processors.errors import ConfigurationError
+
+DEVELOPMENT_KEY_PREFIX = "dev-"
+"""Keys that the development stack makes begin so; production refuses them."""
+
+
+class Settings(BaseSettings):
+    """What api, worker and desk read at their start. Units are in the names; see `.env.example`."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    environment: Literal["development", "test", "production"] = "development"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    # Supabase: the only door to storage.
+    supabase_url: str
+    supabase_anon_key: SecretStr
+    supabase_service_role_key: SecretStr
+    supabase_timeout_seconds: float = Field(default=10.0, gt=0, le=60)
+
+    # WhatsApp Cloud API.
+    whatsapp_app_secrets: str = ""
+    whatsapp_verify_token: SecretStr = SecretStr("")
+    whatsapp_access_token: SecretStr = SecretStr("")
+    whatsapp_api_url: str = "https://graph.facebook.com"
+    whatsapp_api_version: str = "v25.0"
+    whatsapp_send_timeout_seconds: float = Field(default=10.0, gt=0, le=60)
+    webhook_max_body_bytes: int = Field(default=3 * 1024 * 1024, ge=1024)
+
+    # Keys of our own routes.
+    developer_key: SecretStr = SecretStr("")
+    service_key: SecretStr = SecretStr("")
+
+    # Turns and limits.
+    quiet_window_ms: int = Field(default=1200, ge=0, le=60_000)
+    quiet_window_max_ms: int = Field(default=6000, ge=0, le=300_000)
+    rate_limit_per_minute: int = Field(default=10, ge=1)
+    rate_limit_per_hour: int = Field(default=100, ge=1)
+    turn_lease_seconds: int = Field(default=30, ge=1, le=600)
+    turn_deadline_seconds: float = Field(default=20.0, gt=0, le=300)
+    turn_max_attempts: int = Field(default=4, ge=1, le=20)
+    worker_concurrency: int = Field(default=16, ge=1, le=256)
+    worker_poll_ms: int = Field(default=1000, ge=20, le=60_000)
+
+    # Outbox.
+    outbox_lease_seconds: int = Field(default=30, ge=1, le=600)
+    outbox_settle_seconds: int = Field(default=120, ge=1, le=3600)
+    outbox_max_attempts: int = Field(default=6, ge=1, le=50)
+    outbox_concurrency: int = Field(default=16, ge=1, le=256)
+    number_messages_per_second: int = Field(default=80, ge=1, le=1000)
+
+    # Language model. Off without a key.
+    ai_provider: Literal["openai", "compatible", "offline"] = "openai"
+    openai_api_key: SecretStr = SecretStr("")
+    openai_base_url: str = ""
+    ai_chat_model: str = "gpt-6-luna"
+    ai_embed_model: str = "text-embedding-3-small"
+    ai_embed_dimensions: int = Field(default=1536, ge=64, le=4096)
+    ai_timeout_seconds: float = Field(default=8.0, gt=0, le=60)
+
+    # Firebase Cloud Messaging. Off without a project.
+    fcm_project_id: str = ""
+    fcm_credentials_json: SecretStr = SecretStr("")
+    fcm_api_url: str = ""
+
+    # Texts.
+    privacy_url: str = "https://example.com/privacy"
+    desk_url: str = "http://127.0.0.1:8501"
+
+    @field_validator("supabase_url", "whatsapp_api_url")
+    @classmethod
+    def _plain_url(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _production_is_strict(self) -> Settings:
+        if self.environment != "production":
+            return self
+        problems = [*self._weak_keys(), *self._simulated_urls()]
+        if not self.app_secrets:
+            problems.append("WHATSAPP_APP_SECRETS is empty: webhooks could not be verified")
+        if problems:
+            raise ValueError("ENVIRONMENT=production refuses to start: " + "; ".join(problems))
+        return self
+
+    def _weak_keys(self) -> list[str]:
+        keys = {
+            "WHATSAPP_VERIFY_TOKEN": self.whatsapp_verify_token,
+            "WHATSAPP_ACCESS_TOKEN": self.whatsapp_access_token,
+            "DEVELOPER_KEY": self.developer_key,
+            "SERVICE_KEY": self.service_key,
+        }
+        problems = [f"{name} is empty" for name, key in keys.items() if not key.get_secret_value()]
+        keys |= {f"WHATSAPP_APP_SECRETS ({i + 1})": SecretStr(s) for i, s in enumerate(self.app_secrets)}
+        return problems + [
+            f"{name} is a development key"
+            for name, key in keys.items()
+            if key.get_secret_value().startswith(DEVELOPMENT_KEY_PREFIX)
+        ]
+
+    def _simulated_urls(self) -> list[str]:
+        urls = {
+            "WHATSAPP_API_URL": self.whatsapp_api_url,
+            "FCM_API_URL": self.fcm_api_url,
+            "SUPABASE_URL": self.supabase_url,
+            "OPENAI_BASE_URL": self.openai_base_url if self.ai_provider == "openai" else "",
+        }
+        local = ("http://127.0.0.1", "http://localhost", "http://[::1]")
+        return [f"{name} points to this machine" for name, url in urls.items() if url.startswith(local)]
+
+    @property
+    def app_secrets(self) -> tuple[str, ...]:
+        """The app secrets that webhooks may be signed with; WHATSAPP_APP_SECRETS separates them by commas."""
+        return tuple(part.strip() for part in self.whatsapp_app_secrets.split(",") if part.strip())
+
+    @property
+    def model_enabled(self) -> bool:
+        """Whether a language model may be called at all."""
+        return self.ai_provider != "offline" and bool(self.openai_api_key.get_secret_value())
+
+
+def describe_problems(error: ValidationError) -> str:
+    """One line per wrong setting: its variable name and what is wrong. Never holds a value."""
+    lines = []
+    for problem in error.errors(include_input=False, include_url=False):
+        name = ".".join(str(part) for part in problem["loc"]).upper() or "settings"
+        lines.append(f"{name}: {problem['msg']}")
+    return "\n".join(lines)
+
+
+@lru_cache(maxsize=1)
+def load_settings() -> Settings:
+    """Read the environment once.
+
+    Raises ConfigurationError that names every missing or malformed variable.
+    """
+    try:
+        return Settings()  # type: ignore[call-arg]  # Values come from the environment.
+    except ValidationError as error:
+        text = describe_problems(error)
+        raise ConfigurationError(f"relaydesk can't start, see .env.example:\n{text}") from None

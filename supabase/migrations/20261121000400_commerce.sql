@@ -1,0 +1,198 @@
+-- Commerce: what is sold, who has it, carts, order relays, market orders and offers to dealers.
+
+create table public.products (
+  id uuid primary key default gen_random_uuid(),
+  business_id uuid not null references public.businesses (id) on delete cascade,
+  sku text not null,
+  name text not null,
+  description text not null default '',
+  category text not null default '',
+  price numeric(12, 2) not null check (price >= 0),
+  currency text not null default 'EUR' check (currency ~ '^[A-Z]{3}$'),
+  attributes jsonb not null default '{}'::jsonb,
+  image_url text,
+  active boolean not null default true,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (business_id, sku)
+);
+comment on table public.products is 'What a business sells. The only source of prices.';
+comment on column public.products.attributes is 'Variants by name, such as {"taglia": ["S", "M"], "colore": ["rosso"]}.';
+
+create table public.dealer_stock (
+  dealer_id uuid not null references public.dealers (id) on delete cascade,
+  product_id uuid not null references public.products (id) on delete cascade,
+  business_id uuid not null references public.businesses (id) on delete cascade,
+  on_hand integer not null default 0 check (on_hand >= 0),
+  reserved integer not null default 0 check (reserved >= 0),
+  updated_at timestamptz not null default now(),
+  primary key (dealer_id, product_id),
+  constraint dealer_stock_reserved_within_on_hand check (reserved <= on_hand)
+);
+create index dealer_stock_product_idx on public.dealer_stock (product_id);
+create index dealer_stock_business_idx on public.dealer_stock (business_id);
+comment on table public.dealer_stock is 'Pieces a dealer has and how many of them are promised to orders.';
+
+create table public.carts (
+  conversation_id uuid primary key references public.whatsapp_conversations (id) on delete cascade,
+  business_id uuid not null references public.businesses (id) on delete cascade,
+  lines jsonb not null default '[]'::jsonb,
+  updated_at timestamptz not null default now()
+);
+create index carts_business_idx on public.carts (business_id);
+comment on table public.carts is 'The basket of a conversation: product, quantity, variant. Never a price.';
+
+create sequence public.order_code_seq start 1001;
+comment on sequence public.order_code_seq is 'Numbers in the order codes people read to each other.';
+
+create table public.whatsapp_order_relays (
+  id uuid primary key default gen_random_uuid(),
+  business_id uuid not null references public.businesses (id) on delete cascade,
+  conversation_id uuid not null references public.whatsapp_conversations (id) on delete cascade,
+  contact_id uuid not null references public.contacts (id),
+  phone text,
+  code text not null unique,
+  order_data jsonb not null default '{}'::jsonb,
+  products jsonb not null default '[]'::jsonb,
+  total_price numeric(12, 2) not null check (total_price >= 0),
+  currency text not null,
+  status text not null default 'pending' check (status in ('pending', 'confirmed', 'created', 'failed')),
+  failure_reason text,
+  market_order_id uuid,
+  simulated boolean not null default false,
+  confirmed_at timestamptz,
+  placed_at timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+create index whatsapp_order_relays_conversation_idx on public.whatsapp_order_relays (conversation_id, created_at desc);
+create index whatsapp_order_relays_business_idx on public.whatsapp_order_relays (business_id, created_at desc);
+create index whatsapp_order_relays_contact_idx on public.whatsapp_order_relays (contact_id);
+create index whatsapp_order_relays_market_order_idx on public.whatsapp_order_relays (market_order_id);
+-- A conversation has at most one proposal waiting for the customer's yes.
+create unique index whatsapp_order_relays_pending_idx
+  on public.whatsapp_order_relays (conversation_id) where status = 'pending';
+comment on table public.whatsapp_order_relays is 'A customer''s order on its way to dealers: pending their yes, confirmed, created as market orders, or failed.';
+
+create table public.market_orders (
+  id uuid primary key default gen_random_uuid(),
+  business_id uuid not null references public.businesses (id) on delete cascade,
+  relay_id uuid not null references public.whatsapp_order_relays (id) on delete cascade,
+  code text not null unique,
+  dealer_id uuid references public.dealers (id),
+  holder_id uuid references public.dealers (id),
+  rider_id uuid references public.riders (id) on delete set null,
+  status text not null default 'offered' check (status in ('offered', 'accepted', 'preparing', 'ready',
+    'out_for_delivery', 'delivered', 'failed_delivery', 'cancelled')),
+  lines jsonb not null,
+  total_price numeric(12, 2) not null,
+  currency text not null,
+  accepted_at timestamptz,
+  delivered_at timestamptz,
+  cancelled_at timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+create index market_orders_relay_idx on public.market_orders (relay_id);
+create index market_orders_business_idx on public.market_orders (business_id, status, created_at desc);
+create index market_orders_dealer_idx on public.market_orders (dealer_id, status);
+create index market_orders_holder_idx on public.market_orders (holder_id);
+create index market_orders_rider_idx on public.market_orders (rider_id, status);
+comment on table public.market_orders is 'The part of an order that one dealer fulfils.';
+comment on column public.market_orders.holder_id is 'The dealer whose stock is reserved while nobody accepted yet.';
+
+alter table public.whatsapp_order_relays
+  add constraint whatsapp_order_relays_market_order_fk foreign key (market_order_id) references public.market_orders (id);
+
+create table public.order_offers (
+  id uuid primary key default gen_random_uuid(),
+  business_id uuid not null references public.businesses (id) on delete cascade,
+  market_order_id uuid not null references public.market_orders (id) on delete cascade,
+  dealer_id uuid not null references public.dealers (id),
+  outcome text not null default 'pending' check (outcome in ('pending', 'accepted', 'declined', 'expired', 'lost')),
+  expires_at timestamptz not null,
+  resolved_at timestamptz,
+  created_at timestamptz not null default now(),
+  unique (market_order_id, dealer_id)
+);
+-- Exactly one acceptance can exist, whatever the code above it does.
+create unique index order_offers_one_acceptance_idx on public.order_offers (market_order_id) where outcome = 'accepted';
+create index order_offers_due_idx on public.order_offers (expires_at) where outcome = 'pending';
+create index order_offers_dealer_idx on public.order_offers (dealer_id, outcome);
+create index order_offers_business_idx on public.order_offers (business_id);
+comment on table public.order_offers is 'A market order offered to a dealer, and the answer.';
+
+create table public.order_events (
+  id bigint generated always as identity primary key,
+  business_id uuid not null references public.businesses (id) on delete cascade,
+  relay_id uuid not null references public.whatsapp_order_relays (id) on delete cascade,
+  market_order_id uuid references public.market_orders (id) on delete cascade,
+  offer_id uuid references public.order_offers (id) on delete cascade,
+  kind text not null,
+  audience text check (audience in ('customer', 'dealer')),
+  dealer_id uuid references public.dealers (id),
+  actor text not null default 'system',
+  data jsonb not null default '{}'::jsonb,
+  run_at timestamptz not null default now(),
+  token uuid,
+  attempts integer not null default 0,
+  announced_at timestamptz,
+  created_at timestamptz not null default now()
+);
+create index order_events_due_idx on public.order_events (run_at) where announced_at is null and audience is not null;
+create index order_events_relay_idx on public.order_events (relay_id, id);
+create index order_events_market_order_idx on public.order_events (market_order_id);
+create index order_events_offer_idx on public.order_events (offer_id);
+create index order_events_business_idx on public.order_events (business_id);
+create index order_events_dealer_idx on public.order_events (dealer_id);
+comment on table public.order_events is 'The timeline of an order. A row with an audience is also told to it, exactly once.';
+
+create table public.delivery_zones (
+  id uuid primary key default gen_random_uuid(),
+  business_id uuid not null references public.businesses (id) on delete cascade,
+  name text not null,
+  postcodes text[] not null default '{}',
+  fee numeric(12, 2) not null default 0 check (fee >= 0),
+  minimum_order numeric(12, 2) not null default 0,
+  active boolean not null default true
+);
+create index delivery_zones_business_idx on public.delivery_zones (business_id);
+comment on table public.delivery_zones is 'Where the business delivers and for how much.';
+
+create table public.payments (
+  id uuid primary key default gen_random_uuid(),
+  business_id uuid not null references public.businesses (id) on delete cascade,
+  relay_id uuid not null references public.whatsapp_order_relays (id) on delete cascade,
+  provider text not null default 'cash_on_delivery',
+  amount numeric(12, 2) not null check (amount >= 0),
+  currency text not null,
+  status text not null default 'due' check (status in ('due', 'paid', 'refunded', 'failed')),
+  external_id text,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+create index payments_relay_idx on public.payments (relay_id);
+create index payments_business_idx on public.payments (business_id);
+comment on table public.payments is 'How an order is paid. Cash on delivery unless a provider is set.';
+
+do $$
+declare
+  t text;
+begin
+  foreach t in array array['products', 'dealer_stock', 'carts', 'whatsapp_order_relays', 'order_offers',
+    'order_events', 'delivery_zones', 'payments']
+  loop
+    execute format('alter table public.%I enable row level security', t);
+    execute format('grant select on public.%I to authenticated', t);
+    execute format('grant select, insert, update, delete on public.%I to service_role', t);
+    execute format('create policy "staff read" on public.%I for select to authenticated '
+      'using (business_id in (select private.my_businesses()))', t);
+  end loop;
+end
+$$;
+alter table public.market_orders enable row level security;
+grant select on public.market_orders to authenticated;
+grant select, insert, update, delete on public.market_orders to service_role;
+grant usage, select on sequence public.order_code_seq to service_role;
+create policy "staff read, riders their own" on public.market_orders for select to authenticated
+  using (business_id in (select private.my_businesses()) or rider_id in (select private.my_riders()));
