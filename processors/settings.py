@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from typing import Literal
 
@@ -13,11 +14,14 @@ from processors.errors import ConfigurationError
 DEVELOPMENT_KEY_PREFIX = "dev-"
 """Keys that the development stack makes begin so; production refuses them."""
 
+ENV_FILE = os.environ.get("ENV_FILE", ".env")
+"""Read for what the environment lacks. Another file by ENV_FILE; none when that is empty."""
+
 
 class Settings(BaseSettings):
     """What api, worker and desk read at their start. Units are in the names; see `.env.example`."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_file=ENV_FILE, extra="ignore", frozen=True)
 
     environment: Literal["development", "test", "production"] = "development"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
