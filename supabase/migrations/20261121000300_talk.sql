@@ -82,10 +82,12 @@ create table public.turn_queue (
   token uuid,
   claimed_at timestamptz,
   first_pending_at timestamptz not null default now(),
+  not_before timestamptz,
   version bigint not null default 1,
   attempts integer not null default 0
 ) with (fillfactor = 70);
 create index turn_queue_run_idx on public.turn_queue (run_at);
+comment on column public.turn_queue.not_before is 'Earliest next claim: the quiet window of messages that came during a turn, or the end of a rate limit.';
 comment on table public.turn_queue is 'Conversations with unanswered messages. run_at is when to claim; once claimed it is when the lease ends.';
 
 create table public.whatsapp_messages (

@@ -1,0 +1,204 @@
+-- What signed-in people do. Each function checks the role itself, acts once per client key and records in the audit log.
+
+create function private.require_role(p_business_id uuid, p_roles text[]) returns uuid
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  v_staff uuid;
+begin
+  select id into v_staff from public.staff
+  where business_id = p_business_id and user_id = (select auth.uid()) and active and role = any (p_roles);
+  if v_staff is null then
+    raise exception 'not allowed: this needs one of the roles %', array_to_string(p_roles, ', ') using errcode = '42501';
+  end if;
+  return v_staff;
+end
+$$;
+comment on function private.require_role(uuid, text[]) is 'The caller''s staff row, or 42501.';
+
+create function private.require_conversation(p_conversation_id uuid, p_roles text[]) returns public.whatsapp_conversations
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  c public.whatsapp_conversations;
+begin
+  select * into c from public.whatsapp_conversations
+  where id = p_conversation_id and business_id in (select private.my_businesses()) for update;
+  if not found then
+    raise exception 'no such conversation' using errcode = 'PT404', hint = 'It may belong to another business.';
+  end if;
+  perform private.require_role(c.business_id, p_roles);
+  return c;
+end
+$$;
+comment on function private.require_conversation(uuid, text[]) is 'A conversation of the caller''s business, locked; PT404 when there is none, 42501 without the role.';
+
+create function private.audit(p_business_id uuid, p_action text, p_entity text, p_entity_id text, p_detail jsonb default '{}'::jsonb) returns void
+language sql security definer set search_path = ''
+as $$
+  insert into public.audit_log (business_id, actor_id, actor, action, entity, entity_id, detail)
+  values (p_business_id, (select auth.uid()), 'staff', p_action, p_entity, p_entity_id, p_detail)
+$$;
+comment on function private.audit(uuid, text, text, text, jsonb) is 'Records what the signed-in person did.';
+
+create function public.staff_send(p_conversation_id uuid, p_text text, p_client_key text) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  c public.whatsapp_conversations;
+  v_staff uuid;
+  v_id uuid;
+  v_simulated boolean;
+begin
+  c := private.require_conversation(p_conversation_id, '{admin,agent}');
+  v_staff := private.require_role(c.business_id, '{admin,agent}');
+  if length(coalesce(trim(p_text), '')) = 0 or length(p_text) > 4096 then
+    raise exception 'text must have 1 to 4096 characters' using errcode = '22023', hint = 'Shorten the text or send it in parts.';
+  end if;
+  if coalesce(p_client_key, '') = '' then
+    raise exception 'client_key is missing' using errcode = '22023', hint = 'Send a new random key with each message and the same one with each repeat.';
+  end if;
+  select a.simulated into v_simulated from public.channel_accounts a where a.id = c.account_id;
+  if not v_simulated and coalesce(c.window_expires_at <= now(), true) then
+    raise exception 'the 24 h window is closed' using errcode = 'PT409', hint = 'Only a template can be sent until the customer writes again.';
+  end if;
+  -- A person speaks: the bot is silent from this moment.
+  perform private.silence_bot(c.id, null, 'a person answered');
+  v_id := private.queue_message(c.id, 'agent', jsonb_build_object('kind', 'text', 'text', p_text), null, 'staff:' || p_client_key, v_staff);
+  update public.whatsapp_conversations set unread_count = 0, assignee_id = coalesce(assignee_id, v_staff) where id = c.id;
+  perform private.audit(c.business_id, 'send', 'whatsapp_messages', v_id::text);
+  perform private.hint_changes(array[c.id], true);
+  return (select jsonb_build_object('message_id', m.id, 'conversation_id', c.id, 'status', m.status, 'created_at', m.created_at)
+    from public.whatsapp_messages m where m.id = v_id);
+end
+$$;
+comment on function public.staff_send(uuid, text, text) is 'An agent answers. The bot is silent at once; the same client key again sends nothing new.';
+
+create function public.staff_conversation(p_phone text) returns uuid
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  a public.channel_accounts;
+  c public.whatsapp_conversations;
+  v_phone text := regexp_replace(coalesce(p_phone, ''), '[^0-9]', '', 'g');
+begin
+  if v_phone !~ '^[0-9]{7,15}$' then
+    raise exception 'phone must have 7 to 15 digits' using errcode = '22023', hint = 'Write it with the country code, such as 39 347 1234567.';
+  end if;
+  select * into a from public.channel_accounts
+  where business_id in (select private.my_businesses_as('{admin,agent}')) and channel = 'whatsapp' and active and not simulated
+  order by created_at, id limit 1;
+  if not found then
+    raise exception 'not allowed: this needs one of the roles admin, agent' using errcode = '42501';
+  end if;
+  c := private.open_conversation(a, private.resolve_contact(a.business_id, 'whatsapp', jsonb_build_object('phone', v_phone)), v_phone);
+  return c.id;
+end
+$$;
+comment on function public.staff_conversation(text) is 'The conversation in progress with a phone number on the first WhatsApp number of the caller''s business.';
+
+create function public.take_over(p_conversation_id uuid) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  c public.whatsapp_conversations;
+  v_staff uuid;
+begin
+  c := private.require_conversation(p_conversation_id, '{admin,agent}');
+  v_staff := private.require_role(c.business_id, '{admin,agent}');
+  perform private.silence_bot(c.id, null, 'a person took over');
+  update public.whatsapp_conversations set assignee_id = v_staff where id = c.id;
+  perform private.audit(c.business_id, 'take_over', 'whatsapp_conversations', c.id::text);
+  perform private.hint_changes(array[c.id]);
+end
+$$;
+comment on function public.take_over(uuid) is 'A person takes a conversation; what the bot has not sent yet is taken back.';
+
+create function public.hand_back(p_conversation_id uuid) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  c public.whatsapp_conversations;
+begin
+  c := private.require_conversation(p_conversation_id, '{admin,agent}');
+  update public.whatsapp_conversations set owner = 'bot', owner_until = null, updated_at = now() where id = c.id;
+  -- What the customer wrote after the person's last words is still unanswered.
+  update public.whatsapp_messages set wants_turn = true
+  where conversation_id = c.id and direction = 'inbound' and turn_id is null and revoked_at is null and group_id is null
+    and type not in ('system', 'reaction', 'edit', 'revoke', 'request_welcome')
+    and sequence > coalesce((select max(sequence) from public.whatsapp_messages
+      where conversation_id = c.id and direction = 'outbound' and author in ('agent', 'phone')), 0);
+  if found then
+    perform private.queue_turn(c.id, interval '0', interval '0', null);
+  end if;
+  perform private.audit(c.business_id, 'hand_back', 'whatsapp_conversations', c.id::text);
+  perform private.hint_changes(array[c.id], true);
+end
+$$;
+comment on function public.hand_back(uuid) is 'Gives a conversation back to the bot, which answers what is still open.';
+
+create function public.resolve_conversation(p_conversation_id uuid) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  c public.whatsapp_conversations;
+  v_staff uuid;
+begin
+  c := private.require_conversation(p_conversation_id, '{admin,agent}');
+  v_staff := private.require_role(c.business_id, '{admin,agent}');
+  update public.whatsapp_conversations set status = 'resolved', escalated_at = null, unread_count = 0, updated_at = now() where id = c.id;
+  update public.escalations set status = 'resolved', resolved_at = now(), resolved_by = v_staff where conversation_id = c.id and status = 'open';
+  perform private.audit(c.business_id, 'resolve', 'whatsapp_conversations', c.id::text);
+  perform private.hint_changes(array[c.id]);
+end
+$$;
+comment on function public.resolve_conversation(uuid) is 'Closes a conversation and its escalations; the next message opens a new one.';
+
+create function public.mark_read(p_conversation_id uuid) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  c public.whatsapp_conversations;
+begin
+  c := private.require_conversation(p_conversation_id, '{admin,agent}');
+  update public.whatsapp_conversations set unread_count = 0 where id = c.id and unread_count > 0;
+  if found then
+    perform private.hint_changes(array[c.id]);
+  end if;
+end
+$$;
+comment on function public.mark_read(uuid) is 'An agent has seen the conversation.';
+
+create function public.register_device(p_kind text, p_value text, p_platform text) returns uuid
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_rider public.riders;
+  v_staff public.staff;
+  v_id uuid;
+begin
+  select * into v_rider from public.riders where user_id = (select auth.uid()) and active limit 1;
+  if not found then
+    select * into v_staff from public.staff where user_id = (select auth.uid()) and active limit 1;
+    if not found then
+      raise exception 'not allowed: only riders and staff register devices' using errcode = '42501';
+    end if;
+  end if;
+  insert into public.devices as d (business_id, rider_id, staff_id, kind, value, platform)
+  values (coalesce(v_rider.business_id, v_staff.business_id), v_rider.id, case when v_rider.id is null then v_staff.id end, p_kind, p_value, p_platform)
+  on conflict (kind, value) do update set business_id = excluded.business_id, rider_id = excluded.rider_id, staff_id = excluded.staff_id,
+    platform = excluded.platform, disabled_at = null, disabled_reason = null, last_seen_at = now()
+  returning id into v_id;
+  return v_id;
+end
+$$;
+comment on function public.register_device(text, text, text) is 'The signed-in rider or staff member wants pushes on this device.';
+
+-- The engine's own functions called from inside run as their caller here, so the owner needs nothing more.
+grant execute on function public.staff_send(uuid, text, text), public.staff_conversation(text), public.take_over(uuid), public.hand_back(uuid),
+  public.resolve_conversation(uuid), public.mark_read(uuid), public.register_device(text, text, text) to authenticated, service_role;
+
+create policy "staff hear their business" on realtime.messages for select to authenticated
+  using (extension = 'broadcast' and split_part((select realtime.topic()), ':', 1) = 'business'
+    and split_part((select realtime.topic()), ':', 3) = 'inbox'
+    and split_part((select realtime.topic()), ':', 2) in (select b::text from private.my_businesses() b));
