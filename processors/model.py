@@ -74,6 +74,7 @@ class Message:
     payload: Json
     transcript: str | None
     provider_time: datetime
+    external_id: str | None = None
     intent: str | None = None
 
 

@@ -1,0 +1,247 @@
+"""The one door to storage: the async `supabase` client with our own pool, timeout and retry.
+
+Rows become frozen objects here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, cast
+from uuid import UUID
+
+import httpx
+from postgrest.exceptions import APIError
+from supabase import AsyncClient, AsyncClientOptions, acreate_client
+
+from processors.errors import StaleTurn, StorageError, StorageUnavailable
+from processors.model import Account, Business, CartLine, Contact, Dealer, Decision, Json, Message, Turn
+from processors.settings import Settings
+
+RETRY_DELAYS_SECONDS = (0.05, 0.2, 0.6)
+"""Waits between tries of an idempotent call; with jitter on top."""
+
+# Deadlock, serialization failure, lock timeout, statement timeout, connection trouble, too many connections.
+TRANSIENT_SQLSTATES = ("40001", "40P01", "55P03", "57014", "08", "53", "57P")
+TRANSIENT_API_CODES = ("PGRST000", "PGRST001", "PGRST002", "PGRST003", "502", "503", "504")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FinishedTurn:
+    """What `finish_turn` did. `more` means that messages came meanwhile and wait for another turn."""
+
+    turn_id: UUID
+    silenced: bool
+    more: bool
+    actions: tuple[Json, ...]
+    message_ids: tuple[UUID, ...]
+
+
+def http_client(settings: Settings) -> httpx.AsyncClient:
+    """The HTTP client below supabase-py.
+
+    HTTP/1.1 because a server that closes HTTP/2 connections makes concurrent calls fail; four connections
+    because httpx spends its time in larger pools, not on the wire.
+    """
+    return httpx.AsyncClient(
+        http2=False,
+        timeout=settings.supabase_timeout_seconds,
+        limits=httpx.Limits(max_connections=4, max_keepalive_connections=4, keepalive_expiry=60),
+    )
+
+
+async def connect(settings: Settings, *, http: httpx.AsyncClient | None = None) -> AsyncClient:
+    """A service client of the configured project."""
+    options = AsyncClientOptions(
+        auto_refresh_token=False,
+        persist_session=False,
+        httpx_client=http or http_client(settings),
+    )
+    return await acreate_client(
+        settings.supabase_url, settings.supabase_service_role_key.get_secret_value(), options=options
+    )
+
+
+class Store:
+    """Calls of the engine's SQL functions, typed."""
+
+    def __init__(self, client: AsyncClient) -> None:
+        self.client = client
+
+    @classmethod
+    async def open(cls, settings: Settings) -> Store:
+        return cls(await connect(settings))
+
+    async def close(self) -> None:
+        http = cast(httpx.AsyncClient | None, self.client.options.httpx_client)
+        if http is not None:
+            await http.aclose()
+
+    async def call(self, function: str, params: Mapping[str, Any], *, retry: bool = True) -> Any:
+        """The result of an rpc.
+
+        Every engine function is idempotent (unique keys, tokens, conditional updates), so a call whose answer
+        was lost may be made again; pass `retry=False` where that does not hold.
+
+        Raises StorageUnavailable when the database can't be reached or asks to come back later,
+        StorageError with its code when it refuses the call.
+        """
+        delays = (*RETRY_DELAYS_SECONDS, None) if retry else (None,)
+        for delay in delays:
+            try:
+                response = await self.client.rpc(function, dict(params)).execute()
+                return cast(Any, response.data)
+            except APIError as error:
+                failure = _storage_error(error)
+            except (httpx.HTTPError, OSError) as error:
+                failure = StorageUnavailable(f"{function}: {type(error).__name__}")
+            if delay is None or not isinstance(failure, StorageUnavailable):
+                raise failure
+            await asyncio.sleep(delay * random.uniform(0.75, 1.25))  # noqa: S311  # Jitter, not a secret.
+        raise AssertionError("unreachable")
+
+    # Turns.
+
+    async def claim_turns(
+        self, *, limit: int, lease_seconds: int, conversation_id: UUID | None = None
+    ) -> list[Turn]:
+        """Due turns, leased; or the one of `conversation_id`, due or not. Not retried: a lost answer's
+        lease runs out by itself, a second claim would only take more."""
+        params: dict[str, Any] = {"p_limit": limit, "p_lease_seconds": lease_seconds}
+        if conversation_id is not None:
+            params["p_conversation_id"] = str(conversation_id)
+        rows = await self.call("claim_turns", params, retry=False)
+        return [turn_from_row(row) for row in rows or []]
+
+    async def finish_turn(self, turn: Turn, decision: Decision, timings: Json | None = None) -> FinishedTurn:
+        """Apply a decision once. Raises StaleTurn when the lease was lost: nothing was written."""
+        return await self.finish_with(turn, decision.to_json(), timings)
+
+    async def finish_with(self, turn: Turn, decision: Json, timings: Json | None = None) -> FinishedTurn:
+        """The same for a decision in its stored shape."""
+        row = await self.call(
+            "finish_turn",
+            {
+                "p_token": str(turn.token),
+                "p_message_ids": [str(message.id) for message in turn.messages],
+                "p_decision": dict(decision),
+                "p_timings": dict(timings or {}),
+            },
+        )
+        if row["status"] == "stale":
+            raise StaleTurn("the lease of this turn was lost")
+        return FinishedTurn(
+            turn_id=UUID(row["turn_id"]),
+            silenced=row["status"] == "silenced",
+            more=bool(row["more"]),
+            actions=tuple(row.get("actions", ())),
+            message_ids=tuple(UUID(i) for i in row.get("message_ids", ())),
+        )
+
+    async def fail_turn(self, token: UUID, *, retry_ms: int) -> bool:
+        """Give a turn back. False when the lease was lost already."""
+        return bool(await self.call("fail_turn", {"p_token": str(token), "p_retry_ms": retry_ms}))
+
+    # What pipelines read.
+
+    async def customer_orders(self, conversation_id: UUID) -> list[Json]:
+        """The customer's latest orders, newest first, each with its parts and their states."""
+        return cast(list[Json], await self.call("customer_orders", {"p_conversation_id": str(conversation_id)}))
+
+    async def dealer_board(self, dealer_id: UUID) -> Json:
+        """A dealer's open `offers`, `orders` under way and `recent_offers`."""
+        return cast(Json, await self.call("dealer_board", {"p_dealer_id": str(dealer_id)}))
+
+    async def dealer_stock(self, dealer_id: UUID, product_ids: Sequence[UUID]) -> list[Json]:
+        """on_hand, reserved and available of these products at a dealer, in the order asked."""
+        params = {"p_dealer_id": str(dealer_id), "p_product_ids": [str(p) for p in product_ids]}
+        return cast(list[Json], await self.call("dealer_stock_of", params))
+
+
+def _storage_error(error: APIError) -> StorageError:
+    code = str(error.code or "")
+    text = f"{code}: {error.message}" if error.message else code
+    if code.startswith(TRANSIENT_SQLSTATES) or code in TRANSIENT_API_CODES:
+        return StorageUnavailable(text, code=code)
+    return StorageError(text, code=code)
+
+
+def turn_from_row(row: Json) -> Turn:
+    """One element of `claim_turns`' answer."""
+    business = row["business"]
+    contact = row["contact"]
+    dealer = row.get("dealer")
+    return Turn(
+        token=UUID(row["token"]),
+        attempts=row["attempts"],
+        business=Business(
+            id=UUID(business["id"]),
+            name=business["name"],
+            bot_kind=business["bot_kind"],
+            languages=tuple(business["languages"]),
+            default_language=business["default_language"],
+            currency=business["currency"],
+            timezone=business["timezone"],
+            persona=business["persona"],
+            limits=business["limits"],
+            hours=business["hours"],
+        ),
+        account=Account(
+            id=UUID(row["account"]["id"]),
+            channel=row["account"]["channel"],
+            external_id=row["account"]["external_id"],
+            simulated=row["account"]["simulated"],
+        ),
+        contact=Contact(
+            id=UUID(contact["id"]),
+            name=contact["name"],
+            phone=contact["phone"],
+            language=contact["language"],
+            opted_out=contact["opted_out"],
+            privacy_noticed=contact["privacy_noticed"],
+        ),
+        conversation_id=UUID(row["conversation_id"]),
+        conversation_type=row["conversation_type"],
+        language=row["language"],
+        session=row["session"],
+        summary=row["summary"],
+        message_count=row["message_count"],
+        escalated=row["escalated"],
+        messages=tuple(message_from_row(m) for m in row["messages"]),
+        history=tuple(message_from_row(m) for m in row["history"]),
+        cart=tuple(cart_line_from_row(line) for line in row["cart"]),
+        dealer=Dealer(id=UUID(dealer["id"]), name=dealer["name"], paused=dealer["paused"]) if dealer else None,
+    )
+
+
+def message_from_row(row: Json) -> Message:
+    """A message in the shape of the SQL function `private.message_json`."""
+    return Message(
+        id=UUID(row["id"]),
+        sequence=row["sequence"],
+        author=row["author"],
+        direction=row["direction"],
+        type=row["type"],
+        content=row["content"],
+        payload=row["payload"],
+        transcript=row["transcript"],
+        provider_time=datetime.fromisoformat(row["provider_time"]),
+        external_id=row.get("external_id"),
+        intent=row["intent"],
+    )
+
+
+def cart_line_from_row(row: Json) -> CartLine:
+    """A cart line in the shape of the SQL function `private.cart_json`; its price is exact."""
+    return CartLine(
+        product_id=UUID(row["product_id"]),
+        sku=row["sku"],
+        name=row["name"],
+        quantity=row["quantity"],
+        variant=row["variant"],
+        unit_price=Decimal(row["unit_price"]),
+    )
