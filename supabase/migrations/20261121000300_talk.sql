@@ -265,7 +265,7 @@ comment on table public.canned_replies is 'Texts agents send often.';
 create table public.message_templates (
   id uuid primary key default gen_random_uuid(),
   business_id uuid not null references public.businesses (id) on delete cascade,
-  name text not null check (name ~ '^[a-z0-9_]{1,512}$'),
+  name text not null check (name ~ '^[a-z0-9_]+$' and length(name) <= 512),
   language text not null,
   category text not null default 'UTILITY',
   status text not null default 'APPROVED',

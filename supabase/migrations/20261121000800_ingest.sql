@@ -293,7 +293,7 @@ declare
 begin
   select * into a from public.channel_accounts where channel = e ->> 'channel' and external_id = e ->> 'account' and active;
   if not found then
-    perform private.store_raw(null, e ->> 'channel', 'messages', e ->> 'external_id', e -> 'raw', 'no account with id ' || coalesce(e ->> 'account', '(none)'));
+    perform private.store_raw(null, e ->> 'channel', 'messages', e ->> 'external_id', coalesce(e -> 'raw', e), 'no account with id ' || coalesce(e ->> 'account', '(none)'));
     return jsonb_build_object('result', 'unknown_account');
   end if;
   perform 1 from public.whatsapp_messages where account_id = a.id and meta_message_id = e ->> 'external_id';
@@ -354,7 +354,7 @@ declare
 begin
   select * into a from public.channel_accounts where channel = e ->> 'channel' and external_id = e ->> 'account' and active;
   if not found then
-    perform private.store_raw(null, e ->> 'channel', 'statuses', e ->> 'external_id', e -> 'raw', 'no account with id ' || coalesce(e ->> 'account', '(none)'));
+    perform private.store_raw(null, e ->> 'channel', 'statuses', e ->> 'external_id', coalesce(e -> 'raw', e), 'no account with id ' || coalesce(e ->> 'account', '(none)'));
     return jsonb_build_object('result', 'unknown_account');
   end if;
   insert into public.message_receipts (business_id, account_id, external_id, status, participant, callback_data, provider_time, errors, pricing, raw)
@@ -502,7 +502,7 @@ begin
     from jsonb_array_elements(p_items) with ordinality as i (item, n)
     cross join lateral jsonb_array_elements(i.item -> 'events') with ordinality as ev (value, m)
     order by case ev.value ->> 'kind' when 'message' then 0 when 'field' then 1 else 2 end,
-      case ev.value ->> 'kind' when 'message' then coalesce(ev.value #>> '{sender,bsuid}', ev.value #>> '{sender,phone}', '')
+      case ev.value ->> 'kind' when 'message' then coalesce(ev.value #>> '{sender,phone}', ev.value #>> '{sender,bsuid}', '')
         when 'receipt' then coalesce(ev.value ->> 'callback_data', ev.value ->> 'external_id') else '' end,
       i.n, ev.m
   loop
