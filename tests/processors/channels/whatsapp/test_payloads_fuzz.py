@@ -146,11 +146,22 @@ def test_arbitrary_items_each_give_one_event(messages: Any, statuses: Any, error
     assert len(events) == max(len(messages) + len(statuses) + bool(errors), 1)
 
 
-@settings(max_examples=200, deadline=None)
-@given(st.sampled_from(["text", "order", "interactive", "system", "edit", "contacts", "location"]), any_json)
-def test_arbitrary_bodies_give_one_event(kind: str, content: Any) -> None:
-    item = {"id": "w", "from": "16505551234", "timestamp": "1", "type": kind, kind: content}
-    value = {"metadata": {"phone_number_id": "1"}, "messages": [item]}
+def sound_or(value: Any) -> st.SearchStrategy[Any]:
+    return st.just(value) | st.just(value) | any_json
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.sampled_from(["text", "order", "interactive", "system", "edit", "contacts", "location", "image"]),
+    st.fixed_dictionaries(
+        {"id": sound_or("w"), "from": sound_or("16505551234"), "timestamp": sound_or("1")},
+        optional={"context": any_json, "referral": any_json, "errors": any_json, "group_id": any_json},
+    ),
+    any_json,
+)
+def test_an_odd_message_gives_one_event(kind: str, item: dict[str, Any], content: Any) -> None:
+    item |= {"type": kind, kind: content}
+    value = {"metadata": {"phone_number_id": "1"}, "messages": [item], "statuses": [item]}
     changes = [{"field": "messages", "value": value}]
     body = json.dumps({"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": changes}]})
-    assert len(check(body.encode())) == 1
+    assert len(check(body.encode())) == 2
