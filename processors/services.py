@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from processors.model import Decision, Turn
 from processors.search.search import ProductSearch
 from processors.settings import Settings
 from processors.store import Store
-from processors.understanding.llm import ModelBrain
+
+if TYPE_CHECKING:
+    # The SDK behind it costs 50 MB; a process without a model never loads it.
+    from processors.understanding.llm import ModelBrain
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,3 +28,31 @@ class Services:
 
 
 Processor = Callable[[Turn, Services], Awaitable[Decision]]
+
+
+@asynccontextmanager
+async def open_services(settings: Settings, *, store: Store | None = None) -> AsyncIterator[Services]:
+    """Everything processors need, opened together and closed together.
+
+    `store` is used as it is when given, and then left open.
+    """
+    own = store is None
+    store = store or await Store.open(settings)
+    try:
+        yield Services(
+            settings=settings,
+            store=store,
+            search=ProductSearch(store.call),
+            brain=_brain(settings),
+        )
+    finally:
+        if own:
+            await store.close()
+
+
+def _brain(settings: Settings) -> ModelBrain | None:
+    if not settings.model_enabled:
+        return None
+    from processors.understanding.llm import ModelBrain
+
+    return ModelBrain(settings)

@@ -41,6 +41,22 @@ class FinishedTurn:
     message_ids: tuple[UUID, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Outgoing:
+    """A message claimed from the outbox. `number` is the try, from 1; `reply` is Reply.to_json()."""
+
+    message_id: UUID
+    token: UUID
+    number: int
+    channel: str
+    account: str
+    reply: Json
+    context_id: str | None
+    phone: str | None
+    recipient: str | None
+    window_open: bool
+
+
 def http_client(settings: Settings) -> httpx.AsyncClient:
     """The HTTP client below supabase-py.
 
@@ -109,13 +125,24 @@ class Store:
     async def claim_turns(
         self, *, limit: int, lease_seconds: int, conversation_id: UUID | None = None
     ) -> list[Turn]:
-        """Due turns, leased; or the one of `conversation_id`, due or not. Not retried: a lost answer's
-        lease runs out by itself, a second claim would only take more."""
+        """Due turns, leased; or the one of `conversation_id`, due or not."""
+        turns, _ = await self.claim_due_turns(
+            limit=limit, lease_seconds=lease_seconds, conversation_id=conversation_id
+        )
+        return turns
+
+    async def claim_due_turns(
+        self, *, limit: int, lease_seconds: int, conversation_id: UUID | None = None
+    ) -> tuple[list[Turn], float | None]:
+        """The same, and in how many seconds the next turn is due (None when none waits).
+
+        Not retried: a lost answer's lease runs out by itself, a second claim would only take more.
+        """
         params: dict[str, Any] = {"p_limit": limit, "p_lease_seconds": lease_seconds}
         if conversation_id is not None:
             params["p_conversation_id"] = str(conversation_id)
-        rows = await self.call("claim_turns", params, retry=False)
-        return [turn_from_row(row) for row in rows or []]
+        row = await self.call("claim_turns", params, retry=False)
+        return [turn_from_row(turn) for turn in row["turns"]], _seconds(row["next_ms"])
 
     async def finish_turn(self, turn: Turn, decision: Decision, timings: Json | None = None) -> FinishedTurn:
         """Apply a decision once. Raises StaleTurn when the lease was lost: nothing was written."""
@@ -146,6 +173,37 @@ class Store:
         """Give a turn back. False when the lease was lost already."""
         return bool(await self.call("fail_turn", {"p_token": str(token), "p_retry_ms": retry_ms}))
 
+    # The outbox.
+
+    async def claim_outbox(
+        self, *, limit: int, lease_seconds: int, settle_seconds: int, per_second: int
+    ) -> tuple[list[Outgoing], float | None]:
+        """Messages to send now, leased, and in how many seconds the next one is due."""
+        row = await self.call(
+            "claim_outbox",
+            {
+                "p_limit": limit,
+                "p_lease_seconds": lease_seconds,
+                "p_settle_seconds": settle_seconds,
+                "p_per_second": per_second,
+            },
+            retry=False,
+        )
+        return [outgoing_from_row(message) for message in row["messages"]], _seconds(row["next_ms"])
+
+    async def record_sends(
+        self, results: Sequence[Json], *, settle_seconds: int, max_attempts: int
+    ) -> None:
+        """Record what became of attempts, a batch in one transaction."""
+        await self.call(
+            "record_sends",
+            {
+                "p_results": [dict(result) for result in results],
+                "p_settle_seconds": settle_seconds,
+                "p_max_attempts": max_attempts,
+            },
+        )
+
     # What pipelines read.
 
     async def customer_orders(self, conversation_id: UUID) -> list[Json]:
@@ -160,6 +218,10 @@ class Store:
         """on_hand, reserved and available of these products at a dealer, in the order asked."""
         params = {"p_dealer_id": str(dealer_id), "p_product_ids": [str(p) for p in product_ids]}
         return cast(list[Json], await self.call("dealer_stock_of", params))
+
+
+def _seconds(milliseconds: float | None) -> float | None:
+    return None if milliseconds is None else milliseconds / 1000
 
 
 def _storage_error(error: APIError) -> StorageError:
@@ -215,6 +277,22 @@ def turn_from_row(row: Json) -> Turn:
         history=tuple(message_from_row(m) for m in row["history"]),
         cart=tuple(cart_line_from_row(line) for line in row["cart"]),
         dealer=Dealer(id=UUID(dealer["id"]), name=dealer["name"], paused=dealer["paused"]) if dealer else None,
+    )
+
+
+def outgoing_from_row(row: Json) -> Outgoing:
+    """A claimed message in the shape of the SQL function `private.outgoing_json`."""
+    return Outgoing(
+        message_id=UUID(row["message_id"]),
+        token=UUID(row["token"]),
+        number=row["number"],
+        channel=row["channel"],
+        account=row["account"],
+        reply=row["reply"],
+        context_id=row["context_id"],
+        phone=row["phone"],
+        recipient=row["recipient"],
+        window_open=row["window_open"],
     )
 
 

@@ -84,11 +84,13 @@ begin
   loop
     v_turns := v_turns || jsonb_build_array(private.turn_json(q.conversation_id, q.token, q.attempts, p_history, 50));
   end loop;
-  return v_turns;
+  return jsonb_build_object('turns', v_turns,
+    'next_ms', (select ceil(extract(epoch from min(run_at) - now()) * 1000) from public.turn_queue));
 end
 $$;
 comment on function public.claim_turns(integer, integer, uuid, integer) is
-  'Claims up to p_limit due conversations for p_lease_seconds, or the one named, due or not. Returns turns with their tokens.';
+  'Claims up to p_limit due conversations for p_lease_seconds, or the one named, due or not. '
+  'Returns turns with their tokens and in how many ms the next is due, null when none waits.';
 
 create function public.fail_turn(p_token uuid, p_retry_ms integer) returns boolean
 language plpgsql set search_path = ''

@@ -106,12 +106,14 @@ begin
   if cardinality(v_changed) > 0 then
     perform private.hint_changes(v_changed);
   end if;
-  return v_claimed;
+  return jsonb_build_object('messages', v_claimed,
+    'next_ms', (select ceil(extract(epoch from min(run_at) - now()) * 1000) from public.outbox));
 end
 $$;
 comment on function public.claim_outbox(integer, integer, integer, integer) is
   'Claims messages to send, oldest first, in order per conversation, within the pace of number (p_per_second) and recipient '
-  '(one per 6 s, burst 45). Takes back what a person''s takeover or an opt-out overtook.';
+  '(one per 6 s, burst 45). Takes back what a person''s takeover or an opt-out overtook. '
+  'Returns messages and in how many ms the next is due, null when none waits.';
 
 create function private.record_send(x jsonb, p_settle_seconds integer, p_max_attempts integer) returns uuid
 language plpgsql set search_path = ''
