@@ -45,6 +45,12 @@ class Settings(BaseSettings):
     developer_key: SecretStr = SecretStr("")
     service_key: SecretStr = SecretStr("")
 
+    # Ingest and the api's own turns.
+    ingest_shards: int = Field(default=1, ge=1, le=16)
+    ingest_max_waiting: int = Field(default=2000, ge=1, le=100_000)
+    ingest_deadline_seconds: float = Field(default=15.0, gt=0, le=120)
+    inline_deadline_seconds: float = Field(default=30.0, gt=0, le=300)
+
     # Turns and limits.
     quiet_window_ms: int = Field(default=1200, ge=0, le=60_000)
     quiet_window_max_ms: int = Field(default=6000, ge=0, le=300_000)
