@@ -31,7 +31,7 @@ class Credentials:
 
     @classmethod
     def generate(cls) -> Credentials:
-        """Fresh random keys; the two API keys are tokens signed with the new JWT secret, as on the platform."""
+        """Fresh random keys; the two API keys are tokens signed with the JWT secret, as on the platform."""
         jwt_secret = _key("jwt")
         return cls(
             jwt_secret=jwt_secret,
@@ -72,7 +72,13 @@ def load_or_make(file: Path) -> Credentials:
 def api_key(role: str, jwt_secret: str) -> str:
     """A legacy Supabase API key: an HS256 token that says which database role its bearer acts as."""
     now = int(time.time())
-    claims = {"iss": "supabase", "ref": "relaydesk", "role": role, "iat": now, "exp": now + KEY_LIFETIME_SECONDS}
+    claims = {
+        "iss": "supabase",
+        "ref": "relaydesk",
+        "role": role,
+        "iat": now,
+        "exp": now + KEY_LIFETIME_SECONDS,
+    }
     signed = f"{_part({'alg': 'HS256', 'typ': 'JWT'})}.{_part(claims)}"
     digest = hmac.new(jwt_secret.encode(), signed.encode(), hashlib.sha256).digest()
     return f"{signed}.{_base64(digest)}"

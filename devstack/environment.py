@@ -1,7 +1,7 @@
 """What the processes of a stack find in their environment.
 
-Every value is a default: `.env` and the caller's environment win, in that order. With the address and keys of a
-hosted or `supabase start` project among them, the stack runs against that project.
+Every value is a default: the caller's environment wins over `.env`, and both over what is composed here. With
+the address and keys of a hosted or `supabase start` project among them, the stack runs against that project.
 """
 
 from __future__ import annotations
@@ -48,7 +48,10 @@ class Environment:
             "service_key": values["SERVICE_KEY"],
         }
         if self.is_hosted:
-            given |= {"jwt_secret": values.get("SUPABASE_JWT_SECRET"), "database_url": values.get("DATABASE_URL")}
+            given |= {
+                "jwt_secret": values.get("SUPABASE_JWT_SECRET"),
+                "database_url": values.get("DATABASE_URL"),
+            }
         return facts(places, credentials) | given
 
 

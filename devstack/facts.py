@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from devstack.credentials import Credentials
 from devstack.places import HOST, Places
 
@@ -25,20 +27,22 @@ DATABASE_ROLE = "supabase_admin"
 
 def facts(places: Places, credentials: Credentials | None) -> dict[str, str | None]:
     """The facts of a stack that runs on its own database; None for keys that are not made yet."""
+    keys: dict[str, str] = asdict(credentials) if credentials else {}
+    password = keys.get("database_password")
     return {
         "api_url": places.url("api"),
         "supabase_url": places.url("gateway"),
-        "anon_key": credentials and credentials.anon_key,
-        "service_role_key": credentials and credentials.service_role_key,
-        "jwt_secret": credentials and credentials.jwt_secret,
-        "database_url": credentials and database_url(places, DATABASE_ROLE, credentials.database_password),
+        "anon_key": keys.get("anon_key"),
+        "service_role_key": keys.get("service_role_key"),
+        "jwt_secret": keys.get("jwt_secret"),
+        "database_url": password and database_url(places, DATABASE_ROLE, password),
         "desk_url": places.url("desk"),
         "simulators_url": places.url("simulators"),
-        "app_secret": credentials and credentials.app_secret,
-        "verify_token": credentials and credentials.verify_token,
+        "app_secret": keys.get("app_secret"),
+        "verify_token": keys.get("verify_token"),
         "phone_number_id": PHONE_NUMBER_ID,
-        "developer_key": credentials and credentials.developer_key,
-        "service_key": credentials and credentials.service_key,
+        "developer_key": keys.get("developer_key"),
+        "service_key": keys.get("service_key"),
         "agent_email": AGENT_EMAIL,
         "agent_password": AGENT_PASSWORD,
         "customer_phone": CUSTOMER_PHONE,

@@ -1,9 +1,9 @@
 """The virtual environment of the repository, made from a lock file. Standard library only.
 
-A stamp in the environment names the locks it satisfies, so that a start with nothing to do costs one small read.
-Without a fitting stamp (first start, new lock, an installation that was cut short) each locked package is
-compared with what is on disk, and only the missing, outdated or damaged ones are installed, with their hashes
-checked. Nothing is fetched when nothing is missing, which is what makes later starts work offline.
+A stamp in the environment names the locks it satisfies, so that a start with nothing to do costs one small
+read. Without a fitting stamp (first start, new lock, an installation that was cut short) each locked package
+is compared with what is on disk, and only the missing, outdated or damaged ones are installed, with their
+hashes checked. Nothing is fetched when nothing is missing, which is what makes later starts work offline.
 """
 
 from __future__ import annotations
@@ -68,8 +68,10 @@ def _is_satisfied(environment: Path, wanted: str) -> bool:
 
 @contextlib.contextmanager
 def _only_one(root: Path) -> Iterator[None]:
-    """Two stacks may start at once; one of them installs. The lock is on the folder, so no file stays behind."""
+    """Two stacks may start at once; one installs. The lock is on the folder, so no file stays behind."""
     descriptor = os.open(root, os.O_RDONLY)
+    # A pip that outlives a killed start keeps the lock, so that the next start waits for it.
+    os.set_inheritable(descriptor, True)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
@@ -82,7 +84,8 @@ def _install(environment: Path, root: Path, *, development: bool) -> None:
     _make_environment(environment)
     pins = read_pins((root / (DEVELOPMENT_LOCK if development else RUNTIME_LOCK)).read_text(encoding="utf-8"))
     site = _site_packages(environment)
-    missing = [pin for name, pin in pins.items() if name not in _sound(site, pins)]
+    sound = _sound(site, pins)
+    missing = [pin for name, pin in pins.items() if name not in sound]
     if missing:
         _remove_damaged(site, missing)
         _run_pip(environment, missing)
@@ -92,9 +95,9 @@ def _install(environment: Path, root: Path, *, development: bool) -> None:
 
 
 def _make_environment(environment: Path) -> None:
-    """Make the environment, or make it anew when its Python or pip does not run (moved, upgraded, cut short)."""
+    """Make the environment, or make it anew when its Python or pip does not run (moved, cut short)."""
     if _python(environment).exists():
-        probe = [_python(environment), "-c", "import sys, pip; sys.exit(sys.version_info < (3, 11))"]
+        probe = [str(_python(environment)), "-c", "import sys, pip; sys.exit(sys.version_info < (3, 11))"]
         if subprocess.run(probe, capture_output=True, check=False).returncode == 0:
             return
     _say(f"Making the Python environment in {environment} …")
@@ -174,6 +177,7 @@ def _follow(command: list[str], output: Path, *, total: int) -> int:
             stderr=subprocess.STDOUT,
             text=True,
             env=environ,
+            close_fds=False,
         ) as pip,
     ):
         assert pip.stdout is not None

@@ -1,4 +1,4 @@
-"""Where a stack lives: its folder, its ports and the addresses that follow from them. Standard library only."""
+"""Where a stack lives: its folder, its ports and addresses. Standard library only."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ class Places:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Places:
-        """Read RELAYDESK_PORT_OFFSET and RELAYDESK_STATE_DIR; a relative folder is relative to the repository.
+        """Read RELAYDESK_PORT_OFFSET and RELAYDESK_STATE_DIR (relative to the repository unless absolute).
 
-        Without a folder the state is in `.devstack/`, or in `.devstack/offset-N/` when ports are shifted by N,
-        so that stacks with different offsets never share a database by accident.
+        Without a folder the state is in `.devstack/`, or in `.devstack/offset-N/` when ports are shifted by
+        N, so that stacks with different offsets never share a database by accident.
         Raises UsageError for an offset that is no multiple of 10 or too large.
         """
         offset = _offset(environ.get(OFFSET_VARIABLE, ""))
@@ -71,9 +71,9 @@ class Places:
         return self.state_dir / "postgres"
 
     @property
-    def simulators_dir(self) -> Path:
-        """What the simulators keep between starts."""
-        return self.state_dir / "simulators"
+    def storage_dir(self) -> Path:
+        """Files that were uploaded."""
+        return self.state_dir / "storage"
 
 
 def _offset(text: str) -> int:

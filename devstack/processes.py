@@ -20,7 +20,9 @@ def started_at(pid: int) -> str | None:
     """A text that differs for each process that ever has this id on this machine; None when there is none."""
     try:
         # The name in brackets may hold spaces and brackets: count fields after the last one.
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+        fields = (
+            Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+        )
     except FileNotFoundError:
         return None if Path("/proc/self/stat").exists() else _started_at_without_proc(pid)
     except ProcessLookupError:
@@ -54,14 +56,16 @@ def signal_group(pid: int, number: signal.Signals) -> None:
             os.kill(pid, number)
 
 
-def stop(pid: int, start: str | None, *, grace_seconds: float) -> bool:
-    """Ask a remembered process and its group to end, insist after `grace_seconds`.
+def stop(
+    pid: int, start: str | None, *, grace_seconds: float, first: signal.Signals = signal.SIGTERM
+) -> bool:
+    """Ask a remembered process and its group to end (with the signal `first`), insist after `grace_seconds`.
 
     Returns whether there was one to stop. A stranger with the same id is left alone.
     """
     if not is_same(pid, start):
         return False
-    signal_group(pid, signal.SIGTERM)
+    signal_group(pid, first)
     if not wait_gone(pid, start, seconds=grace_seconds):
         signal_group(pid, signal.SIGKILL)
         wait_gone(pid, start, seconds=5.0)

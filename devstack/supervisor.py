@@ -1,4 +1,4 @@
-"""Keep one program running: start it, note what it prints, start it again when it dies, stop it with its group."""
+"""Keep one program running: start it, keep what it prints, start it again when it dies, stop it."""
 
 from __future__ import annotations
 
@@ -25,6 +25,9 @@ STARTS_MAX = 4
 
 STOP_GRACE_SECONDS = 8.0
 PROBE_SECONDS = 0.05
+SILENT_READY_SECONDS = 5.0
+"""A program that runs this long is ready even if its log level hides the line that says so."""
+
 LOG_MAX_BYTES = 5_000_000
 
 
@@ -34,12 +37,13 @@ class StartError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Program:
-    """What to run and how to see that it is ready (a URL that answers 2xx, or none: running is ready)."""
+    """What to run, and how to see that it is ready: a URL that answers 2xx, or a line in its log."""
 
     name: str
     command: tuple[str, ...]
     environ: dict[str, str]
     probe_url: str | None = None
+    ready_text: str = ""
 
 
 class Supervised:
@@ -52,6 +56,8 @@ class Supervised:
         self._on_change = on_change
         self._process: Process | None = None
         self._was_ready = False
+        self._started_at = 0.0
+        self._log_start = 0
         self._task: asyncio.Task[None] | None = None
         self._failed: asyncio.Future[None] | None = None
 
@@ -78,11 +84,18 @@ class Supervised:
 
     async def _probe_until_ready(self) -> None:
         while True:
-            url = self.program.probe_url
-            if self._process is not None and self._process.returncode is None:
-                if url is None or await asyncio.to_thread(probe.answers, url) is None:
-                    return
+            if await self._is_ready():
+                return
             await asyncio.sleep(PROBE_SECONDS)
+
+    async def _is_ready(self) -> bool:
+        if self._process is None or self._process.returncode is not None:
+            return False
+        if self.program.probe_url is not None:
+            return await asyncio.to_thread(probe.answers, self.program.probe_url) is None
+        printed = self._log.read_bytes()[self._log_start :]
+        said = self.program.ready_text.encode() in printed
+        return said or time.monotonic() - self._started_at > SILENT_READY_SECONDS
 
     async def stop(self) -> None:
         """Stop the program and whatever it started; waits until it has ended."""
@@ -127,6 +140,7 @@ class Supervised:
     async def _run_once(self) -> int:
         self._rotate()
         self._note("starts")
+        self._started_at, self._log_start = time.monotonic(), self._log.stat().st_size
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *self.program.command,

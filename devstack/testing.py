@@ -1,0 +1,29 @@
+"""`./dev test`: find a browser, then become pytest."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from devstack import browser
+from devstack.places import ROOT
+
+
+def main(arguments: list[str]) -> None:
+    """Run pytest with the arguments; does not return."""
+    found = browser.find_or_install() if _may_need_browser(arguments) else browser.find()
+    if found:
+        os.environ[browser.PATH_VARIABLE] = found
+    os.chdir(ROOT)
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])  # noqa: S606  # No shell is wanted.
+
+
+def _may_need_browser(arguments: list[str]) -> bool:
+    """A run of everything or of the desk; a run of chosen files elsewhere should start at once."""
+    chosen = [argument for argument in arguments if not argument.startswith("-")]
+    return not chosen or any("desk" in argument or "dashboard" in argument for argument in chosen)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
