@@ -1,35 +1,33 @@
-"""The client against a real server that answers, refuses, tears and hangs as the network does."""
+"""The client against a real server that speaks Graph's wire."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import logging
-import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
 import pytest
 import uvicorn
-from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from processors.channels.base import ChannelClient, SendResult
-from processors.channels.whatsapp.bodies import build_body
 from processors.channels.whatsapp.client import WhatsAppClient, create_http
 from processors.errors import ConfigurationError
-from processors.model import Reply
-from processors.settings import Settings
 from tests.processors.channels.whatsapp.samples import NUMBER_ID, load, manifest, read
-
-TOKEN = "EAAJtestTokenThatMustNeverBeSeen"
-BODY = build_body(Reply(text="hello").to_json(), phone="16505551234", bsuid=None, callback_data="row-1")
+from tests.processors.channels.whatsapp.wire import (
+    BODY,
+    TOKEN,
+    client_for,
+    free_socket,
+    settings_for,
+    url_of,
+)
 
 
 @dataclass
@@ -55,36 +53,6 @@ class Graph:
     def will_answer(self, status: int, content: bytes | dict[str, Any], **headers: str) -> None:
         body = content if isinstance(content, bytes) else json.dumps(content).encode()
         self.answer = (status, body, {k.replace("_", "-"): v for k, v in headers.items()})
-
-
-def free_socket() -> socket.socket:
-    found = socket.socket()
-    found.bind(("127.0.0.1", 0))
-    return found
-
-
-def url_of(found: socket.socket) -> str:
-    return f"http://127.0.0.1:{found.getsockname()[1]}"
-
-
-def settings_for(url: str, *, token: str = TOKEN, timeout_seconds: float = 5.0) -> Settings:
-    return Settings(
-        _env_file=None,  # type: ignore[call-arg]  # A parameter of pydantic-settings that mypy can't see.
-        supabase_url="http://127.0.0.1:1",
-        supabase_anon_key=SecretStr("anon"),
-        supabase_service_role_key=SecretStr("service"),
-        whatsapp_api_url=url,
-        whatsapp_api_version="v25.0",
-        whatsapp_access_token=SecretStr(token),
-        whatsapp_send_timeout_seconds=timeout_seconds,
-    )
-
-
-@contextlib.asynccontextmanager
-async def client_for(url: str, **settings: Any) -> AsyncIterator[WhatsAppClient]:
-    chosen = settings_for(url, **settings)
-    async with create_http(chosen) as http:
-        yield WhatsAppClient(chosen, http)
 
 
 @pytest.fixture(scope="module")
@@ -302,102 +270,3 @@ async def test_a_failed_read_mark_is_only_a_no(graph: Graph, client: WhatsAppCli
     assert not await client.mark_read(NUMBER_ID, "wamid.x")
     async with client_for("http://127.0.0.1:1") as lost:
         assert not await lost.mark_read(NUMBER_ID, "wamid.x")
-
-
-Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-
-
-@contextlib.asynccontextmanager
-async def wire(behaviour: Behaviour) -> AsyncIterator[str]:
-    """A server that reads one whole request and then behaves as told."""
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = await reader.readuntil(b"\r\n\r\n")
-        size = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
-        await reader.readexactly(int(size.partition(b":")[2]))
-        await behaviour(reader, writer)
-        writer.close()
-        await writer.wait_closed()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with server:
-        yield url_of(server.sockets[0])
-
-
-async def close_silently(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    return
-
-
-async def tear_the_answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    writer.write(b'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"messages": [')
-    await writer.drain()
-
-
-async def speak_nonsense(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    writer.write(b"220 smtp ready\r\n\r\n")
-    await writer.drain()
-
-
-async def claim_to_be_zipped(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    writer.write(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnope")
-    await writer.drain()
-
-
-async def hang_until_the_client_leaves(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
-    await reader.read()
-
-
-@pytest.mark.parametrize(
-    "behaviour",
-    [
-        close_silently,
-        tear_the_answer,
-        speak_nonsense,
-        claim_to_be_zipped,
-        hang_until_the_client_leaves,
-    ],
-)
-async def test_a_request_that_left_without_a_whole_answer_is_unknown(behaviour: Behaviour) -> None:
-    async with wire(behaviour) as url, client_for(url, timeout_seconds=0.3) as client:
-        result = await client.send(NUMBER_ID, BODY)
-    assert result.outcome == "unknown"
-    assert result.error
-    assert result.error.startswith("no answer from WhatsApp")
-
-
-async def test_a_refused_connection_is_tried_again() -> None:
-    # Bound but not listening: the system refuses, and nobody else can take the port meanwhile.
-    with free_socket() as found:
-        async with client_for(url_of(found)) as client:
-            first = await client.send(NUMBER_ID, BODY)
-            later = await client.send(NUMBER_ID, BODY, attempt=3)
-    assert (first.outcome, first.scope, first.retry_after_seconds) == ("retry", "account", 2)
-    assert later.retry_after_seconds == 8
-
-
-async def test_waiting_for_a_free_connection_is_not_sending() -> None:
-    settings = settings_for("http://127.0.0.1:1")
-    arrived, release = asyncio.Event(), asyncio.Event()
-
-    async def hold(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        arrived.set()
-        await release.wait()
-
-    async with wire(hold) as url:
-        timeout = httpx.Timeout(5, pool=0.05)
-        async with httpx.AsyncClient(limits=httpx.Limits(max_connections=1), timeout=timeout) as http:
-            client = WhatsAppClient(settings.model_copy(update={"whatsapp_api_url": url}), http)
-            held = asyncio.create_task(client.send(NUMBER_ID, BODY))
-            await arrived.wait()
-            waited = await client.send(NUMBER_ID, BODY)
-            release.set()
-            assert (await held).outcome == "unknown"
-    assert waited.outcome == "retry"
-    assert waited.error == "WhatsApp can't be reached (PoolTimeout)"
-
-
-async def test_an_address_that_is_none_fails_at_once() -> None:
-    async with create_http(settings_for("http://")) as http:
-        client = WhatsAppClient(settings_for("http://"), http)
-        result = await client.send(NUMBER_ID, BODY)
-    assert (result.outcome, result.scope) == ("failed", "account")
