@@ -30,7 +30,7 @@ RAW_FIELDS = frozenset(
         # Months of a phone's past and its address book: never answered, so they change nothing.
         "history",
         "smb_app_state_sync",
-        # Conversations that another agent of Meta's owns at the moment.
+        # Conversations that Meta Business Agent owns at the moment.
         "standby",
         "messaging_handovers",
         # Documented from March to August 2026, then withdrawn in favour of system messages.
