@@ -1,0 +1,20 @@
+"""What every test may use. Fixtures live in `tests/fixtures/`, this file only registers them.
+
+Databases (`tests.fixtures.cluster`; real PostgreSQL, never shared between tests):
+    cluster: Cluster                 session; the server. `--postgres URL` (a superuser's) uses another one
+    database: Database               a fresh database with all migrations and no rows
+    seeded_database: Database        a fresh database with all migrations and the seed
+    new_database: NewDatabase        await new_database(seeded=…, platform_only=…) for more of them
+    Database has .url(role), .owner_url, .admin_url, `async with database.connect(role=None) as connection`
+"""
+
+from __future__ import annotations
+
+import pytest
+
+pytest_plugins = ["tests.fixtures.cluster"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--postgres URL`: make the databases of the tests on that server instead of our own."""
+    parser.addoption("--postgres", metavar="URL", help="superuser address of a server with pgvector")
