@@ -21,8 +21,8 @@ NAMES = (
 )
 """Every key, in the order printed."""
 
-DATABASE_ROLE = "supabase_admin"
-"""The role of `database_url`: it reads every table."""
+DATABASE_ROLE = "postgres"
+"""The role of `database_url`: it owns the project and reads every table, as on a hosted project."""
 
 
 def facts(places: Places, credentials: Credentials | None) -> dict[str, str | None]:

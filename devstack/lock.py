@@ -114,10 +114,10 @@ def main(root: Path) -> int:
         print("Resolving; this takes some minutes …", flush=True)
         compiled = Path(folder) / "compiled.txt"
         command = [
-            *(python, "-m", "piptools", "compile", "--quiet", "--generate-hashes", "--extra", "dev"),
+            *(str(python), "-m", "piptools", "compile", "--quiet", "--generate-hashes", "--extra", "dev"),
             *("--strip-extras", "--no-header", "--no-emit-options", "--no-emit-index-url"),
-            *("--no-emit-find-links", "--no-emit-trusted-host", "--output-file", compiled),
-            root / "pyproject.toml",
+            *("--no-emit-find-links", "--no-emit-trusted-host", "--output-file", str(compiled)),
+            str(root / "pyproject.toml"),
         ]
         result = subprocess.run(command, cwd=root, check=False)
         if result.returncode != 0:

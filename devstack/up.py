@@ -14,8 +14,11 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import replace
 
 from devstack import control, credentials, environment, programs, statefile, status
+from devstack.account import AccountError
 from devstack.database import Database
+from devstack.migrate import MigrationError
 from devstack.places import BASE_PORTS, HOST, OFFSET_STEP, OFFSET_VARIABLE, Places, UsageError
+from devstack.postgres import PostgresError
 from devstack.supervisor import Program, StartError, Supervised
 
 START_LIMIT_SECONDS = 240.0
@@ -52,8 +55,7 @@ class Run:
         if self._database is None:
             say("supabase", f"the project at {values.values['SUPABASE_URL']}")
         else:
-            async with told("database"):
-                self._remember("postgres", await self._database.start())
+            await self._start_database(self._database)
             waits.append(self._run(programs.gateway(places, self._keys, values)))
         waits += [self._run(programs.api(places, values)), self._run(programs.worker(values))]
         await _all_or_first_error(waits)
@@ -68,6 +70,14 @@ class Run:
         if self._database is not None:
             await self._database.stop()
         self.places.stack_file.unlink(missing_ok=True)
+
+    async def _start_database(self, database: Database) -> None:
+        async with told(control.DATABASE):
+            await database.start(lambda pid: self._remember(control.DATABASE, pid))
+        async with told("migrations"):
+            applied = await database.prepare()
+        for name in applied:
+            say("", name)
 
     def _run(self, program: Program) -> asyncio.Task[None]:
         child = Supervised(program, self.places.log_dir / f"{program.name}.log", self._remember)
@@ -194,7 +204,7 @@ def main() -> int:
         places = Places.from_environment()
         with only_supervisor(places):
             return asyncio.run(run(places, os.environ))
-    except (StartError, UsageError) as error:
+    except (AccountError, MigrationError, PostgresError, StartError, UsageError) as error:
         print(f"./dev up: {error}", file=sys.stderr, flush=True)
         return 1
 
