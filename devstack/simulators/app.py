@@ -36,7 +36,7 @@ def create_app(config: Config) -> Starlette:
         yield
         await webhooks.close()
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/", index),
             Route("/health", health),
@@ -44,3 +44,5 @@ def create_app(config: Config) -> Starlette:
         ],
         lifespan=lifespan,
     )
+    app.state.webhooks = webhooks
+    return app

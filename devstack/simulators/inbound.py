@@ -68,7 +68,8 @@ def parse(given: dict[str, Any]) -> Request:
 
 def compose(request: Request, *, config: Config, people: People) -> Inbound:
     """Fill in what is missing and make the webhook. Raises BadControl."""
-    message = dict(request.message or {"type": "text", "text": {"body": request.text}})
+    text: dict[str, Any] = {"type": "text", "text": {"body": request.text}}
+    message = text if request.message is None else request.message
     person = _sender(request, message, people)
     at = _timestamp(request, message)
     number = request.phone_number_id or config.numbers[0].id

@@ -107,6 +107,11 @@ class Webhooks:
                 return
         logger.warning("a webhook was not accepted in %d tries and is given up", TRIES)
 
+    async def settled(self) -> None:
+        """Return when nothing is pending."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
     async def close(self) -> None:
         """Drop what is pending and close the connections."""
         for task in self._tasks:
