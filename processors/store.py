@@ -93,7 +93,7 @@ class Store:
         return cls(await connect(settings))
 
     async def close(self) -> None:
-        http = cast(httpx.AsyncClient | None, self.client.options.httpx_client)
+        http = self.client.options.httpx_client
         if http is not None:
             await http.aclose()
 
@@ -191,9 +191,7 @@ class Store:
         )
         return [outgoing_from_row(message) for message in row["messages"]], _seconds(row["next_ms"])
 
-    async def record_sends(
-        self, results: Sequence[Json], *, settle_seconds: int, max_attempts: int
-    ) -> None:
+    async def record_sends(self, results: Sequence[Json], *, settle_seconds: int, max_attempts: int) -> None:
         """Record what became of attempts, a batch in one transaction."""
         await self.call(
             "record_sends",
@@ -208,7 +206,9 @@ class Store:
 
     async def customer_orders(self, conversation_id: UUID) -> list[Json]:
         """The customer's latest orders, newest first, each with its parts and their states."""
-        return cast(list[Json], await self.call("customer_orders", {"p_conversation_id": str(conversation_id)}))
+        return cast(
+            list[Json], await self.call("customer_orders", {"p_conversation_id": str(conversation_id)})
+        )
 
     async def dealer_board(self, dealer_id: UUID) -> Json:
         """A dealer's open `offers`, `orders` under way and `recent_offers`."""
@@ -276,7 +276,9 @@ def turn_from_row(row: Json) -> Turn:
         messages=tuple(message_from_row(m) for m in row["messages"]),
         history=tuple(message_from_row(m) for m in row["history"]),
         cart=tuple(cart_line_from_row(line) for line in row["cart"]),
-        dealer=Dealer(id=UUID(dealer["id"]), name=dealer["name"], paused=dealer["paused"]) if dealer else None,
+        dealer=Dealer(id=UUID(dealer["id"]), name=dealer["name"], paused=dealer["paused"])
+        if dealer
+        else None,
     )
 
 

@@ -55,7 +55,9 @@ def _matches(stored: str, password: str) -> bool:
 class AuthService:
     """The routes of `/auth/v1`. `pool` connects with a role that may read and write schema auth."""
 
-    def __init__(self, pool: asyncpg.Pool[Any], *, secret: str, decode: Decode, sign_ins_per_5_min: int = 150) -> None:
+    def __init__(
+        self, pool: asyncpg.Pool[Any], *, secret: str, decode: Decode, sign_ins_per_5_min: int = 150
+    ) -> None:
         self._pool = pool
         self._secret = secret
         self._decode = decode
@@ -78,7 +80,9 @@ class AuthService:
             Route("/admin/users/{user_id}", self._answer(self.admin_user), methods=["GET", "PUT", "DELETE"]),
         ]
 
-    def _answer(self, handler: Callable[[Request], Awaitable[Any]]) -> Callable[[Request], Awaitable[Response]]:
+    def _answer(
+        self, handler: Callable[[Request], Awaitable[Any]]
+    ) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
             try:
                 body = await handler(request)
@@ -94,7 +98,11 @@ class AuthService:
         return {"name": "GoTrue", "description": "auth of the relaydesk development stack"}
 
     async def settings(self, _: Request) -> Any:
-        return {"external": {"email": True, "phone": False}, "disable_signup": True, "mailer_autoconfirm": True}
+        return {
+            "external": {"email": True, "phone": False},
+            "disable_signup": True,
+            "mailer_autoconfirm": True,
+        }
 
     async def jwks(self, _: Request) -> Any:
         # The secret is symmetric, so there is no public key; clients then ask /user instead.
@@ -146,13 +154,18 @@ class AuthService:
                 REUSE_SECONDS,
             )
             if row is None:
-                raise AuthError(400, "refresh_token_not_found", "Invalid Refresh Token: Refresh Token Not Found")
+                raise AuthError(
+                    400, "refresh_token_not_found", "Invalid Refresh Token: Refresh Token Not Found"
+                )
             user, session = uuid.UUID(row["user_id"]), row["session_id"]
             if not row["revoked"]:
                 await connection.execute(
-                    "update auth.refresh_tokens set revoked = true, updated_at = now() where id = $1", row["id"]
+                    "update auth.refresh_tokens set revoked = true, updated_at = now() where id = $1",
+                    row["id"],
                 )
-                await connection.execute("update auth.sessions set refreshed_at = now() where id = $1", session)
+                await connection.execute(
+                    "update auth.sessions set refreshed_at = now() where id = $1", session
+                )
                 refresh = await _new_refresh_token(connection, user, session, parent=token)
                 reused = False
             else:
