@@ -79,7 +79,8 @@ class UserTable:
             async with self._pool.acquire() as connection, connection.transaction():
                 user_id = await connection.fetchval(
                     "insert into auth.users (email, encrypted_password, email_confirmed_at, raw_app_meta_data, "
-                    "raw_user_meta_data) values ($1, $2, case when $3 then now() end, $4::text::jsonb, $5::text::jsonb) returning id",
+                    "raw_user_meta_data) values ($1, $2, case when $3 then now() end, $4::text::jsonb, $5::text::jsonb) "
+                    "returning id",
                     email,
                     password,
                     confirmed,
@@ -110,7 +111,8 @@ class UserTable:
         """Change what is not None; metadata are merged key by key, as Auth does."""
         try:
             await self._pool.execute(
-                "update auth.users set email = coalesce($2, email), encrypted_password = coalesce($3, encrypted_password), "
+                "update auth.users set email = coalesce($2, email), "
+                "encrypted_password = coalesce($3, encrypted_password), "
                 "raw_user_meta_data = raw_user_meta_data || $4::text::jsonb, "
                 "raw_app_meta_data = raw_app_meta_data || $5::text::jsonb, updated_at = now() where id = $1",
                 user_id,

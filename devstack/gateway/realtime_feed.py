@@ -102,7 +102,8 @@ async def ensure_partitions(pool: asyncpg.Pool[Any]) -> None:
         begin
           for d in select generate_series(current_date - 1, current_date + 3, interval '1 day')::date loop
             if to_regclass(format('realtime.%I', 'messages_' || to_char(d, 'YYYY_MM_DD'))) is null then
-              execute format('create table if not exists realtime.%I partition of realtime.messages for values from (%L) to (%L)',
+              execute format('create table if not exists realtime.%I partition of realtime.messages '
+                'for values from (%L) to (%L)',
                 'messages_' || to_char(d, 'YYYY_MM_DD'), d, d + 1);
             end if;
           end loop;
