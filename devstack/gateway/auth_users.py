@@ -79,8 +79,8 @@ class UserTable:
             async with self._pool.acquire() as connection, connection.transaction():
                 user_id = await connection.fetchval(
                     "insert into auth.users (email, encrypted_password, email_confirmed_at, raw_app_meta_data, "
-                    "raw_user_meta_data) values ($1, $2, case when $3 then now() end, $4::text::jsonb, $5::text::jsonb) "
-                    "returning id",
+                    "raw_user_meta_data) values ($1, $2, case when $3 then now() end, "
+                    "$4::text::jsonb, $5::text::jsonb) returning id",
                     email,
                     password,
                     confirmed,
