@@ -4,6 +4,10 @@ RelaydeskError
 ├── ConfigurationError      a setting is missing or malformed; the start stops
 ├── BadRequest              the caller sent something wrong; names the field and the remedy
 │   ├── SignatureError      a webhook is not signed by its provider
+│   ├── NotSignedIn         a key or an access token is missing or wrong
+│   ├── NotAllowed          the caller's role does not permit it
+│   ├── NotFound            what the caller names is not there, or not theirs
+│   ├── Conflict            it can't be done as things stand
 │   └── PayloadTooLarge     a body is over its limit
 ├── StorageError            the database refused a call
 │   ├── StorageUnavailable  it can't be reached or is overloaded; try again later
@@ -24,15 +28,32 @@ class ConfigurationError(RelaydeskError):
 
 
 class BadRequest(RelaydeskError):
-    """The caller's input is wrong. `field` names what, the text says how to mend it."""
+    """The caller's input is wrong. `field` names what, the text and `remedy` say how to mend it."""
 
-    def __init__(self, message: str, *, field: str | None = None) -> None:
+    def __init__(self, message: str, *, field: str | None = None, remedy: str | None = None) -> None:
         super().__init__(message)
         self.field = field
+        self.remedy = remedy
 
 
 class SignatureError(BadRequest):
     """A webhook without a valid signature. Nothing of it is stored."""
+
+
+class NotSignedIn(BadRequest):
+    """A key or an access token is missing, wrong or expired."""
+
+
+class NotAllowed(BadRequest):
+    """The caller is known, but their role does not permit this."""
+
+
+class NotFound(BadRequest):
+    """What the caller names does not exist, or belongs to somebody else."""
+
+
+class Conflict(BadRequest):
+    """The state of things does not permit it now, such as a closed 24 h window."""
 
 
 class PayloadTooLarge(BadRequest):
