@@ -25,7 +25,7 @@ relaydesk, on this machine
   ./dev status [--json]       is it ready, and how to reach it (exit code 0 ready, 3 not)
   ./dev logs [NAME] [-f]      what the processes print
   ./dev chat [--as dealer]    talk to it over the simulated WhatsApp (--lang en|id|it)
-  ./dev seed [...]            put the demonstration data in place again
+  ./dev seed                  put the demonstration data into a database that lacks it
 
   ./dev check [--fix]         format, lint, types
   ./dev test [ARGS]           everything, or what pytest's ARGS say (--postgres URL: another server)

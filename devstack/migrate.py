@@ -77,8 +77,8 @@ async def migrate(dsn: str, *, folder: Path = MIGRATIONS_DIR, seed: Path | None 
     """Apply what is new in `folder` in order, each file in one transaction, then `seed` on a new database.
 
     `dsn` signs in as the role that `prepare_platform` returned. The seed runs once, and only where no
-    migration had been applied before. Returns the names of the files applied. Raises MigrationError; the files before
-    the broken one stay applied, and the next call goes on from there.
+    migration had been applied before. Returns the names of the files applied. Raises MigrationError; the files
+    before the broken one stay applied, and the next call goes on from there.
     """
     # Index builds of a large database may outlast the limit that the role has for queries.
     connection = await asyncpg.connect(dsn, server_settings={"statement_timeout": "0"})
@@ -98,6 +98,25 @@ async def migrate(dsn: str, *, folder: Path = MIGRATIONS_DIR, seed: Path | None 
             await _apply_seed(connection, seed)
             applied.append(seed.name)
         return applied
+    finally:
+        await connection.close()
+
+
+async def apply_seed(dsn: str, *, seed: Path = SEED_FILE) -> bool:
+    """Apply the seed to a migrated database that has not had it. Returns whether it was applied.
+
+    Raises MigrationError, for example when the database holds rows of its own with the seed's keys.
+    """
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute("select pg_advisory_lock($1)", _LOCK)
+        # One transaction: a plan that failed must not be tried again by the next start.
+        async with connection.transaction():
+            await connection.execute(_PLAN_SEED, _seed_path(seed))
+            if not await connection.fetchval(_IS_SEED_PLANNED, _seed_path(seed)):
+                return False
+            await _apply_seed(connection, seed)
+        return True
     finally:
         await connection.close()
 
