@@ -1,0 +1,137 @@
+"""The words dealers use, in Italian, English and Indonesian, and what one clause of theirs means.
+
+Dealers write short and in a hurry, so a few patterns go far. What a clause refers to (which order, which
+product) is found elsewhere; here only its verb is read.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Literal
+
+from processors.understanding.numbers import words_of
+
+Verb = Literal[
+    "accept", "decline", "yes", "no", "preparing", "ready", "out_for_delivery", "delivered",
+    "pause", "resume", "overview", "human", "help", "greeting", "thanks",
+]  # fmt: skip
+
+_SIGNS = {"👍": " ok ", "✅": " ok ", "👌": " ok ", "👎": " no ", "❌": " no "}
+_APOSTROPHES = str.maketrans({"'": " ", "’": " ", "`": " "})
+
+# Tried in this order: a refusal holds the words of an acceptance, a hand-over to the rider those of delivery.
+_PATTERNS: tuple[tuple[Verb, str], ...] = (
+    (
+        "human",
+        r"operatore|operatrice|umano|assistenza|responsabile|parlare con|una persona|human|agent|operator|"
+        r"support|real person|petugas|admin|bicara dengan|orang asli",
+    ),
+    (
+        "decline",
+        r"rifiut\w*|declin\w*|respingo|reject\w*|refus\w*|tolak\w*|menolak|"
+        r"non (lo |la |li |le |ci |ce )?(poss\w+|riesc\w+|riusc\w+|accett\w*|prend\w+|facc\w+|prepar\w+|l ho|la fa\w+)|"
+        r"impossibile|can ?t|cannot|can not|won ?t|unable to|not able to|don ?t (want|accept|take)|"
+        r"(tidak|nggak|ngga|enggak|gak|ga) (bisa|mau|sanggup|terima|ambil)",
+    ),
+    (
+        "accept",
+        r"ac+et+\w*|accept\w*|confermo|prendo io|(l|la|lo|li|le) (prendo|prepariamo|facciamo|faccio)|"
+        r"ci penso( io)?|ci pensiamo( noi)?|i ?ll (take|do) (it|this)|take it|on it|"
+        r"terima(?! kasih)|(saya|kami|aku) ambil|ambil|setuju|sanggup",
+    ),
+    (
+        "out_for_delivery",
+        r"in consegna|partit[oaie]|spedit[oaie]|uscit[oaie]|in viaggio|"
+        r"(consegnat|dat|pass)[oaie]t?[oaie]? (a|al|all|alla) (rider|corriere|fattorin[oa]|\w+ rider)|"
+        r"(pres|ritirat|caricat)[oaie] (dal|da|il) (rider|corriere|fattorino)|"
+        r"out for delivery|on (its|the) way|shipped|dispatched|picked up|"
+        r"dikirim|diantar|dalam perjalanan|sudah jalan|otw",
+    ),
+    (
+        "delivered",
+        r"consegnat[oaie]|consegna (fatta|effettuata)|recapitat[oaie]|delivered|terkirim|"
+        r"sudah (sampai|diterima|tiba)|sampai",
+    ),
+    (
+        "ready",
+        r"pront[oaie]|ho finito (l ordine|la preparazione)|ready|sudah siap|siap (diambil|dikirim|diantar)",
+    ),
+    (
+        "preparing",
+        r"(lo |la |li |le )?(sto|stiamo) prepar\w*|in preparazione|(l|la|lo|li|le)? ?preparo|inizio a preparar\w*|"
+        r"preparing|working on it|(sedang|lagi) (di)?siapkan|disiapkan|diproses",
+    ),
+    (
+        "resume",
+        r"riapr\w*|riprend\w*|fin\w+ (la )?pausa|pausa finita|sono tornat[oa]|di nuovo apert[oi]|"
+        r"siamo apert[oi]|sono apert[oa]|resume\w*|re ?open\w*|i m back|we re back|open again|"
+        r"buka( lagi| kembali)?|lanjut",
+    ),
+    (
+        "pause",
+        r"(in )?pausa|mi fermo|chiud(o|iamo)|chius[oi]|pause|break|closed|closing|istirahat|tutup|jeda",
+    ),
+    (
+        "overview",
+        r"ordin[ei]|offert[ae]|riepilogo|situazione|cosa (ho|c e|devo) (da )?(fare|preparare)|in corso|"
+        r"orders?|offers?|summary|to ?do|pesanan|order|daftar|ringkasan",
+    ),
+    ("help", r"aiuto|help|menu|comandi|come funziona|istruzioni|bantuan|cara pakai"),
+    ("thanks", r"grazie( mille)?|thanks?( you)?|thx|(terima ?kasih|makasih|trims)"),
+    (
+        "greeting",
+        r"ciao|salve|buongiorno|buonasera|buon giorno|hey|hello|hi|hal+o|hai|selamat (pagi|siang|sore|malam)",
+    ),
+)
+_COMPILED = tuple((verb, re.compile(rf"\b(?:{pattern})\b")) for verb, pattern in _PATTERNS)
+
+_YES = words_of(
+    "ok okay okk oki si sii siii certo certamente perfetto bene volentieri dai confermato yes yep yeah sure "
+    "fine ya iya yaa oke okee siap bisa baik boleh"
+)
+_NO = words_of("no nono nope nah niente tidak nggak ngga enggak gak ga jangan")
+_FILLER = words_of(
+    "va per la il lo l le un una ordine offerta order offer pesanan numero n d accordo grazie pure and e ed "
+    "the a mi me io prego please dong deh kak it this that quella quello questa questo bravo subito mille"
+)
+_NOT_YET = re.compile(r"\b(non|not|isn t|belum|nope)\b")
+
+ORDER_STEPS: tuple[Verb, ...] = ("preparing", "ready", "out_for_delivery", "delivered")
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, signs and apostrophes; a thumb becomes its word."""
+    for sign, word in _SIGNS.items():
+        text = text.replace(sign, word)
+    plain = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES).lower())
+    letters = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
+    return " ".join(letters.split())
+
+
+def verb_of(clause: str) -> Verb | None:
+    """What a clause asks for; None when no known word is in it.
+
+    `yes` and `no` are given only to a clause that says nothing else, because those two mean something only
+    where a question was asked.
+    """
+    folded = fold(clause)
+    for verb, pattern in _COMPILED:
+        found = pattern.search(folded)
+        if found is None:
+            continue
+        if verb in ORDER_STEPS and _NOT_YET.search(folded[: found.start()]):
+            # "Non è ancora pronto" is news for nobody; it must never move the order.
+            return None
+        # "Ok grazie" is more an answer than a courtesy.
+        return (_bare_answer(folded) or verb) if verb == "thanks" else verb
+    return _bare_answer(folded)
+
+
+def _bare_answer(folded: str) -> Verb | None:
+    words = [w for w in folded.split() if w not in _FILLER and not any(c.isdigit() for c in w)]
+    if words and all(word in _YES for word in words):
+        return "yes"
+    if words and all(word in _NO for word in words):
+        return "no"
+    return None
