@@ -8,20 +8,23 @@ from devstack.credentials import Credentials
 from devstack.environment import Environment
 from devstack.facts import PHONE_NUMBER_ID, database_url
 from devstack.places import HOST, Places
+from devstack.postgres import SUPERUSER
 from devstack.supervisor import Program
 
 
 def gateway(places: Places, credentials: Credentials, environment: Environment) -> Program:
     """What stands in for a hosted Supabase project; not run when there is a real one."""
+    password = credentials.database_password
     own = {
         "GATEWAY_HOST": HOST,
         "GATEWAY_PORT": str(places.port("gateway")),
-        "GATEWAY_DATABASE_URL": database_url(places, "authenticator", credentials.database_password),
+        "GATEWAY_DATABASE_URL": database_url(places, "authenticator", password),
+        "GATEWAY_AUTH_DATABASE_URL": database_url(places, SUPERUSER, password),
         "GATEWAY_JWT_SECRET": credentials.jwt_secret,
         "GATEWAY_ANON_KEY": credentials.anon_key,
         "GATEWAY_SERVICE_ROLE_KEY": credentials.service_role_key,
-        "GATEWAY_FUNCTIONS_URL": f"{places.url('api')}/functions/v1",
-        "GATEWAY_STATE_DIR": str(places.state_dir),
+        "GATEWAY_API_URL": places.url("api"),
+        "GATEWAY_STORAGE_DIR": str(places.storage_dir),
     }
     return Program(
         name="gateway",

@@ -93,8 +93,7 @@ class Supervised:
             return False
         if self.program.probe_url is not None:
             return await asyncio.to_thread(probe.answers, self.program.probe_url) is None
-        printed = self._log.read_bytes()[self._log_start :]
-        said = self.program.ready_text.encode() in printed
+        said = self.program.ready_text.encode() in self._printed()
         return said or time.monotonic() - self._started_at > SILENT_READY_SECONDS
 
     async def stop(self) -> None:
@@ -116,10 +115,15 @@ class Supervised:
         await process.wait()
 
     def log_tail(self, lines: int = 15) -> str:
-        """The last lines the program printed."""
+        """The last lines of what the program printed since it was last started."""
         with contextlib.suppress(FileNotFoundError):
-            return "\n".join(self._log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+            return "\n".join(self._printed().decode(errors="replace").splitlines()[-lines:])
         return ""
+
+    def _printed(self) -> bytes:
+        with self._log.open("rb") as log:
+            log.seek(self._log_start)
+            return log.read()
 
     async def _keep_running(self) -> None:
         backoff = BACKOFF_FIRST_SECONDS

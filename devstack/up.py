@@ -49,16 +49,14 @@ class Run:
         """
         refuse_taken_ports(self.places, hosted=self._database is None)
         self._write()
-        places, values = self.places, self._environment
-        # The desk and the simulators need no database to start: their imports and its start share the time.
-        waits = [self._run(programs.simulators(places, values)), self._run(programs.desk(places, values))]
-        if self._database is None:
-            say("supabase", f"the project at {values.values['SUPABASE_URL']}")
-        else:
-            await self._start_database(self._database)
-            waits.append(self._run(programs.gateway(places, self._keys, values)))
-        waits += [self._run(programs.api(places, values)), self._run(programs.worker(values))]
-        await _all_or_first_error(waits)
+        try:
+            async with asyncio.TaskGroup() as group:
+                # The desk and the simulators need no database: their imports and its start share the time.
+                group.create_task(self._run(programs.simulators(self.places, self._environment)))
+                group.create_task(self._run(programs.desk(self.places, self._environment)))
+                group.create_task(self._start_engine(group))
+        except ExceptionGroup as errors:
+            raise errors.exceptions[0] from None
         self._stack = replace(self._stack, ready=True)
         self._write()
 
@@ -71,6 +69,17 @@ class Run:
             await self._database.stop()
         self.places.stack_file.unlink(missing_ok=True)
 
+    async def _start_engine(self, group: asyncio.TaskGroup) -> None:
+        places, environment = self.places, self._environment
+        if self._database is None:
+            say("supabase", f"the project at {environment.values['SUPABASE_URL']}")
+        else:
+            await self._start_database(self._database)
+            # The api and the worker would only find closed doors before the gateway is open.
+            await self._run(programs.gateway(places, self._keys, environment))
+        group.create_task(self._run(programs.api(places, environment)))
+        group.create_task(self._run(programs.worker(environment)))
+
     async def _start_database(self, database: Database) -> None:
         async with told(control.DATABASE):
             await database.start(lambda pid: self._remember(control.DATABASE, pid))
@@ -79,16 +88,13 @@ class Run:
         for name in applied:
             say("", name)
 
-    def _run(self, program: Program) -> asyncio.Task[None]:
+    async def _run(self, program: Program) -> None:
         child = Supervised(program, self.places.log_dir / f"{program.name}.log", self._remember)
         self._children.append(child)
         if program.probe_url is not None:
             self._stack.probes[program.name] = program.probe_url
         child.start()
-        return asyncio.create_task(self._wait_ready(child))
-
-    async def _wait_ready(self, child: Supervised) -> None:
-        async with told(child.program.name):
+        async with told(program.name):
             await child.wait_ready()
 
     def _remember(self, name: str, pid: int) -> None:
@@ -123,14 +129,6 @@ def _is_free(port: int) -> bool:
         except OSError:
             return False
     return True
-
-
-async def _all_or_first_error(waits: list[asyncio.Task[None]]) -> None:
-    try:
-        await asyncio.gather(*waits)
-    finally:
-        for wait in waits:
-            wait.cancel()
 
 
 @contextlib.asynccontextmanager
