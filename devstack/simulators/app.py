@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -11,19 +12,45 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
 from devstack.simulators.config import Config
+from devstack.simulators.fcm import PREFIXES, Fcm
 from devstack.simulators.graph import Graph
+from devstack.simulators.openai import OpenAI
+from devstack.simulators.openai_cases import CASES
+from devstack.simulators.service import Service
 from devstack.simulators.webhooks import Webhooks
 
 INDEX = """\
-Simulators for development: Meta's Graph API under /graph, OpenAI under /openai/v1, FCM under /fcm.
-State is in memory; each log keeps the newest 200,000 requests or 256 MB of bodies.
-"""
+Simulators for development. State is in memory; each log keeps the newest 200,000 requests or 256 MB of bodies.
+
+Services
+  /graph/v26.0/{phone_number_id}/messages   Meta's Graph API; also .../media and /graph/v26.0/{media_id}
+  /openai/v1/chat/completions               OpenAI; also embeddings, models, audio/transcriptions
+  /fcm/v1/projects/{project}/messages:send  Firebase Cloud Messaging
+
+Every service, here for graph
+  GET  /graph/_log         every request, oldest first; ?since=<number>, and for graph ?to=<phone or BSUID>
+  GET  /graph/_control     the switches as they are
+  POST /graph/_control     a JSON object that is merged into them; null restores a default
+  POST /graph/_reset       defaults, empty log
+
+POST /graph/_inbound       a customer writes: {from, text | message, id?, name?, timestamp?, phone_number_id?, url?}
+POST /graph/_control       {latency_ms, fail_next: [{status, code}], fail_later: [{code}], accept_then_hang,
+                           receipts: normal|none|shuffled|duplicated|late, receipt_delay_ms,
+                           window: closed|open, to, templates: {name: {language, params, category}},
+                           pair_rate, throughput_mps}
+POST /openai/_control      {latency_ms, case, next: [case], answers: [content], transcripts: [text],
+                           slow_seconds, dribble_ms}; the model name "fake:<case>" chooses a case too
+                           cases: @CASES@
+POST /fcm/_control         {latency_ms, fail_next: [{kind, retry_after_seconds}], dead_tokens: [token]}
+                           token prefixes that fail: @PREFIXES@
+GET  /health               {status, webhooks_pending}
+""".replace("@CASES@", " ".join(CASES)).replace("@PREFIXES@", " ".join(PREFIXES))
 
 
 def create_app(config: Config) -> Starlette:
     """Build the app; webhooks are delivered as long as it runs."""
     webhooks = Webhooks(config)
-    services = [Graph(config, webhooks)]
+    services: tuple[Service[Any], ...] = (Graph(config, webhooks), OpenAI(), Fcm())
 
     async def health(_: Request) -> Response:
         return JSONResponse({"status": "ok", "webhooks_pending": webhooks.pending})

@@ -50,6 +50,14 @@ class Call:
         while (await self.request.receive())["type"] != "http.disconnect":
             pass
 
+    async def client_stays(self, seconds: float) -> bool:
+        """Wait; false as soon as the client has closed the connection."""
+        try:
+            await asyncio.wait_for(self.closed_by_client(), seconds)
+        except TimeoutError:
+            return True
+        return False
+
 
 class BadControl(ValueError):
     """A control request can't be used; the message says why."""

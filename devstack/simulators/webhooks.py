@@ -23,7 +23,8 @@ TRIES = 10
 BACKOFF_FIRST_SECONDS = 0.25
 BACKOFF_MAX_SECONDS = 10.0
 TIMEOUT_SECONDS = 20.0
-CONNECTIONS_MAX = 16
+CONNECTIONS_MAX = 64
+"""Many, because a receiver may work on a message before it answers, and receipts must not wait for it."""
 
 logger = logging.getLogger(__name__)
 
