@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import pytest
 
-pytest_plugins = ["tests.fixtures.cluster", "tests.fixtures.stack"]
+pytest_plugins = ["tests.fixtures.cluster", "tests.fixtures.stack", "tests.fixtures.chromium"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
