@@ -71,7 +71,7 @@ class Application(FastAPI):
         errors.install(self)
         for router in ROUTERS:
             self.include_router(router)
-        self._paths = {str(getattr(route, "path", "")) for route in self.routes}
+        self._paths = {str(getattr(route, "path", "")) for router in ROUTERS for route in router.routes}
         self._paths |= {*WEBHOOK_PATHS, *INLINE_PATHS}
 
     def serve_webhooks(self, webhooks: dict[str, WhatsAppWebhook]) -> None:
