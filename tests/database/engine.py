@@ -7,6 +7,7 @@ import itertools
 import json
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -98,6 +99,25 @@ class Engine:
             value = await connection.fetchval(f"select {function}({places})", *[_bound(a) for a in arguments])
         return json.loads(value) if isinstance(value, str) and value[:1] in "{[" else value
 
+    async def call_named(self, function: str, params: Mapping[str, Any]) -> Any:
+        """The same with named arguments, as an rpc over REST makes it."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            await connection.execute("set local role service_role")
+            kinds = await connection.fetch(
+                "select unnest(proargnames) as name, unnest(proargtypes::regtype[])::text as kind from pg_proc "
+                "where proname = $1 and pronamespace = 'public'::regnamespace",
+                function,
+            )
+            types = {row["name"]: row["kind"] for row in kinds}
+            given = {name: value for name, value in params.items() if value is not None}
+            places = ", ".join(
+                f"{name} => ${i}::text::{types[name]}" if types[name] != "text[]" else f"{name} => ${i}"
+                for i, name in enumerate(given, 1)
+            )
+            texts = [_as_text(value, types[name]) for name, value in given.items()]
+            value = await connection.fetchval(f"select {function}({places})", *texts)
+        return json.loads(value) if isinstance(value, str) and value[:1] in "{[" else value
+
     async def rows(self, sql: str, *arguments: Any) -> list[dict[str, Any]]:
         return [dict(row) for row in await self.admin.fetch(sql, *arguments)]
 
@@ -167,6 +187,12 @@ def _place(number: int, value: Any) -> str:
 def _bound(value: Any) -> Any:
     is_json = isinstance(value, dict) or (isinstance(value, list) and value and isinstance(value[0], dict))
     return json.dumps(value) if is_json else value
+
+
+def _as_text(value: Any, kind: str) -> Any:
+    if kind == "text[]":
+        return value
+    return json.dumps(value) if kind == "jsonb" or isinstance(value, bool) else str(value)
 
 
 async def together(*calls: Any) -> list[Any]:

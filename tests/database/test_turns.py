@@ -86,7 +86,7 @@ async def test_every_message_belongs_to_exactly_one_turn_under_concurrency(engin
 
     async def talk(person: str) -> None:
         for n in range(15):
-            await engine.ingest(message(str(n), sender=person))
+            await engine.ingest(message(str(n), sender=person), per_minute=1000)
 
     async def work() -> None:
         while not (done.is_set() and (await engine.call("engine_health"))["turns_waiting"] == 0):

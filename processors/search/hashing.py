@@ -1,0 +1,52 @@
+"""Vectors without a model: character n-grams hashed into 1536 places.
+
+Typos and inflections share most of their n-grams, so this finds `croccette` where words don't. It needs no
+network, which makes it the default of the development stack and the way out when the model is down.
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Iterable
+
+from processors.search.words import content_words
+
+MODEL = "hash-1536"
+DIMENSIONS = 1536
+SHORTEST, LONGEST = 3, 5
+
+
+def embed(text: str) -> list[float]:
+    """The unit vector of a text; all zeros but one place for a text without words."""
+    return embed_words(content_words(text))
+
+
+def embed_words(words: Iterable[str]) -> list[float]:
+    """The same for words that were folded and chosen already."""
+    counts: dict[int, float] = {}
+    for word in words:
+        for gram in _grams(word):
+            digest = zlib.crc32(gram.encode())
+            sign = 1.0 if digest & 0x8000_0000 else -1.0
+            place = digest % DIMENSIONS
+            counts[place] = counts.get(place, 0.0) + sign
+    vector = [0.0] * DIMENSIONS
+    for place, count in counts.items():
+        # Repeated n-grams count less and less, else a long description drowns its nouns.
+        vector[place] = math.copysign(math.sqrt(abs(count)), count)
+    length = math.sqrt(sum(v * v for v in vector))
+    if length == 0.0:
+        # A zero vector has no direction and pgvector's cosine of it is NaN.
+        vector[0] = 1.0
+        return vector
+    return [round(v / length, 5) for v in vector]
+
+
+def _grams(word: str) -> Iterable[str]:
+    marked = f"<{word}>"
+    for size in range(SHORTEST, LONGEST + 1):
+        for start in range(len(marked) - size + 1):
+            yield marked[start : start + size]
+    if len(word) <= 2:
+        yield marked

@@ -1,0 +1,185 @@
+"""Product search: meaning and words over one business, with the merchant's glossary.
+
+`find` asks the SQL function `search_products`; a vector of the query comes from the configured embedder, and
+from hashed n-grams when that one is down, never mixed with vectors of another model.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Protocol
+from uuid import UUID
+
+from processors.errors import ModelUnavailable
+from processors.search import hashing
+from processors.search.words import content_words, fold, stem
+
+log = logging.getLogger(__name__)
+
+Rpc = Callable[[str, Mapping[str, Any]], Awaitable[Any]]
+
+GLOSSARY_SECONDS = 60.0
+FOREIGN_COSINE = 0.15
+"""A best hit below this, without a word in common, is not what was asked for (measured on the dev queries)."""
+
+
+class Embedder(Protocol):
+    """Makes vectors of one model. Raises ModelUnavailable."""
+
+    @property
+    def model(self) -> str: ...
+
+    async def embed(self, texts: Sequence[str]) -> list[list[float]]: ...
+
+
+class HashEmbedder:
+    """Hashed n-grams: always there, no network."""
+
+    model = hashing.MODEL
+
+    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        return [hashing.embed(text) for text in texts]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hit:
+    """A product found. `available` is the most pieces one open dealer has; `price` is exact."""
+
+    product_id: UUID
+    sku: str
+    name: str
+    description: str
+    category: str
+    price: Decimal
+    currency: str
+    attributes: Mapping[str, Sequence[str]]
+    image_url: str | None
+    available: int
+    score: float
+    cosine: float
+    text_rank: float
+
+    @property
+    def in_stock(self) -> bool:
+        return self.available > 0
+
+    @property
+    def foreign(self) -> bool:
+        """Probably not in the catalogue: nothing in common with what was asked."""
+        return self.cosine < FOREIGN_COSINE and self.text_rank == 0.0
+
+
+class ProductSearch:
+    """Finds products of a business. One per process: it remembers glossaries for a minute."""
+
+    def __init__(self, rpc: Rpc, embedder: Embedder | None = None) -> None:
+        self._rpc = rpc
+        self.embedder = embedder or HashEmbedder()
+        self._glossaries: dict[UUID, tuple[float, dict[str, list[str]]]] = {}
+
+    async def find(
+        self,
+        business_id: UUID,
+        text: str,
+        *,
+        limit: int = 8,
+        dealer_id: UUID | None = None,
+        in_stock: bool = False,
+        max_price: Decimal | None = None,
+        language: str | None = None,
+    ) -> list[Hit]:
+        """Products for what a person wrote, best first; empty when nothing in it can name a product.
+
+        `dealer_id` keeps what that dealer lists, `in_stock` what somebody can deliver. `language` is a hint
+        for embedders that know languages.
+        """
+        words = expand(content_words(text), await self.glossary(business_id))
+        if not words:
+            return []
+        model, vector = await self._vector(text, words)
+        rows = await self._rpc(
+            "search_products",
+            {
+                "p_business_id": str(business_id),
+                "p_embedding": vector,
+                "p_model": model,
+                "p_terms": search_terms(words),
+                "p_limit": limit,
+                "p_dealer_id": str(dealer_id) if dealer_id else None,
+                "p_in_stock": in_stock,
+                "p_max_price": str(max_price) if max_price is not None else None,
+            },
+        )
+        return [hit_from_row(row) for row in rows]
+
+    async def glossary(self, business_id: UUID) -> dict[str, list[str]]:
+        """Folded term → words of the catalogue."""
+        now = time.monotonic()
+        known = self._glossaries.get(business_id)
+        if known is None or known[0] < now:
+            rows = await self._rpc("glossary", {"p_business_id": str(business_id)})
+            folded = {fold(term): list(expansions) for term, expansions in rows.items()}
+            known = (now + GLOSSARY_SECONDS, folded)
+            self._glossaries[business_id] = known
+        return known[1]
+
+    async def _vector(self, text: str, words: Sequence[str]) -> tuple[str, list[float]]:
+        if self.embedder.model != hashing.MODEL:
+            try:
+                async with asyncio.timeout(5):
+                    return self.embedder.model, (await self.embedder.embed([text]))[0]
+            except (ModelUnavailable, TimeoutError):
+                log.warning("search: no vector from %s, hashed n-grams instead", self.embedder.model)
+        return hashing.MODEL, hashing.embed_words(words)
+
+
+def expand(words: Sequence[str], glossary: Mapping[str, Sequence[str]]) -> list[str]:
+    """The words and, for words and neighbours the glossary knows, the catalogue's words for them.
+
+    A neighbour pair (`dog bed`) is asked before its parts, and replaces them when it is known.
+    """
+    found: list[str] = []
+    position = 0
+    while position < len(words):
+        for size in (3, 2, 1):
+            term = " ".join(words[position : position + size])
+            if size <= len(words) - position and term in glossary:
+                if size == 1:
+                    found.append(term)
+                for expansion in glossary[term]:
+                    found.extend(content_words(expansion))
+                position += size
+                break
+        else:
+            found.append(words[position])
+            position += 1
+    return list(dict.fromkeys(found))
+
+
+def search_terms(words: Sequence[str]) -> list[str]:
+    """Words and their stems for the full-text leg."""
+    return list(dict.fromkeys([*words, *(stem(w) for w in words)]))
+
+
+def hit_from_row(row: Mapping[str, Any]) -> Hit:
+    """A hit in the shape of the SQL function `search_products`."""
+    return Hit(
+        product_id=UUID(row["product_id"]),
+        sku=row["sku"],
+        name=row["name"],
+        description=row["description"],
+        category=row["category"],
+        price=Decimal(row["price"]),
+        currency=row["currency"],
+        attributes=row["attributes"],
+        image_url=row["image_url"],
+        available=row["available"],
+        score=float(row["score"]),
+        cosine=float(row["cosine"]),
+        text_rank=float(row["text_rank"]),
+    )

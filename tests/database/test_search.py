@@ -1,0 +1,91 @@
+"""Search over the seeded catalogue: the real function, vectors and glossary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+
+from processors.search.indexer import Indexer
+from processors.search.search import ProductSearch
+from tests.database.engine import BUSINESS, Engine
+
+pytestmark = pytest.mark.database
+SHOP = UUID(BUSINESS)
+
+
+@pytest_asyncio.fixture
+async def search(engine: Engine) -> ProductSearch:
+    """Search with an index built by the job."""
+
+    async def rpc(name: str, params: Mapping[str, Any]) -> Any:
+        return await engine.call_named(name, params)
+
+    found = ProductSearch(rpc)
+    indexer = Indexer(rpc, found)
+    while await indexer.run_once():
+        pass
+    return found
+
+
+async def skus(search: ProductSearch, text: str, **options: Any) -> list[str]:
+    return [hit.sku for hit in await search.find(SHOP, text, **options)]
+
+
+@pytest.mark.parametrize(
+    ("text", "sku"),
+    [
+        ("shampoo secco", "T02"),
+        ("avete croccette senza cereali?", "C11"),
+        ("graffiatoio alto", "G07"),
+        ("dog bed", "C07"),
+        ("makanan ikan", "A04"),
+        ("candela alla lavanda", "H01"),
+        ("GUINZAGLIO IN PELLE!!", "C02"),
+    ],
+)
+async def test_people_find_what_they_mean(search: ProductSearch, text: str, sku: str) -> None:
+    assert sku in (await skus(search, text))[:3]
+
+
+async def test_prices_are_the_databases(engine: Engine, search: ProductSearch) -> None:
+    await engine.admin.execute("update products set price = 99.99 where sku = 'T02'")
+    [hit] = await search.find(SHOP, "shampoo secco in schiuma", limit=1)
+    assert str(hit.price) == "99.99"
+
+
+async def test_filters_keep_dealer_stock_and_price(engine: Engine, search: ProductSearch) -> None:
+    second = UUID("00000000-0000-4000-8000-000000000042")
+    assert "H01" not in await skus(search, "candela lavanda", dealer_id=second)
+    await engine.admin.execute(
+        "update dealer_stock set on_hand = 0, reserved = 0 where product_id = (select id from products where sku = 'H01')"
+    )
+    assert "H01" not in await skus(search, "candela lavanda", in_stock=True)
+    hits = await search.find(SHOP, "profumo", max_price=Decimal(20))
+    assert hits
+    assert all(hit.price <= 20 for hit in hits)
+
+
+async def test_what_is_not_sold_is_known_to_be_foreign(search: ProductSearch) -> None:
+    hits = await search.find(SHOP, "pneumatici invernali bmw")
+    assert all(hit.foreign or hit.cosine < 0.3 for hit in hits[:1])
+    assert await search.find(SHOP, "ciao!!") == []
+
+
+async def test_only_changed_texts_are_embedded_again(engine: Engine, search: ProductSearch) -> None:
+    missing = await engine.call("products_to_embed", "hash-1536", 200)
+    assert missing == []
+    await engine.admin.execute("update products set price = price + 1")
+    assert await engine.call("products_to_embed", "hash-1536", 200) == []
+    await engine.admin.execute("update products set name = 'Guinzaglio fosforescente' where sku = 'C01'")
+    assert len(await engine.call("products_to_embed", "hash-1536", 200)) == 1
+    assert len(await engine.call("products_to_embed", "another-model", 200)) == 100
+
+
+async def test_a_hostile_query_is_only_words(search: ProductSearch) -> None:
+    for text in ("'; drop table products; --", "a & | ! ( ) : * <->", "\\' or 1=1", "💥" * 400, "x" * 5000):
+        await search.find(SHOP, text)
