@@ -12,7 +12,8 @@ from typing import Any, Literal, get_args
 
 import orjson
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
-from starlette.types import Receive, Scope, Send
+
+from devstack.simulators.service import Dropped
 
 ChatCase = Literal[
     "refusal", "length", "filter", "notjson", "fenced", "wrongschema", "truncated", "nullcontent", "nochoices"
@@ -103,16 +104,6 @@ def _rate_limited(headers: dict[str, str]) -> Response:
     }
     message = "Rate limit reached. Please try again in 300ms."
     return error(429, message, kind="requests", code="rate_limit_exceeded", headers=limits | headers)
-
-
-class Dropped(Response):
-    """The connection breaks in the middle of the answer."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Promise a thousand bytes, send few and end: the server then closes the connection."""
-        headers = [(b"content-type", b"application/json"), (b"content-length", b"1000")]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": b'{"id":', "more_body": True})
 
 
 def dribbled(response: Response, *, pause_seconds: float) -> Response:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from devstack.simulators.journal import Entry, Journal, json_or_none
 
@@ -57,6 +58,16 @@ class Call:
         except TimeoutError:
             return True
         return False
+
+
+class Dropped(Response):
+    """The connection breaks in the middle of the answer: nobody can know what became of the request."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Promise a thousand bytes, send few and end: the server then closes the connection."""
+        headers = [(b"content-type", b"application/json"), (b"content-length", b"1000")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b'{"id":', "more_body": True})
 
 
 class BadControl(ValueError):
@@ -106,7 +117,11 @@ class Service(Generic[C]):
         body = json_or_none(raw)
         entry = self.journal.add(path, raw if body is not None else None)
         await asyncio.sleep(self.control.latency_ms / 1000)
-        response = await self.answer(Call(request=request, entry=entry, path=path, body=body))
+        try:
+            response = await self.answer(Call(request=request, entry=entry, path=path, body=body))
+        except asyncio.CancelledError:
+            # The server stops while a request hangs; the 500 it would answer itself means "not accepted".
+            return Dropped()
         if response is None:
             return Response(status_code=499)
         entry.status = response.status_code

@@ -62,6 +62,13 @@ async def test_reaction_is_only_sent(graph: GraphClient, receiver: Receiver) -> 
     assert statuses(receiver.receipts(reaction)) == ["sent"]
 
 
+async def test_reset_loses_no_receipt(graph: GraphClient, receiver: Receiver) -> None:
+    await graph.control(receipt_delay_ms=20)
+    wamid = await graph.accepted(text())
+    await graph.http.post("/graph/_reset")
+    assert statuses(await receiver.receipts_of(wamid)) == ["sent", "delivered", "read"]
+
+
 async def test_mode_none_sends_nothing(graph: GraphClient, receiver: Receiver) -> None:
     await graph.control(receipts="none")
     silent = await graph.accepted(text())
