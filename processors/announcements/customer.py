@@ -1,0 +1,27 @@
+"""What the customer is told on the way of an order to their door."""
+
+from __future__ import annotations
+
+from processors.announcements.event import OrderEvent
+from processors.announcements.template import status_template
+from processors.language.lines import lines_text
+from processors.language.texts import say
+from processors.model import Reply
+
+_STEPS = ("accepted", "preparing", "ready", "out_for_delivery", "delivered", "no_dealer")
+
+
+def render_customer(event: OrderEvent) -> Reply | None:
+    """The message for the customer, or None for a kind that customers are not told."""
+    if event.kind not in _STEPS:
+        return None
+    # Who ordered once and is served by several shops must hear which goods this is about.
+    suffix = "_part" if event.is_part and event.kind in ("accepted", "no_dealer") else ""
+    text = say(
+        event.language,
+        f"announce.customer.{event.kind}{suffix}",
+        code=event.code,
+        dealer=event.dealer_name,
+        lines=lines_text(event.lines, event.language),
+    )
+    return Reply(text=text, template=status_template(event))

@@ -1,0 +1,67 @@
+"""An order event as its text needs it, in the shape of the SQL function `private.announcement_json`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal
+
+from processors.language.lines import Line
+from processors.language.money import money
+from processors.language.texts import LANGUAGES
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderEvent:
+    """One thing to tell one reader.
+
+    `code` is the code of the part that it is about, `whole` of the order the customer placed. `is_part` says
+    that the order went to several dealers and this is one piece of it.
+    """
+
+    kind: str
+    audience: Literal["customer", "dealer"]
+    language: str
+    code: str
+    whole: str
+    is_part: bool
+    lines: Sequence[Line]
+    total: Decimal
+    currency: str
+    dealer_name: str
+    offer_id: str | None
+    minutes: int
+    market_order_id: str | None
+
+    @property
+    def total_text(self) -> str:
+        return money(self.total, self.currency, self.language)
+
+    @classmethod
+    def from_json(cls, row: Json) -> OrderEvent:
+        relay, dealer, offer = row["relay"], row.get("dealer") or {}, row.get("offer") or {}
+        subject = row.get("order") or relay
+        return cls(
+            kind=row["kind"],
+            audience=row["audience"],
+            language=_language(row),
+            code=subject["code"],
+            whole=relay["code"],
+            is_part=subject["code"] != relay["code"],
+            lines=subject["lines"],
+            total=Decimal(subject["total"]),
+            currency=subject["currency"],
+            dealer_name=dealer.get("name", ""),
+            offer_id=offer.get("id"),
+            minutes=int(offer.get("minutes") or 0),
+            market_order_id=(row.get("order") or {}).get("id"),
+        )
+
+
+def _language(row: Json) -> str:
+    reader = row.get("dealer") if row["audience"] == "dealer" else row.get("customer")
+    wanted = (reader or {}).get("language"), (row.get("business") or {}).get("default_language")
+    return next((language for language in wanted if language in LANGUAGES), LANGUAGES[0])
