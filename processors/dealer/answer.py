@@ -25,15 +25,15 @@ class Answer:
 
 
 def joined(answers: Iterable[Answer]) -> Answer:
-    """One answer of all. Texts without buttons become one bubble, because every bubble is billed."""
+    """One answer of all, in their order; what repeats itself is said once."""
     parts = [answer for answer in answers if not answer.empty]
-    texts = [r.text for answer in parts for r in answer.replies if r.kind == "text"]
-    rest = [r for answer in parts for r in answer.replies if r.kind != "text"]
-    plain = (Reply(text="\n\n".join(dict.fromkeys(texts))),) if texts else ()
     awaiting: Mapping[str, Any] = next((a.awaiting for a in reversed(parts) if a.awaiting), {})
+    replies: list[Reply] = []
+    for answer in parts:
+        replies += [reply for reply in answer.replies if reply not in replies]
     return Answer(
         topic=parts[0].topic if parts else "",
-        replies=(*plain, *rest),
+        replies=tuple(replies),
         actions=tuple(action for answer in parts for action in answer.actions),
         escalation=next((a.escalation for a in parts if a.escalation), None),
         awaiting=awaiting,

@@ -1,14 +1,14 @@
 """Taps: buttons and list rows, and quick replies of templates, whose payloads have the same grammar.
 
 offer:accept|decline|show:<offer_id> · status:<status>|show:<market_order_id> ·
-stock:set|add:<product_id>:<n> · stock:show:<product_id>
+stock:set|add:<product_id>:<n> · stock:show:<product_id> · menu:orders|human
 """
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from processors.dealer import offers, orders, stock
+from processors.dealer import offers, orders, shop, stock
 from processors.dealer.answer import Answer
 from processors.dealer.cards import offer_card, order_card
 from processors.dealer.talk import Talk
@@ -16,6 +16,10 @@ from processors.dealer.talk import Talk
 
 async def answer_choice(talk: Talk, choice_id: str) -> Answer | None:
     """What a tap does; None when the id is not of this grammar (an old message, another bot's)."""
+    if choice_id == "menu:orders":
+        return await orders.show_all(talk)
+    if choice_id == "menu:human":
+        return shop.answer_word(talk, "human")
     kind, _, rest = choice_id.partition(":")
     verb, _, rest = rest.partition(":")
     item, _, number = rest.partition(":")
