@@ -14,6 +14,7 @@ from processors.store import Store
 
 if TYPE_CHECKING:
     # The SDK behind it costs 50 MB; a process without a model never loads it.
+    from processors.search.openai_embedder import OpenAIEmbedder
     from processors.understanding.llm import ModelBrain
 
 
@@ -38,21 +39,26 @@ async def open_services(settings: Settings, *, store: Store | None = None) -> As
     """
     own = store is None
     store = store or await Store.open(settings)
+    brain, embedder = _models(settings)
     try:
         yield Services(
             settings=settings,
             store=store,
-            search=ProductSearch(store.call),
-            brain=_brain(settings),
+            search=ProductSearch(store.call, embedder),
+            brain=brain,
         )
     finally:
+        for model in (brain, embedder):
+            if model is not None:
+                await model.close()
         if own:
             await store.close()
 
 
-def _brain(settings: Settings) -> ModelBrain | None:
+def _models(settings: Settings) -> tuple[ModelBrain | None, OpenAIEmbedder | None]:
     if not settings.model_enabled:
-        return None
+        return None, None
+    from processors.search.openai_embedder import OpenAIEmbedder
     from processors.understanding.llm import ModelBrain
 
-    return ModelBrain(settings)
+    return ModelBrain(settings), OpenAIEmbedder(settings)
