@@ -11,6 +11,15 @@ from devstack.places import HOST, Places
 from devstack.postgres import SUPERUSER
 from devstack.supervisor import Program
 
+NOT_FOR_THE_DESK = frozenset(
+    {
+        *("SUPABASE_SERVICE_ROLE_KEY", "SUPABASE_JWT_SECRET", "DATABASE_URL", "DEVELOPER_KEY", "SERVICE_KEY"),
+        *("WHATSAPP_APP_SECRETS", "WHATSAPP_ACCESS_TOKEN", "WHATSAPP_VERIFY_TOKEN"),
+        *("OPENAI_API_KEY", "FCM_CREDENTIALS_JSON"),
+    }
+)
+"""Secrets that the desk has no use for: it does everything as the agent who signed in."""
+
 
 def gateway(places: Places, credentials: Credentials, environment: Environment) -> Program:
     """What stands in for a hosted Supabase project; not run when there is a real one."""
@@ -76,10 +85,11 @@ def worker(environment: Environment) -> Program:
 def desk(places: Places, environment: Environment) -> Program:
     """The support desk."""
     own = {"DESK_HOST": HOST, "DESK_PORT": str(places.port("desk"))}
+    values = {name: value for name, value in environment.values.items() if name not in NOT_FOR_THE_DESK}
     return Program(
         name="desk",
         command=_python("dashboard"),
-        environ=environment.values | own,
+        environ=values | own,
         probe_url=f"{places.url('desk')}/_stcore/health",
     )
 
