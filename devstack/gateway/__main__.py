@@ -1,0 +1,39 @@
+"""`python -m devstack.gateway`: serve with the settings of the environment; see `devstack.gateway.config`."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import uvicorn
+
+from devstack.gateway.app import create_gateway
+from devstack.gateway.config import ConfigError, GatewayConfig
+
+MAX_FRAME_BYTES = 3 * 1024 * 1024
+
+
+def main() -> int:
+    """Serve until a signal ends it."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    try:
+        config = GatewayConfig.from_environment()
+    except ConfigError as error:
+        print(f"gateway: {error}", file=sys.stderr)
+        return 2
+    uvicorn.run(
+        create_gateway(config),
+        host=config.host,
+        port=config.port,
+        access_log=False,
+        log_config=None,
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=MAX_FRAME_BYTES,
+        timeout_graceful_shutdown=3,
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""REST: the part of PostgREST that the Python client speaks. What is outside of it is refused, never ignored."""
