@@ -1,0 +1,79 @@
+"""Storage as one signed-in person sees it: each request carries their own access token and the anon key.
+
+Row level security decides what they see; nothing is decided here.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol, Self, cast
+
+import httpx
+from postgrest import AsyncPostgrestClient
+from postgrest.exceptions import APIError
+
+from dashboard.settings import DeskSettings
+from processors.errors import NotAllowed, NotSignedIn, StorageError, StorageUnavailable
+from processors.model import Json
+from processors.store import TRANSIENT_API_CODES, TRANSIENT_SQLSTATES
+
+
+class Query(Protocol):
+    """Any query that supabase-py has built."""
+
+    def retry(self, enabled: bool) -> Self: ...
+
+    async def execute(self) -> Any: ...
+
+
+def http_client(settings: DeskSettings) -> httpx.AsyncClient:
+    """The one pool below all clients of the desk: HTTP/1.1, few connections, an explicit timeout."""
+    return httpx.AsyncClient(
+        http2=False,
+        timeout=settings.supabase_timeout_seconds,
+        limits=httpx.Limits(max_connections=8, max_keepalive_connections=8, keepalive_expiry=60),
+    )
+
+
+class Storage:
+    """Hands out REST clients that carry a person's token over the connections of the process."""
+
+    def __init__(self, settings: DeskSettings, http: httpx.AsyncClient) -> None:
+        self._url = f"{settings.supabase_url}/rest/v1"
+        self._anon_key = settings.supabase_anon_key.get_secret_value()
+        self._http = http
+
+    def of(self, access_token: str) -> AsyncPostgrestClient:
+        """A client for the requests of one person. It owns no connection, so making it costs microseconds."""
+        headers = {"apikey": self._anon_key, "Authorization": f"Bearer {access_token}"}
+        return AsyncPostgrestClient(self._url, headers=headers, http_client=self._http)
+
+
+async def rows(query: Query) -> list[Json]:
+    """The rows of a query.
+
+    Raises NotSignedIn when the token is refused, NotAllowed when the person may not ask this,
+    StorageUnavailable when storage can't be asked now, StorageError for anything else.
+    """
+    try:
+        # The library's own retry waits for seconds, longer than a person should.
+        return cast(list[Json], (await query.retry(False).execute()).data)
+    except APIError as error:
+        raise _translated(str(error.code or "")) from None
+    except (httpx.HTTPError, OSError) as error:
+        raise StorageUnavailable(type(error).__name__) from None
+
+
+async def one(query: Query) -> Json | None:
+    """The first row of a query, None when there is none. Errors as `rows`."""
+    found = await rows(query)
+    return found[0] if found else None
+
+
+def _translated(code: str) -> NotSignedIn | NotAllowed | StorageError:
+    if code.startswith("PGRST30") or code == "401":
+        return NotSignedIn("the access token is wrong or has expired")
+    if code in ("42501", "403"):
+        return NotAllowed("row level security refused it")
+    if code.startswith(TRANSIENT_SQLSTATES) or code in TRANSIENT_API_CODES:
+        return StorageUnavailable(code, code=code)
+    return StorageError(code, code=code)

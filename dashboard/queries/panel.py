@@ -1,0 +1,69 @@
+"""What stands beside a thread: orders with their timeline, escalations, what the last turn understood."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from postgrest import AsyncPostgrestClient
+
+from dashboard.client import one, rows
+from processors.model import Json
+
+ORDERS = 8
+ESCALATIONS = 5
+
+# Tables with two foreign keys to the same table need the name of the one that is meant.
+PART = (
+    "id, code, status, lines, total_price, currency, accepted_at, delivered_at, created_at, "
+    "dealer:dealers!market_orders_dealer_id_fkey(name), rider:riders(name)"
+)
+EVENTS = "events:order_events(id, kind, actor, created_at, market_order_id, dealer:dealers(name))"
+RELAY = (
+    "id, code, products, total_price, currency, status, failure_reason, created_at, confirmed_at, "
+    f"parts:market_orders!market_orders_relay_id_fkey({PART}), {EVENTS}"
+)
+
+
+async def panel(client: AsyncPostgrestClient, conversation: Json) -> dict[str, Any]:
+    """`orders`, `dealer_orders` (of a dealer's conversation), `escalations` and `turn`."""
+    orders, escalations, turn, dealer_orders = await asyncio.gather(
+        _orders(client, conversation),
+        _escalations(client, conversation),
+        _last_turn(client, conversation),
+        _dealer_orders(client, conversation),
+    )
+    return {"orders": orders, "escalations": escalations, "turn": turn, "dealer_orders": dealer_orders}
+
+
+async def _orders(client: AsyncPostgrestClient, conversation: Json) -> list[Json]:
+    query = client.from_("whatsapp_order_relays").select(RELAY).eq("conversation_id", conversation["id"])
+    query = query.order("id", foreign_table="events").order("code", foreign_table="parts")
+    return await rows(query.order("created_at", desc=True).limit(ORDERS))
+
+
+async def _escalations(client: AsyncPostgrestClient, conversation: Json) -> list[Json]:
+    query = client.from_("escalations").select("id, reason, detail, status, created_at, resolved_at")
+    query = query.eq("conversation_id", conversation["id"]).order("created_at", desc=True)
+    return await rows(query.limit(ESCALATIONS))
+
+
+async def _last_turn(client: AsyncPostgrestClient, conversation: Json) -> Json | None:
+    query = client.from_("turns").select("intent, confidence, language, outcome, finished_at")
+    query = query.eq("conversation_id", conversation["id"]).not_.is_("intent", "null")
+    return await one(query.order("finished_at", desc=True).limit(1))
+
+
+async def _dealer_orders(client: AsyncPostgrestClient, conversation: Json) -> list[Json]:
+    """The latest market orders of the dealer who writes, if it is one."""
+    phone = conversation["phone"]
+    if conversation["conversation_type"] != "dealer" or phone is None:
+        return []
+    book = client.from_("rider_contacts").select("dealer_id").eq("contact_type", "dealer")
+    book = book.eq("business_id", conversation["business_id"]).eq("contact_value", phone)
+    dealer = await one(book.limit(1))
+    if dealer is None or dealer["dealer_id"] is None:
+        return []
+    query = client.from_("market_orders").select(f"{PART}, {EVENTS}").eq("dealer_id", dealer["dealer_id"])
+    query = query.order("id", foreign_table="events")
+    return await rows(query.order("created_at", desc=True).limit(ORDERS))

@@ -1,0 +1,38 @@
+"""The messages of one conversation, newest page first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from postgrest import AsyncPostgrestClient
+
+from dashboard.client import rows
+from processors.model import Json
+
+PAGE_ROWS = 50
+
+COLUMNS = (
+    "id, sequence, direction, author, type, content, payload, status, meta_message_id, context_id, intent, "
+    "transcript, error_code, error_text, provider_time, sent_at, delivered_at, read_at, edited_at, revoked_at, "
+    "created_at, staff:staff(name), media:message_media(mime_type, file_name, size_bytes, state)"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """Messages, oldest first, and whether there are older ones."""
+
+    rows: list[Json]
+    more: bool
+
+
+async def messages(
+    client: AsyncPostgrestClient, conversation_id: UUID, *, before: int | None = None
+) -> Page:
+    """The latest messages, or those before a sequence number."""
+    query = client.from_("whatsapp_messages").select(COLUMNS).eq("conversation_id", str(conversation_id))
+    if before is not None:
+        query = query.lt("sequence", before)
+    found = await rows(query.order("sequence", desc=True).limit(PAGE_ROWS + 1))
+    return Page(rows=found[:PAGE_ROWS][::-1], more=len(found) > PAGE_ROWS)

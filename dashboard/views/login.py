@@ -1,0 +1,46 @@
+"""The log-in page: plain HTML and one form, so that it works before, and without, any script."""
+
+from __future__ import annotations
+
+import secrets
+from functools import cache
+from html import escape
+from pathlib import Path
+from string import Template
+
+from starlette.responses import HTMLResponse
+
+from dashboard.texts import LANGUAGES, catalogue
+
+
+def login_page(
+    language: str, *, target: str = "/", email: str = "", problem: str | None = None, status: int = 200
+) -> HTMLResponse:
+    """The page in a language. `problem` is the key of what went wrong; `email` is filled in again."""
+    texts = catalogue(language)
+    nonce = secrets.token_urlsafe(16)
+    values = {key.replace(".", "_"): escape(text) for key, text in texts.items() if key.startswith("login.")}
+    other = next(name for name in LANGUAGES if name != language)
+    values |= {
+        "language": language,
+        "other_language": other,
+        "nonce": nonce,
+        "style": _file("login.css"),
+        "next": escape(target),
+        "email": escape(email),
+        "problem": f'<p class="problem" role="alert">{escape(texts[problem])}</p>' if problem else "",
+        "email_focus": "" if email else "autofocus",
+        "password_focus": "autofocus" if email else "",
+    }
+    response = HTMLResponse(Template(_file("login.html")).substitute(values), status)
+    response.headers["content-security-policy"] = (
+        f"default-src 'none'; style-src 'nonce-{nonce}'; img-src 'self' data:; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    )
+    response.headers["cache-control"] = "no-store"
+    return response
+
+
+@cache
+def _file(name: str) -> str:
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
