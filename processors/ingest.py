@@ -18,7 +18,7 @@ from uuid import UUID
 from zlib import crc32
 
 from processors.errors import StorageError, StorageUnavailable
-from processors.language.texts import say
+from processors.language.texts import DEFAULT_LANGUAGE, LANGUAGES, say
 from processors.model import Json
 from processors.settings import Settings
 from processors.store import Store
@@ -29,7 +29,6 @@ MAX_BATCH_POSTS = 100
 """More rows in one transaction no longer gain anything and make every caller wait longer."""
 MAX_BATCH_EVENTS = 500
 MAX_WAITING_BYTES = 32 * 1024 * 1024
-LANGUAGES = ("it", "en", "id")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +66,9 @@ class Flush:
     counts: Mapping[str, int]
 
 
-def ingest_options(settings: Settings, *, quiet_ms: int | None = None, limited: bool = True) -> dict[str, Any]:
+def ingest_options(
+    settings: Settings, *, quiet_ms: int | None = None, limited: bool = True
+) -> dict[str, Any]:
     """`p_options` of `ingest_events`. `limited=False` lifts the rate limit of a contact."""
     unlimited = 1_000_000_000
     return {
@@ -76,7 +77,7 @@ def ingest_options(settings: Settings, *, quiet_ms: int | None = None, limited: 
         "per_minute": settings.rate_limit_per_minute if limited else unlimited,
         "per_hour": settings.rate_limit_per_hour if limited else unlimited,
         "rate_notice": {language: say(language, "rate_limited") for language in LANGUAGES},
-        "default_language": "it",
+        "default_language": DEFAULT_LANGUAGE,
     }
 
 
@@ -99,7 +100,8 @@ class Ingest:
         `deadline_seconds` fails its callers, who repeat.
         """
         self._shards = tuple(
-            _Shard(store, options, deadline_seconds=deadline_seconds, on_flush=on_flush) for _ in range(shards)
+            _Shard(store, options, deadline_seconds=deadline_seconds, on_flush=on_flush)
+            for _ in range(shards)
         )
         self._max_waiting = max_waiting
         self._closed = False
@@ -155,7 +157,9 @@ class _Post:
     events: tuple[Json, ...]
     size: int
     detail: bool
-    done: asyncio.Future[IngestResult] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    done: asyncio.Future[IngestResult] = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
 
 
 @dataclass(slots=True)
@@ -235,7 +239,13 @@ class _Shard:
         seconds = time.perf_counter() - started
         counts = answer.counts if answer else {}
         self._on_flush(
-            Flush(posts=len(batch), events=len(events), seconds=seconds, stored=answer is not None, counts=counts)
+            Flush(
+                posts=len(batch),
+                events=len(events),
+                seconds=seconds,
+                stored=answer is not None,
+                counts=counts,
+            )
         )
 
     async def _commit(self, events: Sequence[Json], *, detail: bool) -> _Answer:

@@ -97,7 +97,8 @@ async def _engine(deps: Runtime) -> tuple[Json | None, str | None]:
     except (TimeoutError, StorageUnavailable):
         return None, "storage"
     except StorageError as error:
-        refused_key = (error.code or "").startswith(("PGRST30", "401", "403"))
+        # A refusal of the project's own door, before the database, carries no code.
+        refused_key = not error.code or error.code.startswith(("PGRST30", "401", "403"))
         return None, "storage key" if refused_key else "migrations"
 
 

@@ -10,10 +10,10 @@ import pytest
 
 from processors.errors import StorageUnavailable
 from processors.ingest import MAX_BATCH_EVENTS, MAX_BATCH_POSTS, Flush, Ingest
-from processors.settings import Settings
 from processors.store import Store
 from tests.api.events import message_event
 from tests.api.rpc_server import RpcServer, sql_error
+from tests.api.service import api_settings
 
 OPTIONS = {"quiet_ms": 0, "rate_notice": {"it": "piano"}}
 
@@ -25,13 +25,7 @@ def server() -> RpcServer:
 
 @pytest.fixture
 async def store(server: RpcServer) -> AsyncIterator[Store]:
-    settings = Settings(
-        _env_file=None,  # type: ignore[call-arg]
-        supabase_url="http://127.0.0.1:1",
-        supabase_anon_key="anon",
-        supabase_service_role_key="service",
-    )
-    opened = await server.store(settings)
+    opened = await server.store(api_settings())
     yield opened
     await opened.close()
 
