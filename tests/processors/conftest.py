@@ -1,0 +1,44 @@
+"""A shop for each test, on a database of its own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import pytest_asyncio
+from pydantic import SecretStr
+
+from processors.services import open_services
+from processors.settings import Settings
+from processors.store import Store
+from tests.fixtures.gateway import RunningGateway
+from tests.processors.shop import Shop
+
+
+def settings_for(gateway: RunningGateway, **changes: Any) -> Settings:
+    """Settings of a worker that talks to this gateway, owing nothing to the environment."""
+    values: dict[str, Any] = {
+        "environment": "test",
+        "supabase_url": gateway.url,
+        "supabase_anon_key": SecretStr(gateway.anon_key),
+        "supabase_service_role_key": SecretStr(gateway.service_role_key),
+        "openai_api_key": SecretStr(""),
+        "fcm_project_id": "",
+        "fcm_api_url": "",
+        "fcm_credentials_json": SecretStr(""),
+    }
+    return Settings(_env_file=None, **(values | changes))
+
+
+@pytest_asyncio.fixture
+async def shop(seeded_gateway: RunningGateway) -> AsyncIterator[Shop]:
+    """The seeded business, products indexed."""
+    store = Store(await seeded_gateway.client())
+    settings = settings_for(seeded_gateway)
+    admin = await asyncpg.connect(seeded_gateway.database.admin_url)
+    async with open_services(settings, store=store) as services:
+        opened = Shop(services, admin)
+        await opened.index_products()
+        yield opened
+    await admin.close()
