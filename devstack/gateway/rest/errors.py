@@ -118,6 +118,8 @@ def _texts(error: asyncpg.PostgresError) -> tuple[str, str | None, str | None]:
 def _status(state: str, message: str, identity: Identity) -> int:
     if state == "42501":
         return 401 if identity.role == "anon" else 403
+    if state == "22023" and message.startswith("role ") and message.endswith("does not exist"):
+        return 401
     if state == "21000":
         return 400 if message.endswith("requires a WHERE clause") else 500
     if state.startswith("PT") and state[2:].isdigit():

@@ -1,0 +1,106 @@
+"""API keys and tokens at the REST door."""
+
+from __future__ import annotations
+
+import time
+
+import jwt
+import pytest
+
+from devstack.gateway.config import GatewayConfig
+from devstack.gateway.tokens import KeyRefused, TokenRefused, Tokens
+from tests.devstack.gateway.conftest import ALICE, Project
+
+SECRET = "x" * 40
+CONFIG = GatewayConfig(
+    database_url="",
+    admin_url="",
+    jwt_secret=SECRET,
+    anon_key="anon.key.jwt",
+    service_role_key="service.key.jwt",
+    publishable_key="sb_publishable_1",
+    secret_key="sb_secret_1",
+)
+
+
+@pytest.mark.parametrize(
+    ("key", "authorization", "expected"),
+    [
+        ("anon.key.jwt", "", "anon.key.jwt"),
+        ("anon.key.jwt", "Bearer user.token.jwt", "user.token.jwt"),
+        ("sb_publishable_1", "Bearer sb_publishable_1", "anon.key.jwt"),
+        ("sb_secret_1", "Bearer sb_secret_1", "service.key.jwt"),
+        ("sb_secret_1", "Bearer user.token.jwt", "user.token.jwt"),
+        ("sb_publishable_1", "", "anon.key.jwt"),
+        ("anon.key.jwt", "Basic abc", "anon.key.jwt"),
+    ],
+)
+def test_keys_are_translated(key: str, authorization: str, expected: str) -> None:
+    assert Tokens(CONFIG).bearer({"apikey": key, "authorization": authorization}) == expected
+
+
+@pytest.mark.parametrize("key", ["", "sb_secret_2", "something"])
+def test_unknown_keys_are_refused(key: str) -> None:
+    with pytest.raises(KeyRefused):
+        Tokens(CONFIG).bearer({"apikey": key, "authorization": "Bearer a.b.c"})
+
+
+@pytest.mark.parametrize(
+    ("claims", "code"),
+    [
+        ({"exp": time.time() - 40}, "PGRST303"),
+        ({"nbf": time.time() + 40}, "PGRST303"),
+        ({"iat": time.time() + 40}, "PGRST303"),
+        ({"exp": "soon"}, "PGRST303"),
+        ({"role": 7}, "PGRST303"),
+    ],
+)
+def test_claims_that_do_not_hold(claims: dict[str, object], code: str) -> None:
+    tokens = Tokens(CONFIG)
+    with pytest.raises(TokenRefused) as error:
+        tokens.verify(tokens.sign(claims))
+    assert error.value.code == code
+
+
+def test_skew_of_30_seconds_is_allowed() -> None:
+    tokens = Tokens(CONFIG)
+    now = time.time()
+    assert tokens.verify(tokens.sign({"exp": now - 20, "nbf": now + 20, "iat": now + 20})).role == "anon"
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        jwt.encode({"role": "service_role"}, None, algorithm="none"),
+        jwt.encode({"role": "service_role"}, "y" * 40, algorithm="HS256"),
+        jwt.encode({"role": "service_role"}, SECRET * 2, algorithm="HS512"),
+        "a.b.c",
+        "nonsense",
+        "a.b",
+        "." * 2,
+    ],
+)
+def test_forged_tokens_are_refused(token: str) -> None:
+    with pytest.raises(TokenRefused) as error:
+        Tokens(CONFIG).verify(token)
+    assert error.value.code == "PGRST301"
+
+
+async def test_expired_token_is_answered_401(project: Project) -> None:
+    response = await project.get("/rest/v1/shops", token=project.gateway.user_token(ALICE, seconds=-60))
+    assert (response.status_code, response.json()["message"]) == (401, "JWT expired")
+    assert "invalid_token" in response.headers["www-authenticate"]
+
+
+async def test_role_that_does_not_exist_or_is_not_granted(project: Project) -> None:
+    unknown = await project.get("/rest/v1/shops", token=project.gateway.user_token(ALICE, role="nobody-here"))
+    assert (unknown.status_code, unknown.json()["code"]) == (401, "22023")
+    stolen = await project.get(
+        "/rest/v1/shops", token=project.gateway.user_token(ALICE, role="supabase_auth_admin")
+    )
+    assert (stolen.status_code, stolen.json()["code"]) == (403, "42501")
+
+
+async def test_missing_key(project: Project) -> None:
+    response = await project.http.get(f"{project.gateway.url}/rest/v1/shops")
+    assert (response.status_code, response.json()["message"]) == (401, "No API key found in request")
