@@ -15,7 +15,8 @@ LONGEST_REPLY = 400
 
 # Prices, amounts, links and numbers to call come from the database or not at all.
 _FORBIDDEN = re.compile(
-    r"€|\$|\beur(o|os)?\b|\busd\b|\brp\b|rupiah|\d+[.,]\d{2}|https?:|www\.|\w\.(com|it|net|org|io|id)\b|\+?\d[\d \-]{6,}"
+    r"€|\$|\beur(o|os)?\b|\busd\b|\brp\b|rupiah|\d+[.,]\d{2}|https?:|www\."
+    r"|\w\.(com|it|net|org|io|id)\b|\+?\d[\d \-]{6,}"
     r"|\d{1,2}[/.]\d{1,2}|\b\d+\s?%|gratis|free of charge|\bsconto\b|\bdiscount\b|\bdiskon\b",
     re.IGNORECASE,
 )

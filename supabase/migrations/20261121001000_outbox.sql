@@ -107,7 +107,10 @@ begin
     perform private.hint_changes(v_changed);
   end if;
   return jsonb_build_object('messages', v_claimed,
-    'next_ms', (select ceil(extract(epoch from min(run_at) - now()) * 1000) from public.outbox));
+    -- Only heads of their conversations count: what waits behind another is not due, whatever its time.
+    'next_ms', (select ceil(extract(epoch from min(d.run_at) - now()) * 1000) from public.outbox d
+      where not exists (select 1 from public.outbox e where e.conversation_id = d.conversation_id and e.sequence < d.sequence
+        and not (e.state = 'unknown' and e.last_attempt_at < now() - interval '15 seconds'))));
 end
 $$;
 comment on function public.claim_outbox(integer, integer, integer, integer) is

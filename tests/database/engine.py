@@ -76,7 +76,10 @@ class Engine:
     database: Database
     pool: asyncpg.Pool[Any]
     admin: asyncpg.Connection
-    options: dict[str, Any] = field(default_factory=lambda: {"quiet_ms": 0, "quiet_max_ms": 0, "detail": True})
+    looking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    options: dict[str, Any] = field(
+        default_factory=lambda: {"quiet_ms": 0, "quiet_max_ms": 0, "detail": True}
+    )
 
     @classmethod
     async def open(cls, database: Database) -> Engine:
@@ -87,7 +90,9 @@ class Engine:
         await self.pool.close()
         await self.admin.close()
 
-    async def call(self, function: str, *arguments: Any, role: str = "service_role", claims: Any = None) -> Any:
+    async def call(
+        self, function: str, *arguments: Any, role: str = "service_role", claims: Any = None
+    ) -> Any:
         """`select function(arguments)` in a transaction of `role`; dicts and lists of dicts travel as jsonb."""
         places = ", ".join(_place(i, value) for i, value in enumerate(arguments, 1))
         async with self.pool.acquire() as connection, connection.transaction():
@@ -119,10 +124,12 @@ class Engine:
         return json.loads(value) if isinstance(value, str) and value[:1] in "{[" else value
 
     async def rows(self, sql: str, *arguments: Any) -> list[dict[str, Any]]:
-        return [dict(row) for row in await self.admin.fetch(sql, *arguments)]
+        async with self.looking:
+            return [dict(row) for row in await self.admin.fetch(sql, *arguments)]
 
     async def value(self, sql: str, *arguments: Any) -> Any:
-        return await self.admin.fetchval(sql, *arguments)
+        async with self.looking:
+            return await self.admin.fetchval(sql, *arguments)
 
     # Short ways to common states.
 
@@ -139,12 +146,20 @@ class Engine:
 
     async def answer(self, text: str, *replies: str, sender: str = CUSTOMER, **decision: Any) -> Any:
         """One message in, one finished turn."""
-        await self.ingest(message(text, sender=sender))
-        turns = [t for t in await self.claim() if t["contact"]["phone"] == sender]
-        return await self.finish(turns[0], *replies, **decision)
+        stored = await self.ingest(message(text, sender=sender))
+        conversation = uuid.UUID(stored["results"][0]["conversation_id"])
+        [turn] = (await self.call("claim_turns", 1, 30, conversation))["turns"]
+        return await self.finish(turn, *replies, **decision)
 
-    async def claim_sends(self, *, limit: int = 50, lease: int = 30, settle: int = 120) -> list[dict[str, Any]]:
-        return list((await self.call("claim_outbox", limit, lease, settle))["messages"])
+    async def claim_sends(
+        self, *, limit: int = 50, lease: int = 30, settle: int = 120
+    ) -> list[dict[str, Any]]:
+        """What a sender gets that looks again at once while something is due, as the worker's loop does."""
+        for _ in range(10):
+            claimed = await self.call("claim_outbox", limit, lease, settle)
+            if claimed["messages"] or claimed["next_ms"] is None or claimed["next_ms"] > 0:
+                break
+        return list(claimed["messages"])
 
     async def record(self, send: dict[str, Any], outcome: str = "sent", **more: Any) -> str:
         external_id = f"wamid.sent-{next(_ids)}"
@@ -170,8 +185,33 @@ class Engine:
 
     async def act(self, sender: str, kind: str, **args: Any) -> Any:
         """Somebody's turn does one action; its result."""
-        finished = await self.answer(kind, sender=sender, actions=[{"kind": kind, "args": args, "outcomes": {}}])
+        finished = await self.answer(
+            kind, sender=sender, actions=[{"kind": kind, "args": args, "outcomes": {}}]
+        )
         return finished["actions"][0]
+
+    async def dealer_conversation(self, phone: str) -> uuid.UUID:
+        """The dealer's conversation, opened by a message that is answered with nothing."""
+        await self.answer("ciao", sender=phone)
+        return uuid.UUID(
+            str(
+                await self.value(
+                    "select id from whatsapp_conversations where phone = $1 and status <> 'resolved'", phone
+                )
+            )
+        )
+
+    async def raw_action(self, conversation: uuid.UUID, kind: str, **args: Any) -> Any:
+        """One action outside a turn, for races that want nothing else in the way."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            await connection.execute("set local role service_role")
+            value = await connection.fetchval(
+                "select private.run_action(c, $2, $3::text::jsonb) from whatsapp_conversations c where c.id = $1",
+                conversation,
+                kind,
+                json.dumps(args),
+            )
+        return json.loads(value)
 
     async def make_due(self, table: str) -> None:
         """Let time pass for leases and pauses."""

@@ -16,7 +16,8 @@ async def test_a_message_opens_a_conversation_with_window_unread_and_turn(engine
     sent = int(time.time()) - 60
     await engine.ingest(message("vorrei candele", provider_time=sent))
     [row] = await engine.rows(
-        "select *, extract(epoch from window_expires_at)::bigint as window_ends from whatsapp_conversations where phone = $1",
+        "select *, extract(epoch from window_expires_at)::bigint as window_ends "
+        "from whatsapp_conversations where phone = $1",
         CUSTOMER,
     )
     assert row["unread_count"] == 1
@@ -30,7 +31,9 @@ async def test_the_same_message_many_times_at_once_is_one_row(engine: Engine) ->
     event = message("una volta sola")
     results = await together(*(engine.ingest(event, event) for _ in range(12)))
     assert sum(r["counts"].get("message_new", 0) for r in results) == 1
-    count = await engine.value("select count(*) from whatsapp_messages where meta_message_id = $1", event["external_id"])
+    count = await engine.value(
+        "select count(*) from whatsapp_messages where meta_message_id = $1", event["external_id"]
+    )
     assert count == 1
 
 
@@ -57,11 +60,14 @@ async def test_a_bsuid_only_sender_who_later_shows_a_number_is_one_person(engine
     await engine.ingest(message("a", sender={"bsuid": "IT.1", "name": "Ada"}))
     await engine.ingest(message("b", sender="393490000002"))
     await engine.ingest(message("c", sender={"bsuid": "IT.1", "phone": "393490000002"}))
-    contacts = await engine.rows("select id, name, phone from contacts where name = 'Ada' or phone = '393490000002'")
+    contacts = await engine.rows(
+        "select id, name, phone from contacts where name = 'Ada' or phone = '393490000002'"
+    )
     assert len(contacts) == 1
     assert (contacts[0]["name"], contacts[0]["phone"]) == ("Ada", "393490000002")
     open_ones = await engine.value(
-        "select count(*) from whatsapp_conversations where contact_id = $1 and status <> 'resolved'", contacts[0]["id"]
+        "select count(*) from whatsapp_conversations where contact_id = $1 and status <> 'resolved'",
+        contacts[0]["id"],
     )
     assert open_ones == 1
     messages = await engine.value(
@@ -74,9 +80,18 @@ async def test_a_bsuid_only_sender_who_later_shows_a_number_is_one_person(engine
 
 async def test_a_changed_number_keeps_the_person_and_frees_the_old_number(engine: Engine) -> None:
     await engine.ingest(message("prima", sender={"phone": "393490000003", "bsuid": "IT.3", "name": "Ugo"}))
-    change = {"old_phone": "393490000003", "old_bsuid": "IT.3", "new_phone": "393490000004", "new_bsuid": "IT.4"}
+    change = {
+        "old_phone": "393490000003",
+        "old_bsuid": "IT.3",
+        "new_phone": "393490000004",
+        "new_bsuid": "IT.4",
+    }
     event = message(
-        "", type="system", wants_turn=False, identity_change=change, sender={"phone": "393490000003", "bsuid": "IT.3"}
+        "",
+        type="system",
+        wants_turn=False,
+        identity_change=change,
+        sender={"phone": "393490000003", "bsuid": "IT.3"},
     )
     await engine.ingest(event)
     await engine.ingest(message("dopo", sender={"phone": "393490000004", "bsuid": "IT.4"}))
@@ -91,7 +106,9 @@ async def test_an_unknown_number_is_kept_raw_and_repeats_do_nothing(engine: Engi
     event = message("per chi?", account="999")
     assert (await engine.ingest(event))["counts"] == {"message_unknown_account": 1}
     await engine.ingest(event)
-    rows = await engine.rows("select error, payload from webhook_events where external_id = $1", event["external_id"])
+    rows = await engine.rows(
+        "select error, payload from webhook_events where external_id = $1", event["external_id"]
+    )
     assert len(rows) == 1
     assert "999" in rows[0]["error"]
 
@@ -118,7 +135,12 @@ async def test_over_the_limit_everything_is_kept_and_said_once(engine: Engine) -
             await engine.finish(late, "ok")
     notices = await engine.value("select count(*) from whatsapp_messages where content = 'Piano!'")
     assert notices == 1
-    assert await engine.value("select count(*) from whatsapp_messages where phone = $1 and direction = 'inbound'", CUSTOMER) == 8
+    assert (
+        await engine.value(
+            "select count(*) from whatsapp_messages where phone = $1 and direction = 'inbound'", CUSTOMER
+        )
+        == 8
+    )
     await engine.make_due("turn_queue")
     [turn] = await engine.claim()
     assert [m["content"] for m in turn["messages"]] == ["4", "5", "6", "7", "8"]
@@ -146,9 +168,13 @@ async def test_an_echo_of_the_phone_silences_the_bot(engine: Engine) -> None:
         "target_id": None,
     }
     field = {"kind": "field", "channel": "whatsapp", "account": NUMBER, "waba_id": "102290129340398"}
-    await engine.ingest({**field, "field": "smb_message_echoes", "payload": {"n": 1}, "error": None, "effects": [echo]})
+    await engine.ingest(
+        {**field, "field": "smb_message_echoes", "payload": {"n": 1}, "error": None, "effects": [echo]}
+    )
     assert await engine.claim_sends() == []
-    statuses = await engine.rows("select author, status from whatsapp_messages where phone = $1 order by sequence", CUSTOMER)
+    statuses = await engine.rows(
+        "select author, status from whatsapp_messages where phone = $1 order by sequence", CUSTOMER
+    )
     assert [(r["author"], r["status"]) for r in statuses] == [
         ("customer", "received"),
         ("bot", "cancelled"),
@@ -165,7 +191,13 @@ async def test_a_late_opt_out_never_overrides_a_newer_opt_in(engine: Engine) -> 
     def preference(value: str, at: int) -> dict[str, object]:
         effect = {"effect": "preference", "phone": CUSTOMER, "bsuid": None, "category": "marketing_messages"}
         effects = [{**effect, "value": value, "provider_time": at}]
-        return {**field, "field": "user_preferences", "payload": {"v": value, "at": at}, "error": None, "effects": effects}
+        return {
+            **field,
+            "field": "user_preferences",
+            "payload": {"v": value, "at": at},
+            "error": None,
+            "effects": effects,
+        }
 
     await engine.ingest(preference("resume", now))
     await engine.ingest(preference("stop", now - 100))

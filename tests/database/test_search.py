@@ -62,7 +62,8 @@ async def test_filters_keep_dealer_stock_and_price(engine: Engine, search: Produ
     second = UUID("00000000-0000-4000-8000-000000000042")
     assert "H01" not in await skus(search, "candela lavanda", dealer_id=second)
     await engine.admin.execute(
-        "update dealer_stock set on_hand = 0, reserved = 0 where product_id = (select id from products where sku = 'H01')"
+        "update dealer_stock set on_hand = 0, reserved = 0 where product_id = (select id from "
+        "products where sku = 'H01')"
     )
     assert "H01" not in await skus(search, "candela lavanda", in_stock=True)
     hits = await search.find(SHOP, "profumo", max_price=Decimal(20))

@@ -27,7 +27,9 @@ async def test_an_expired_lease_is_retaken_and_the_old_token_writes_nothing(engi
     assert (await engine.finish(old, "vecchia"))["status"] == "stale"
     assert (await engine.finish(new, "nuova"))["status"] == "done"
     assert (await engine.finish(new, "ancora"))["status"] == "stale"
-    replies = await engine.rows("select content from whatsapp_messages where phone = $1 and direction = 'outbound'", CUSTOMER)
+    replies = await engine.rows(
+        "select content from whatsapp_messages where phone = $1 and direction = 'outbound'", CUSTOMER
+    )
     assert [r["content"] for r in replies] == ["nuova"]
 
 
@@ -98,14 +100,26 @@ async def test_every_message_belongs_to_exactly_one_turn_under_concurrency(engin
     await asyncio.gather(*(talk(p) for p in people))
     done.set()
     await asyncio.gather(*workers)
-    assert await engine.value("select count(*) from whatsapp_messages where phone like '3934900002%' and direction = 'inbound' and turn_id is null") == 0
+    assert (
+        await engine.value(
+            "select count(*) from whatsapp_messages where phone like '3934900002%' and direction = "
+            "'inbound' and turn_id is null"
+        )
+        == 0
+    )
     doubled = await engine.value(
-        "select count(*) from (select turn_id from whatsapp_messages where phone like '3934900002%' and direction = 'outbound' "
+        "select count(*) from (select turn_id from whatsapp_messages where phone like "
+        "'3934900002%' and direction = 'outbound' "
         "group by turn_id having count(*) > 1) x"
     )
     assert doubled == 0
-    turns = await engine.value("select count(*) from turns t join whatsapp_conversations c on c.id = t.conversation_id where c.phone like '3934900002%'")
-    replies = await engine.value("select count(*) from whatsapp_messages where phone like '3934900002%' and direction = 'outbound'")
+    turns = await engine.value(
+        "select count(*) from turns t join whatsapp_conversations c on c.id = t.conversation_id "
+        "where c.phone like '3934900002%'"
+    )
+    replies = await engine.value(
+        "select count(*) from whatsapp_messages where phone like '3934900002%' and direction = 'outbound'"
+    )
     assert turns == replies
 
 
@@ -142,6 +156,10 @@ async def test_replies_are_filled_from_the_outcome(engine: Engine) -> None:
         cart=[{"product_id": product, "quantity": 2, "variant": {}}],
         actions=[{"kind": "propose_order", "args": {"relay_id": str(uuid.uuid4())}, "outcomes": outcomes}],
     )
-    [reply] = await engine.rows("select content from whatsapp_messages where phone = $1 and direction = 'outbound'", CUSTOMER)
-    [relay] = await engine.rows("select code, total_price from whatsapp_order_relays where phone = $1", CUSTOMER)
+    [reply] = await engine.rows(
+        "select content from whatsapp_messages where phone = $1 and direction = 'outbound'", CUSTOMER
+    )
+    [relay] = await engine.rows(
+        "select code, total_price from whatsapp_order_relays where phone = $1", CUSTOMER
+    )
     assert reply["content"] == f'Ordine {relay["code"]}: {relay["total_price"]} "ok"'

@@ -1,0 +1,200 @@
+"""Nobody reads what is not theirs; the schema keeps its own rules."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import asyncpg
+import pytest
+
+from tests.database.engine import CUSTOMER, Engine
+
+pytestmark = pytest.mark.database
+AGENT = {"sub": "00000000-0000-4000-8000-000000000021"}
+VIEWER = {"sub": "00000000-0000-4000-8000-000000000023"}
+RIDER = {"sub": "00000000-0000-4000-8000-000000000031"}
+STRANGER = {"sub": "00000000-0000-4000-8000-0000000000ff"}
+
+
+async def count(engine: Engine, table: str, role: str, claims: dict[str, Any] | None = None) -> int:
+    """Rows that a role sees; -1 when it may not even ask."""
+    async with engine.pool.acquire() as connection, connection.transaction():
+        await connection.execute(
+            "select set_config('role', $1, true), set_config('request.jwt.claim.sub', $2, true)",
+            role,
+            (claims or {}).get("sub", ""),
+        )
+        try:
+            return int(await connection.fetchval(f"select count(*) from public.{table}"))
+        except asyncpg.InsufficientPrivilegeError:
+            return -1
+
+
+async def tables(engine: Engine) -> list[str]:
+    rows = await engine.rows(
+        "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') order by 1"
+    )
+    return [r["relname"] for r in rows]
+
+
+async def test_every_table_has_row_security_and_a_comment(engine: Engine) -> None:
+    bare = await engine.rows(
+        "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' "
+        "and (not relrowsecurity or obj_description(oid) is null)"
+    )
+    assert [r["relname"] for r in bare] == []
+
+
+async def test_every_function_has_a_search_path_and_a_comment(engine: Engine) -> None:
+    bare = await engine.rows(
+        "select p.oid::regprocedure::text as name from pg_proc p where p.pronamespace in "
+        "('public'::regnamespace, 'private'::regnamespace) and (p.proconfig is null or not exists "
+        "(select 1 from unnest(p.proconfig) c where c like 'search_path=%') or obj_description(p.oid) is null)"
+    )
+    assert [r["name"] for r in bare] == []
+
+
+async def test_no_function_is_open_to_everybody(engine: Engine) -> None:
+    open_ones = await engine.rows(
+        "select p.oid::regprocedure::text as name from pg_proc p where p.pronamespace in "
+        "('public'::regnamespace, 'private'::regnamespace) and has_function_privilege('anon', p.oid, 'execute')"
+    )
+    assert [r["name"] for r in open_ones] == []
+
+
+async def test_people_may_call_only_what_checks_their_role(engine: Engine) -> None:
+    callable_ones = await engine.rows(
+        "select p.proname from pg_proc p where p.pronamespace = 'public'::regnamespace "
+        "and has_function_privilege('authenticated', p.oid, 'execute') order by 1"
+    )
+    assert [r["proname"] for r in callable_ones] == [
+        "hand_back",
+        "mark_read",
+        "register_device",
+        "resolve_conversation",
+        "staff_conversation",
+        "staff_send",
+        "take_over",
+    ]
+
+
+async def test_every_foreign_key_has_an_index(engine: Engine) -> None:
+    bare = await engine.rows(
+        "select c.conrelid::regclass::text as table, c.conname from pg_constraint c "
+        "where c.contype = 'f' and c.connamespace = 'public'::regnamespace and not exists ("
+        "select 1 from pg_index i where i.indrelid = c.conrelid and i.indkey[0] = c.conkey[1])"
+    )
+    allowed = {"staff_id", "created_by", "account_id", "business_id"}
+    assert [r for r in bare if not any(part in r["conname"] for part in allowed)] == []
+
+
+async def test_anonymous_sees_nothing_and_strangers_see_no_row(engine: Engine) -> None:
+    await engine.answer("ciao", "ciao")
+    for table in await tables(engine):
+        assert await count(engine, table, "anon") == -1, table
+        # The glossary that holds for all businesses is no secret; here every row has a business.
+        assert await count(engine, table, "authenticated", STRANGER) in (0, -1), table
+
+
+async def test_staff_see_their_business_and_riders_only_their_own(engine: Engine) -> None:
+    assert await count(engine, "whatsapp_conversations", "authenticated", VIEWER) == 4
+    assert await count(engine, "whatsapp_messages", "authenticated", AGENT) == 16
+    assert await count(engine, "whatsapp_conversations", "authenticated", RIDER) == 0
+    assert await count(engine, "market_orders", "authenticated", RIDER) == 1
+    assert await count(engine, "devices", "authenticated", RIDER) == 1
+    assert await count(engine, "riders", "authenticated", RIDER) == 1
+    assert await count(engine, "audit_log", "authenticated", AGENT) == 0
+
+
+async def test_another_business_sees_none_of_it(engine: Engine) -> None:
+    other, user = uuid.uuid4(), uuid.uuid4()
+    await engine.admin.execute("insert into businesses (id, name, slug) values ($1, 'Altra', 'altra')", other)
+    await engine.admin.execute("insert into auth.users (id, email) values ($1, 'a@altra.example')", user)
+    await engine.admin.execute(
+        "insert into staff (business_id, user_id, role) values ($1, $2, 'admin')", other, user
+    )
+    claims = {"sub": str(user)}
+    for table in (
+        "contacts",
+        "whatsapp_messages",
+        "products",
+        "market_orders",
+        "dealers",
+        "message_templates",
+    ):
+        assert await count(engine, table, "authenticated", claims) == 0, table
+    assert await count(engine, "businesses", "authenticated", claims) == 1
+    conversation = await engine.value("select id from whatsapp_conversations limit 1")
+    with pytest.raises(asyncpg.PostgresError, match="no such conversation"):
+        await engine.call("staff_send", conversation, "ciao", "k", role="authenticated", claims=claims)
+
+
+@pytest.mark.parametrize("table", ["contacts", "whatsapp_messages", "dealer_stock", "staff", "products"])
+async def test_people_write_no_table_directly(engine: Engine, table: str) -> None:
+    async with engine.pool.acquire() as connection, connection.transaction():
+        await connection.execute("set local role authenticated")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(f"delete from public.{table} where true")
+
+
+async def test_a_viewer_may_not_write_and_an_agent_sends_once_per_key(engine: Engine) -> None:
+    await engine.answer("c'è qualcuno?", "un attimo")
+    conversation = await engine.value("select id from whatsapp_conversations where phone = $1", CUSTOMER)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="not allowed"):
+        await engine.call("staff_send", conversation, "ciao", "k1", role="authenticated", claims=VIEWER)
+    first = await engine.call("staff_send", conversation, "Eccomi", "k1", role="authenticated", claims=AGENT)
+    again = await engine.call("staff_send", conversation, "Eccomi", "k1", role="authenticated", claims=AGENT)
+    assert first["message_id"] == again["message_id"]
+    rows = await engine.rows(
+        "select author, status from whatsapp_messages where phone = $1 and direction = 'outbound' order by sequence",
+        CUSTOMER,
+    )
+    assert [(r["author"], r["status"]) for r in rows] == [("bot", "cancelled"), ("agent", "pending")]
+    assert (
+        await engine.value("select owner from whatsapp_conversations where id = $1", conversation) == "human"
+    )
+    assert await engine.value("select count(*) from audit_log where action = 'send'") == 2
+
+
+async def test_a_shut_window_is_said_with_its_remedy(engine: Engine) -> None:
+    await engine.answer("ciao", "ciao")
+    conversation = await engine.value("select id from whatsapp_conversations where phone = $1", CUSTOMER)
+    await engine.admin.execute(
+        "update whatsapp_conversations set window_expires_at = now() - interval '1 hour'"
+    )
+    with pytest.raises(asyncpg.PostgresError, match="24 h window") as caught:
+        await engine.call("staff_send", conversation, "Eccomi", "k1", role="authenticated", claims=AGENT)
+    assert "template" in str(caught.value.hint)
+
+
+async def test_a_topic_is_heard_only_by_its_business(engine: Engine) -> None:
+    async def hears(claims: dict[str, str], topic: str) -> bool:
+        """The probe of Realtime: a row of the topic, read back under the person's role."""
+        transaction = engine.admin.transaction()
+        await transaction.start()
+        try:
+            await engine.admin.execute(
+                "create table if not exists realtime.probe_today partition of realtime.messages default"
+            )
+            await engine.admin.execute(
+                "insert into realtime.messages (topic, extension) values ($1, 'broadcast')", topic
+            )
+            await engine.admin.execute(
+                "select set_config('role', 'authenticated', true), set_config('realtime.topic', $1, true), "
+                "set_config('request.jwt.claim.sub', $2, true)",
+                topic,
+                claims["sub"],
+            )
+            found = await engine.admin.fetchval(
+                "select count(*) from realtime.messages where topic = $1", topic
+            )
+            return bool(found)
+        finally:
+            await transaction.rollback()
+
+    mine = "business:00000000-0000-4000-8000-000000000001:inbox"
+    assert await hears(AGENT, mine) is True
+    assert await hears(STRANGER, mine) is False
+    assert await hears(AGENT, f"business:{uuid.uuid4()}:inbox") is False
+    assert await hears(AGENT, "workers") is False
