@@ -67,6 +67,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(StorageError, _storage)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _defect)
 
 
 def problem(
@@ -114,3 +115,8 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     return problem(error.status_code, str(error.detail), headers=error.headers)
+
+
+async def _defect(request: Request, error: Exception) -> JSONResponse:
+    """The answer only; the application logs the defect without its text."""
+    return problem(500, "something went wrong here")

@@ -10,6 +10,7 @@ import sys
 import httpx
 import pytest
 
+from api.app import create_app
 from tests.api.backend import Backend
 from tests.api.service import DEVELOPER_KEY, WEBHOOKS, api_settings, serving
 
@@ -84,6 +85,24 @@ async def test_the_log_names_nobody(caplog: pytest.LogCaptureFixture) -> None:
     assert "POST /functions/v1/whatsapp-simulate 503" in ours
     assert "(unknown path) 404" in ours
     assert not any(secret in ours for secret in (phone, "segreto", DEVELOPER_KEY))
+
+
+async def test_a_defect_of_ours_is_logged_without_its_words(caplog: pytest.LogCaptureFixture) -> None:
+    app = create_app(api_settings())
+
+    async def defect() -> None:
+        raise ValueError("393471112223 said segreto")
+
+    app.add_api_route("/defect", defect)
+    transport = httpx.ASGITransport(app=app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://x") as api,
+    ):
+        answer = await api.get("/defect")
+    assert (answer.status_code, answer.json()["field"]) == (500, None)
+    assert "ValueError at test_health.py" in caplog.text
+    assert "segreto" not in caplog.text
 
 
 def test_wrong_settings_stop_the_start_with_their_names() -> None:
