@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import os
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -21,7 +20,7 @@ DEFAULT_PORT = 8501
 class DeskSettings(BaseSettings):
     """Every field is an environment variable of the same name in capitals."""
 
-    model_config = SettingsConfigDict(env_file=ENV_FILE, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_file=ENV_FILE, extra="ignore", frozen=True, env_ignore_empty=True)
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     supabase_url: str
@@ -77,16 +76,9 @@ def load_settings() -> DeskSettings:
     Raises ConfigurationError that names every missing or malformed variable.
     """
     try:
-        return DeskSettings(**_without_empty())
+        return DeskSettings()  # type: ignore[call-arg]  # Values come from the environment.
     except ValidationError as error:
         raise ConfigurationError(f"the desk can't start:\n{describe_problems(error)}") from None
-
-
-def _without_empty() -> dict[str, object]:
-    """Numbers that are set to nothing count as not set, as everywhere in the environment of a shell."""
-    names = ("desk_port", "relaydesk_port_offset", "desk_session_hours")
-    defaults = {name: DeskSettings.model_fields[name].default for name in names}
-    return {name: value for name, value in defaults.items() if os.environ.get(name.upper()) == ""}
 
 
 def _role_of(key: str) -> str | None:

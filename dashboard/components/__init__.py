@@ -1,0 +1,1 @@
+"""Views that the browser draws: JavaScript modules below `/assets/`, mounted by Streamlit components."""

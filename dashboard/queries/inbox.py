@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -23,7 +23,7 @@ FILTERS: tuple[Filter, ...] = ("all", "escalated", "customers", "dealers")
 
 PAGE_ROWS = 40
 SEARCH_CHARACTERS = 80
-FOUND_CONTACTS = 200
+FOUND_CONTACTS = 100
 """How many people a search by name may match; whoever needs more types another letter."""
 
 COLUMNS = (
@@ -43,14 +43,21 @@ class Page:
 
 
 async def conversations(
-    client: AsyncPostgrestClient, *, shown: Filter = "all", search: str = "", cursor: str | None = None
+    client: AsyncPostgrestClient,
+    businesses: Collection[UUID],
+    *,
+    shown: Filter = "all",
+    search: str = "",
+    cursor: str | None = None,
 ) -> Page:
     """One page of conversations in which something was said.
+
+    `businesses` are the person's own: row level security decides without them too, but the index needs them.
 
     Raises BadRequest for a cursor that is none of ours, and what `dashboard.client.rows` raises.
     """
     query = client.from_("whatsapp_conversations").select(COLUMNS).not_.is_("last_message_at", "null")
-    query = _filtered(query, shown)
+    query = _filtered(_within(query, businesses), shown)
     words = search.strip()[:SEARCH_CHARACTERS]
     if words:
         query = query.or_(await _found_by(client, words))
@@ -59,7 +66,7 @@ async def conversations(
         # The first condition lets the index begin at the cursor; the second orders what shares its instant.
         query = query.lte("last_message_at", time)
         query = query.or_(f"last_message_at.lt.{_quoted(time)},id.gt.{last_id}")
-    query = query.order("last_message_at", desc=True).order("id").limit(PAGE_ROWS + 1)
+    query = query.order("last_message_at", desc=True, nullsfirst=False).order("id").limit(PAGE_ROWS + 1)
     found = await rows(query)
     shown_rows = found[:PAGE_ROWS]
     more = len(found) > PAGE_ROWS
@@ -72,6 +79,11 @@ async def by_ids(client: AsyncPostgrestClient, ids: Sequence[UUID]) -> list[Json
         return []
     query = client.from_("whatsapp_conversations").select(COLUMNS)
     return await rows(query.in_("id", [str(i) for i in ids]))
+
+
+def _within(query: AsyncSelectRequestBuilder, businesses: Collection[UUID]) -> AsyncSelectRequestBuilder:
+    ids = sorted(str(business) for business in businesses)
+    return query.eq("business_id", ids[0]) if len(ids) == 1 else query.in_("business_id", ids)
 
 
 def _filtered(query: AsyncSelectRequestBuilder, shown: Filter) -> AsyncSelectRequestBuilder:

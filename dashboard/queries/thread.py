@@ -27,9 +27,7 @@ class Page:
     more: bool
 
 
-async def messages(
-    client: AsyncPostgrestClient, conversation_id: UUID, *, before: int | None = None
-) -> Page:
+async def messages(client: AsyncPostgrestClient, conversation_id: UUID, *, before: int | None = None) -> Page:
     """The latest messages, or those before a sequence number."""
     query = client.from_("whatsapp_messages").select(COLUMNS).eq("conversation_id", str(conversation_id))
     if before is not None:

@@ -1,0 +1,312 @@
+"""The hub: who is connected, what changed, and who gets to know.
+
+People with the same businesses see the same rows, so each change is read once for all of them, under the token
+of one of them. Numbers given out before each read tell the page which of two answers is the newer one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import itertools
+import logging
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+import orjson
+from postgrest import AsyncPostgrestClient
+
+from dashboard.client import Storage
+from dashboard.live.connection import SIGNED_OUT, TRY_AGAIN, Connection
+from dashboard.live.feed import Feed
+from dashboard.queries import inbox, thread
+from dashboard.queries.panel import panel
+from dashboard.sessions import Session, Sessions
+from dashboard.settings import DeskSettings
+from processors.errors import NotSignedIn, RelaydeskError
+from processors.logs import describe
+from processors.model import Json
+
+log = logging.getLogger(__name__)
+
+FLUSH_GAP_SECONDS = 0.02
+PANEL_GAP_SECONDS = 0.5
+CATCH_UP_SECONDS = 10.0
+CATCH_UP_DEAF_SECONDS = 2.0
+"""How often everything on screen is compared with storage: with hints, and while there are none."""
+
+CHECK_SECONDS = 15.0
+"""How often it is looked up whether people still work where they did."""
+
+IDS_PER_READ = 100
+
+Rights = frozenset[UUID]
+Read = Callable[[AsyncPostgrestClient], Awaitable[Any]]
+FeedFactory = Callable[..., Feed]
+
+
+class Hub:
+    """Runs in the lifespan of the desk. Everything happens on one event loop."""
+
+    def __init__(
+        self, settings: DeskSettings, sessions: Sessions, storage: Storage, *, feed: FeedFactory = Feed
+    ) -> None:
+        self._settings = settings
+        self._sessions = sessions
+        self._storage = storage
+        self._feed = feed
+        self._connections: set[Connection] = set()
+        self._feeds: dict[UUID, tuple[Feed, asyncio.Task[None]]] = {}
+        self._numbers = itertools.count(1)
+        self._changed: dict[UUID, set[UUID]] = defaultdict(set)
+        self._panels: dict[tuple[Rights, UUID], Json] = {}
+        self._shown: dict[tuple[Rights, str, UUID], bytes] = {}
+        self._flush_bell = asyncio.Event()
+        self._panel_bell = asyncio.Event()
+        self._catch_up_bell = asyncio.Event()
+        sessions.watch(self._drop)
+
+    # Who is connected.
+
+    def join(self, connection: Connection) -> None:
+        """A desk was opened."""
+        self._connections.add(connection)
+        for business_id in connection.session.businesses:
+            self._start_feed(business_id)
+
+    def leave(self, connection: Connection) -> None:
+        """A desk was closed."""
+        self._connections.discard(connection)
+
+    def is_live(self, session: Session) -> bool:
+        """Whether hints arrive for all that this person sees."""
+        feeds = [self._feeds.get(business_id) for business_id in session.businesses]
+        return all(entry is not None and entry[0].is_joined for entry in feeds)
+
+    def number(self) -> int:
+        """The number of a read that is about to begin."""
+        return next(self._numbers)
+
+    async def client(self, session: Session) -> AsyncPostgrestClient:
+        """Storage as this person. Raises NotSignedIn, StorageUnavailable."""
+        return self._storage.of(await self._sessions.access_token(session))
+
+    def _drop(self, session: Session) -> None:
+        for connection in [c for c in self._connections if c.session is session]:
+            connection.close(SIGNED_OUT)
+
+    # What changed.
+
+    def changed(self, business_id: UUID, ids: Iterable[UUID]) -> None:
+        """Conversations of a business changed; everybody who may see them is told soon."""
+        self._changed[business_id].update(ids)
+        self._flush_bell.set()
+
+    async def run(self) -> None:
+        """Serve until cancelled."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._repeat("flush", self._flush, self._flush_bell, None))
+                tasks.create_task(self._repeat("panels", self._flush_panels, self._panel_bell, None))
+                tasks.create_task(self._repeat("catch-up", self._catch_up, self._catch_up_bell, self._pace))
+                tasks.create_task(self._repeat("check", self._check, asyncio.Event(), lambda: CHECK_SECONDS))
+        finally:
+            running = [task for _, task in self._feeds.values()]
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+
+    async def _repeat(
+        self,
+        name: str,
+        step: Callable[[], Awaitable[None]],
+        bell: asyncio.Event,
+        seconds: Callable[[], float] | None,
+    ) -> None:
+        """Do a step whenever its bell rings, and every so often; an error never ends it."""
+        while True:
+            try:
+                async with asyncio.timeout(seconds() if seconds else None):
+                    await bell.wait()
+            except TimeoutError:
+                pass
+            bell.clear()
+            try:
+                await step()
+            except RelaydeskError as error:
+                log.warning("%s: %s", name, type(error).__name__)
+            except Exception as error:
+                log.error("%s: %s", name, describe(error))
+
+    def _pace(self) -> float:
+        live = all(self.is_live(session) for session in self._present())
+        return CATCH_UP_SECONDS if live else CATCH_UP_DEAF_SECONDS
+
+    async def _flush(self) -> None:
+        changed, self._changed = self._changed, defaultdict(set)
+        jobs = []
+        for rights, members in self._groups().items():
+            ids = sorted(set().union(*(changed.get(business_id, ()) for business_id in rights)))
+            chunks = [ids[i : i + IDS_PER_READ] for i in range(0, len(ids), IDS_PER_READ)]
+            jobs += [self._tell(rights, members, chunk) for chunk in chunks]
+        await _all(jobs)
+        # Whatever comes within the gap travels together in the next flush.
+        await asyncio.sleep(FLUSH_GAP_SECONDS)
+
+    async def _tell(self, rights: Rights, members: list[Connection], ids: list[UUID]) -> None:
+        number = self.number()
+        found: list[Json] = await self._read(members, lambda client: inbox.by_ids(client, ids))
+        for row in found:
+            self._is_news(rights, "row", UUID(row["id"]), row)
+        _push(members, {"op": "rows", "number": number, "rows": found})
+        rows = {UUID(row["id"]): row for row in found}
+        watched = {member.open_id for member in members if member.open_id in rows}
+        await _all([self._tell_thread(rights, members, i, rows[i]) for i in watched if i is not None])
+
+    async def _tell_thread(
+        self,
+        rights: Rights,
+        members: list[Connection],
+        conversation_id: UUID,
+        row: Json,
+        *,
+        only_news: bool = False,
+    ) -> None:
+        number = self.number()
+        page: thread.Page = await self._read(members, lambda client: thread.messages(client, conversation_id))
+        is_news = self._is_news(rights, "thread", conversation_id, page.rows)
+        if only_news and not is_news:
+            return
+        watchers = [member for member in members if member.open_id == conversation_id]
+        message = {"op": "messages", "id": str(conversation_id), "number": number, "rows": page.rows}
+        _push(watchers, message | {"more": page.more})
+        self._panels[(rights, conversation_id)] = row
+        self._panel_bell.set()
+
+    async def _flush_panels(self) -> None:
+        due, self._panels = self._panels, {}
+        groups = self._groups()
+        for (rights, conversation_id), row in due.items():
+            members = groups.get(rights, [])
+            watchers = [member for member in members if member.open_id == conversation_id]
+            if watchers:
+                await self._tell_panel(watchers, row)
+        # Messages come in bursts; what stands beside them is read at most this often.
+        await asyncio.sleep(PANEL_GAP_SECONDS)
+
+    async def _tell_panel(self, watchers: list[Connection], row: Json) -> None:
+        number = self.number()
+        beside = await self._read(watchers, lambda client: panel(client, row))
+        _push(watchers, {"op": "panel", "id": row["id"], "number": number, "panel": beside})
+
+    # Hints may be lost: what is on screen is compared with storage every so often.
+
+    async def _catch_up(self) -> None:
+        groups = self._groups()
+        self._shown = {key: value for key, value in self._shown.items() if key[0] in groups}
+        await _all([self._catch_up_group(rights, members) for rights, members in groups.items()])
+
+    async def _catch_up_group(self, rights: Rights, members: list[Connection]) -> None:
+        number = self.number()
+        page: inbox.Page = await self._read(members, lambda client: inbox.conversations(client, rights))
+        news = [row for row in page.rows if self._is_news(rights, "row", UUID(row["id"]), row)]
+        if news:
+            _push(members, {"op": "rows", "number": number, "rows": news})
+        watched = sorted({member.open_id for member in members if member.open_id is not None})
+        if not watched:
+            return
+        found: list[Json] = await self._read(members, lambda client: inbox.by_ids(client, watched))
+        for row in found:
+            await self._tell_thread(rights, members, UUID(row["id"]), row, only_news=True)
+
+    def _is_news(self, rights: Rights, kind: str, row_id: UUID, value: Any) -> bool:
+        """Whether this differs from what these people were last sent; remembered from now on."""
+        digest = hashlib.blake2b(orjson.dumps(value), digest_size=16).digest()
+        key = (rights, kind, row_id)
+        is_news = self._shown.get(key) != digest
+        self._shown[key] = digest
+        return is_news
+
+    # Reading for a group.
+
+    def _groups(self) -> dict[Rights, list[Connection]]:
+        groups: dict[Rights, list[Connection]] = defaultdict(list)
+        for connection in self._connections:
+            if not connection.session.ended:
+                groups[connection.session.businesses].append(connection)
+        return groups
+
+    def _present(self) -> list[Session]:
+        return list({connection.session.key: connection.session for connection in self._connections}.values())
+
+    async def _read(self, members: list[Connection], read: Read) -> Any:
+        """Read as one of the members; a session whose token is refused ends, and the next one is asked."""
+        for session in list({member.session.key: member.session for member in members}.values()):
+            try:
+                return await read(await self.client(session))
+            except NotSignedIn:
+                self._sessions.end(session)
+        raise NotSignedIn("nobody of this group is signed in any more")
+
+    async def _check(self) -> None:
+        for session in self._present():
+            try:
+                if await self._sessions.check(session):
+                    self._reconnect(session)
+            except NotSignedIn:
+                continue
+        wanted = set().union(*(session.businesses for session in self._present()))
+        for business_id in [b for b in self._feeds if b not in wanted]:
+            self._feeds.pop(business_id)[1].cancel()
+
+    def _reconnect(self, session: Session) -> None:
+        """Rights changed: the page starts anew with what the person may see now."""
+        for connection in [c for c in self._connections if c.session is session]:
+            connection.close(TRY_AGAIN)
+
+    # Feeds.
+
+    def _start_feed(self, business_id: UUID) -> None:
+        if business_id in self._feeds:
+            return
+
+        def heard(ids: set[UUID]) -> None:
+            self.changed(business_id, ids)
+
+        def state(_: bool) -> None:
+            # What was missed while nobody listened is found by looking once.
+            self._catch_up_bell.set()
+            for connection in self._connections:
+                if business_id in connection.session.businesses:
+                    connection.send({"op": "live", "live": self.is_live(connection.session)})
+
+        feed = self._feed(
+            self._settings, business_id, lambda: self._token_for(business_id), on_ids=heard, on_state=state
+        )
+        self._feeds[business_id] = (feed, asyncio.create_task(feed.run()))
+
+    async def _token_for(self, business_id: UUID) -> str:
+        for session in self._present():
+            if business_id in session.businesses and not session.ended:
+                try:
+                    return await self._sessions.access_token(session)
+                except NotSignedIn:
+                    continue
+        raise NotSignedIn("nobody of this business is connected")
+
+
+def _push(members: Iterable[Connection], message: dict[str, Any]) -> None:
+    frame = orjson.dumps(message)
+    for member in members:
+        member.send_bytes(frame)
+
+
+async def _all(jobs: Sequence[Awaitable[None]]) -> None:
+    """Do all of them; one that fails does not stop the others."""
+    for result in await asyncio.gather(*jobs, return_exceptions=True):
+        if isinstance(result, RelaydeskError):
+            log.warning("flush: %s", type(result).__name__)
+        elif isinstance(result, BaseException):
+            log.error("flush: %s", describe(result))
