@@ -10,7 +10,7 @@ from uuid import UUID
 
 from processors.dealer.answer import Answer, joined
 from processors.dealer.products import Found, identify
-from processors.dealer.stock_words import StockTalk
+from processors.dealer.stock_words import StockTalk, product_words
 from processors.dealer.talk import Talk
 from processors.dealer.words import fold
 from processors.model import Action, Reply, Row
@@ -167,9 +167,8 @@ async def answer_open_question(talk: Talk, text: str) -> Answer:
         if number is not None:
             return change(talk, UUID(amount["product_id"]), amount["mode"], number)
     if isinstance(product := talk.awaiting.get("product"), dict):
-        asked = StockTalk(
-            mode=product["mode"], amount=product["amount"], product=f"{product['words']} {words}"
-        )
+        name = f"{product['words']} {product_words(words)}"
+        asked = StockTalk(mode=product["mode"], amount=product["amount"], product=name)
         found = await identify(talk, asked.product)
         return await answer_talk(talk, [asked]) if found.sure else Answer()
     return Answer()

@@ -83,7 +83,8 @@ _EDGE_WORDS = words_of(
     "tutto tutta tutti tutte all adesso ora now oggi today purtroppo sorry ciao ok per favore grazie please "
     "pezzi pezzo pz pcs pieces units unita buah di in magazzino negozio casa stock ancora solo piu nuovi nuove "
     "ne ho abbiamo hai ci sono left disponibile disponibili rimasti rimaste rimasto rimasta more available "
-    "mi me io noi we i have no nessun nessuna lagi stok produk  articolo prodotto product yang saya do does ce"
+    "mi me io noi we i have no nessun nessuna lagi stok produk  articolo prodotto product yang saya do does ce quello "
+    "quella quelli quelle quel questo questa questi queste that this those these one ones itu"
 )
 
 
@@ -116,7 +117,7 @@ def _talk(pattern: _Pattern, words: str, *, asked: bool, continued: bool) -> Sto
     amount = None if mode == "show" else pattern.amount
     if mode != "show" and amount is None:
         amount, words = number_in(words)
-    product = _product(words)
+    product = product_words(words)
     if not product:
         return None
     if amount is not None:
@@ -128,7 +129,7 @@ def _labelled(match: re.Match[str]) -> StockTalk:
     """ "shampoo: 5" and "cucce = 0" say what is there, "+20 candele" and "-2 ciotole" what changed."""
     written = match["amount"].replace(" ", "")
     mode: Mode = "add" if written[0] in "+-" else "set"
-    return StockTalk(mode=mode, amount=int(written), product=_product(fold(match["product"])))
+    return StockTalk(mode=mode, amount=int(written), product=product_words(fold(match["product"])))
 
 
 def _verb(folded: str) -> tuple[_Pattern | None, str]:
@@ -138,7 +139,7 @@ def _verb(folded: str) -> tuple[_Pattern | None, str]:
     return None, folded
 
 
-def _product(words: str) -> str:
+def product_words(words: str) -> str:
     """The words without those that only lead to or follow a product's name."""
     parts = words.split()
     while parts and parts[0] in _EDGE_WORDS:

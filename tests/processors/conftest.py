@@ -28,7 +28,7 @@ def settings_for(gateway: RunningGateway, **changes: Any) -> Settings:
         "fcm_api_url": "",
         "fcm_credentials_json": SecretStr(""),
     }
-    return Settings(_env_file=None, **(values | changes))
+    return Settings(_env_file=None, **(values | changes))  # type: ignore[call-arg]  # Known at run time.
 
 
 @pytest_asyncio.fixture
@@ -36,9 +36,10 @@ async def shop(seeded_gateway: RunningGateway) -> AsyncIterator[Shop]:
     """The seeded business, products indexed."""
     store = Store(await seeded_gateway.client())
     settings = settings_for(seeded_gateway)
-    admin = await asyncpg.connect(seeded_gateway.database.admin_url)
-    async with open_services(settings, store=store) as services:
+    async with (
+        asyncpg.create_pool(seeded_gateway.database.admin_url, min_size=1, max_size=4) as admin,
+        open_services(settings, store=store) as services,
+    ):
         opened = Shop(services, admin)
         await opened.index_products()
         yield opened
-    await admin.close()

@@ -6,7 +6,7 @@ import itertools
 import json
 import time
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import asyncpg
@@ -46,7 +46,9 @@ class Told:
     @property
     def ids(self) -> list[str]:
         """Ids of all buttons and rows on offer."""
-        return [c["id"] for bubble in self.bubbles for c in (*bubble.get("buttons", ()), *bubble.get("rows", ()))]
+        return [
+            c["id"] for bubble in self.bubbles for c in (*bubble.get("buttons", ()), *bubble.get("rows", ()))
+        ]
 
     def id_of(self, words: str) -> str:
         """The id of the button or row with these words in its title."""
@@ -56,10 +58,10 @@ class Told:
 
 @dataclass
 class Shop:
-    """Services on the seeded database, and a superuser's connection for looking."""
+    """Services on the seeded database, and a superuser's connections for looking."""
 
     services: Services
-    admin: asyncpg.Connection
+    admin: asyncpg.Pool[Any]
     told: list[Told] = field(default_factory=list)
 
     async def index_products(self) -> None:
@@ -67,13 +69,30 @@ class Shop:
         while await indexer.run_once():
             pass
 
-    async def say(self, phone: str, *texts: str, choice: str | None = None) -> Told:
+    async def say(
+        self, phone: str, *texts: str, choice: str | None = None, language: str | None = None
+    ) -> Told:
         """Messages of a dealer come in and are answered as one turn."""
-        await self._ingest(*[_message(phone, text) for text in texts])
+        for text in texts:
+            await self.ingest(phone, text)
         if choice is not None:
-            await self._ingest(_message(phone, "tap", type="interactive", payload={"choice_id": choice}))
+            await self.ingest(phone, choice=choice)
+        return await self.answer(phone, language=language)
+
+    async def ingest(self, phone: str, text: str = "", *, choice: str | None = None, **changes: Any) -> None:
+        """One message comes in; with `choice` it is a tap."""
+        if choice is not None:
+            changes = {"type": "interactive", "payload": {"choice_id": choice}, **changes}
+        params = {
+            "p_items": [{"events": [_message(phone, text or choice or "", **changes)]}],
+            "p_options": {"quiet_ms": 0, "quiet_max_ms": 0},
+        }
+        await self.services.store.call("ingest_events", params)
+
+    async def answer(self, phone: str, *, language: str | None = None) -> Told:
+        """Answer everything of a dealer that waits."""
         turn = await self._claim(phone)
-        decision = await respond(turn, self.services)
+        decision = await respond(replace(turn, language=language or turn.language), self.services)
         return await self._finish(turn, decision)
 
     async def tap(self, phone: str, choice: str) -> Told:
@@ -81,12 +100,13 @@ class Shop:
 
     async def order(self, *lines: tuple[str, int], phone: str = CUSTOMER) -> str:
         """A customer confirms a cart. Returns the order's code."""
-        await self._ingest(_message(phone, "ordino"))
+        await self.ingest(phone, "ordino")
         relay = str(uuid.uuid4())
         decision = Decision(
             cart=tuple([await self._line(sku, quantity) for sku, quantity in lines]),
             actions=tuple(
-                Action(kind=kind, args={"relay_id": relay}, outcomes={}) for kind in ("propose_order", "confirm_order")
+                Action(kind=kind, args={"relay_id": relay}, outcomes={})
+                for kind in ("propose_order", "confirm_order")
             ),
         )
         told = await self._finish(await self._claim(phone), decision)
@@ -141,12 +161,13 @@ class Shop:
         row = await self.admin.fetchrow("select id, name, price from products where sku = $1", sku)
         assert row is not None
         return CartLine(
-            product_id=row["id"], sku=sku, name=row["name"], quantity=quantity, variant={}, unit_price=row["price"]
+            product_id=row["id"],
+            sku=sku,
+            name=row["name"],
+            quantity=quantity,
+            variant={},
+            unit_price=row["price"],
         )
-
-    async def _ingest(self, *events: dict[str, Any]) -> None:
-        params = {"p_items": [{"events": list(events)}], "p_options": {"quiet_ms": 0, "quiet_max_ms": 0}}
-        await self.services.store.call("ingest_events", params)
 
     async def _claim(self, phone: str) -> Turn:
         conversation = await self.value(
@@ -158,7 +179,8 @@ class Shop:
     async def _finish(self, turn: Turn, decision: Decision) -> Told:
         finished = await self.services.store.finish_turn(turn, decision)
         rows = await self.rows(
-            "select payload from whatsapp_messages where id = any ($1) order by sequence", list(finished.message_ids)
+            "select payload from whatsapp_messages where id = any ($1) order by sequence",
+            list(finished.message_ids),
         )
         told = Told(turn, decision, finished, [json.loads(row["payload"]) for row in rows])
         self.told.append(told)
