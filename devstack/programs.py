@@ -90,7 +90,7 @@ def desk(places: Places, environment: Environment) -> Program:
         name="desk",
         command=_python("dashboard"),
         environ=values | own,
-        probe_url=f"{places.url('desk')}/_stcore/health",
+        probe_url=f"{places.url('desk')}/healthz",
     )
 
 
