@@ -1,0 +1,29 @@
+"""`./dev chaos [NAME]`: break a running stack on purpose and count what was lost or doubled.
+
+Exit code 0 when nothing was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import sys
+
+EXPERIMENTS = {"worker": "kill -9 of the worker at random moments during conversations"}
+
+
+def main() -> int:
+    names = sys.argv[1:2] or list(EXPERIMENTS)
+    if names[0] not in EXPERIMENTS:
+        sys.stderr.write("./dev chaos NAME, with one of:\n")
+        sys.stderr.writelines(f"  {name:10} {text}\n" for name, text in EXPERIMENTS.items())
+        return 2
+    failed = 0
+    for name in names:
+        print(f"== {name}: {EXPERIMENTS[name]}", flush=True)
+        failed += asyncio.run(importlib.import_module(f"bench.chaos.{name}").main())
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

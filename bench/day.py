@@ -1,0 +1,187 @@
+"""A scripted day: customers order, dealers race for the orders and deliver, every message ends read.
+
+Each order must be accepted by exactly one dealer and delivered, its total must be the database's, and the rows must agree
+with the simulator's log message by message.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+
+from bench.partial import partial_stack
+from bench.traffic import Ledger, Wire, audit, buttons, settled
+
+CUSTOMERS = 20
+DEALERS = ("393331000001", "393331000002", "393331000003")
+WAIT_SECONDS = 60.0
+
+ORDERS = (
+    ("avete candele alla lavanda?", "vorrei 2 candele profumate alla lavanda"),
+    ("quanto costa lo shampoo secco?", "prendo 3 shampoo secco in schiuma"),
+    ("avete crocchette al salmone?", "mi servono 2 crocchette al salmone per cani adulti formato 3kg"),
+    ("che ciotole avete?", "ordino 1 ciotola rallenta pasto"),
+    ("do you sell incense?", "I would like 2 incenso sandalo"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """How the day went."""
+
+    orders: int
+    accepted_once: int
+    delivered: int
+    wrong_totals: int
+    riders_pushed: int
+    ledger: Ledger
+    seconds: float
+
+    @property
+    def faults(self) -> int:
+        unread = sum(n for status, n in self.ledger.by_status.items() if status != "read")
+        missing = (self.orders - self.accepted_once) + (self.orders - self.delivered)
+        return missing + self.wrong_totals + unread + self.ledger.faults
+
+
+async def main() -> None:
+    async with partial_stack("gateway", "simulators", "api", "worker") as stack:
+        day = await run(stack.places.url("simulators"), stack.owner_url, customers=CUSTOMERS)
+    print(f"{CUSTOMERS} customers, {len(DEALERS)} dealers, {day.seconds:.0f} s")
+    print(
+        f"orders {day.orders}, accepted by exactly one dealer {day.accepted_once}, delivered {day.delivered}"
+    )
+    print(f"totals that are not the database's {day.wrong_totals}, pushes to riders {day.riders_pushed}")
+    print("\n".join(day.ledger.lines()))
+    if day.faults:
+        raise SystemExit(f"faults: {day.faults}")
+
+
+async def run(simulators_url: str, database_url: str, *, customers: int, seed: int = 1) -> Day:
+    """Play the day against a running stack. `seed` gives the customers their phones and hours."""
+    wire, chance, started = Wire(simulators_url), random.Random(seed), time.monotonic()
+    await wire.control(pair_rate=False)
+    phones = [f"39348{seed:04d}{n:04d}" for n in range(customers)]
+    stop = asyncio.Event()
+    dealers = [asyncio.create_task(_dealer(wire, phone, stop)) for phone in DEALERS]
+    shoppers = (
+        _customer(wire, phone, ORDERS[n % len(ORDERS)], chance.uniform(0, 5))
+        for n, phone in enumerate(phones)
+    )
+    try:
+        await asyncio.gather(*shoppers)
+        await _delivered(database_url, phones)
+        await settled(database_url, seconds=WAIT_SECONDS)
+    finally:
+        stop.set()
+        await asyncio.gather(*dealers)
+    await settled(database_url, seconds=WAIT_SECONDS)
+    everybody = [*phones, *DEALERS]
+    ledger = await audit(database_url, await wire.log(), everybody)
+    return await _report(database_url, phones, ledger, time.monotonic() - started)
+
+
+async def _customer(wire: Wire, phone: str, words: tuple[str, str], pause: float) -> None:
+    await asyncio.sleep(pause)
+    seen = await _say(wire, phone, "Ciao!", 0)
+    seen = await _say(wire, phone, words[0], seen)
+    await wire.inbound(phone, words[1])
+    confirm = await _button(wire, phone, "order:confirm:", seen)
+    seen = len(await wire.sent_to(phone))
+    await wire.tap(phone, confirm, "Conferma")
+    await _more(wire, phone, seen)
+
+
+async def _say(wire: Wire, phone: str, text: str, seen: int) -> int:
+    await wire.inbound(phone, text)
+    return await _more(wire, phone, seen)
+
+
+async def _more(wire: Wire, phone: str, seen: int) -> int:
+    async def count() -> int | None:
+        found = len(await wire.sent_to(phone))
+        return found if found > seen else None
+
+    return int(await _until(count, f"no answer to {phone}"))
+
+
+async def _button(wire: Wire, phone: str, prefix: str, seen: int) -> str:
+    async def find() -> str | None:
+        for body in (await wire.sent_to(phone))[seen:]:
+            for button in buttons(body).values():
+                if button.startswith(prefix):
+                    return button
+        return None
+
+    return str(await _until(find, f"no button {prefix} for {phone}"))
+
+
+async def _dealer(wire: Wire, phone: str, stop: asyncio.Event) -> None:
+    """Accept every offer and move every order on by the buttons that come back."""
+    seen, tapped = 0, set[str]()
+    while not stop.is_set():
+        bodies = await wire.sent_to(phone)
+        for body in bodies[seen:]:
+            wanted = [b for b in buttons(body).values() if b.startswith(("offer:accept:", "status:"))]
+            # Of several next states the furthest is enough.
+            for button in wanted[-1:]:
+                if button not in tapped:
+                    tapped.add(button)
+                    await wire.tap(phone, button)
+        seen = len(bodies)
+        await asyncio.sleep(0.2)
+
+
+async def _delivered(database_url: str, phones: list[str]) -> None:
+    connection = await asyncpg.connect(database_url)
+    try:
+
+        async def done() -> bool | None:
+            left = await connection.fetchval(
+                "select count(*) from market_orders m join whatsapp_order_relays r on r.id = m.relay_id "
+                "where r.phone = any ($1) and m.status <> 'delivered'",
+                phones,
+            )
+            return True if left == 0 else None
+
+        await _until(done, "orders are not delivered")
+    finally:
+        await connection.close()
+
+
+async def _until(probe: Callable[[], Any], complaint: str) -> Any:
+    until = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < until:
+        if (found := await probe()) is not None:
+            return found
+        await asyncio.sleep(0.15)
+    raise TimeoutError(f"{complaint} within {WAIT_SECONDS:.0f} s")
+
+
+async def _report(database_url: str, phones: list[str], ledger: Ledger, seconds: float) -> Day:
+    connection = await asyncpg.connect(database_url)
+    try:
+        row = await connection.fetchrow(
+            """
+            select count(*) as orders,
+              count(*) filter (where (select count(*) from order_offers o where o.market_order_id = m.id
+                and o.outcome = 'accepted') = 1) as accepted_once,
+              count(*) filter (where m.status = 'delivered') as delivered,
+              count(*) filter (where m.total_price <> (select sum((l ->> 'quantity')::integer * p.price)
+                from jsonb_array_elements(m.lines) l join products p on p.id = (l ->> 'product_id')::uuid)) as wrong_totals,
+              count(*) filter (where exists (select 1 from notifications n join notification_deliveries d
+                on d.notification_id = n.id where n.kind = 'new_order' and d.status = 'sent'
+                and n.data ->> 'market_order_id' = m.id::text)) as riders_pushed
+            from market_orders m join whatsapp_order_relays r on r.id = m.relay_id where r.phone = any ($1)
+            """,
+            phones,
+        )
+    finally:
+        await connection.close()
+    return Day(ledger=ledger, seconds=seconds, **dict(row))
