@@ -1,7 +1,7 @@
 """A scripted day: customers order, dealers race for the orders and deliver, every message ends read.
 
-Each order must be accepted by exactly one dealer and delivered, its total must be the database's, and the rows must agree
-with the simulator's log message by message.
+Each order must be accepted by exactly one dealer and delivered, its total must be the database's, and the rows
+must agree with the simulator's log message by message.
 """
 
 from __future__ import annotations
@@ -174,7 +174,8 @@ async def _report(database_url: str, phones: list[str], ledger: Ledger, seconds:
                 and o.outcome = 'accepted') = 1) as accepted_once,
               count(*) filter (where m.status = 'delivered') as delivered,
               count(*) filter (where m.total_price <> (select sum((l ->> 'quantity')::integer * p.price)
-                from jsonb_array_elements(m.lines) l join products p on p.id = (l ->> 'product_id')::uuid)) as wrong_totals,
+                from jsonb_array_elements(m.lines) l
+                join products p on p.id = (l ->> 'product_id')::uuid)) as wrong_totals,
               count(*) filter (where exists (select 1 from notifications n join notification_deliveries d
                 on d.notification_id = n.id where n.kind = 'new_order' and d.status = 'sent'
                 and n.data ->> 'market_order_id' = m.id::text)) as riders_pushed
@@ -184,4 +185,5 @@ async def _report(database_url: str, phones: list[str], ledger: Ledger, seconds:
         )
     finally:
         await connection.close()
+    assert row is not None
     return Day(ledger=ledger, seconds=seconds, **dict(row))

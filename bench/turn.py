@@ -38,6 +38,7 @@ async def main() -> None:
             )
         finally:
             await connection.close()
+    assert row is not None
     print(
         f"{row['turns']} turns: p50 {row['p50']:.0f} ms, p95 {row['p95']:.0f} ms, worst {row['worst']:.0f} ms"
         f"   (target p95 {TARGET_P95_MS} or less)"
