@@ -1,4 +1,4 @@
-"""A shop for each test, on a database of its own."""
+"""A shop for each test on a database of its own, and a Firebase that runs on this machine."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from processors.services import open_services
 from processors.settings import Settings
 from processors.store import Store
 from tests.fixtures.gateway import RunningGateway
+from tests.processors.firebase import Firebase, running_firebase
 from tests.processors.shop import Shop
 
 
@@ -43,3 +44,10 @@ async def shop(seeded_gateway: RunningGateway) -> AsyncIterator[Shop]:
         opened = Shop(services, admin)
         await opened.index_products()
         yield opened
+
+
+@pytest_asyncio.fixture
+async def firebase() -> AsyncIterator[Firebase]:
+    """A fresh simulated Firebase."""
+    async with running_firebase() as running:
+        yield running
