@@ -1,0 +1,169 @@
+// One message as a bubble, whatever its type. Unknown types are shown plainly, never hidden.
+
+import { h, icon } from "./dom.js"
+import { phone } from "./words.js"
+
+const NOTES = ["system", "edit", "revoke", "request_welcome", "reaction"]
+const AUTHORS = { bot: "bot", agent: "person", phone: "phone", system: "bell" }
+const TICKS = { pending: "clock", sending: "clock", unknown: "question", sent: "check", delivered: "checks", read: "checks", played: "checks", failed: "alert", cancelled: "ban" }
+const MEDIA = { image: "image", video: "video", audio: "voice", document: "document", sticker: "sticker" }
+
+/** `quoted`: the message it answers, null when that is not loaded, undefined when it answers none. */
+export function bubble(message, { words, follows, quoted, name }) {
+  if (NOTES.includes(message.type)) return note(message, words)
+  const isOut = message.direction === "outbound"
+  const time = message.provider_time ?? message.created_at
+  const body = [
+    message.payload?.forwarded && h("span", { class: "hint" }, words.say("thread.forwarded")),
+    quoted !== undefined && quote(quoted, words, name),
+    ...content(message, words),
+    message.revoked_at && h("span", { class: "hint danger" }, words.say("thread.revoked")),
+  ]
+  return h("div", {
+    class: `message ${isOut ? "out" : "in"} by-${message.author}${follows ? " follows" : ""}${message.revoked_at ? " revoked" : ""} is-${message.status}`,
+    dataset: { id: message.id, status: message.status, type: message.type },
+  },
+  !follows && h("span", { class: "author", dir: "auto" }, AUTHORS[message.author] && icon(AUTHORS[message.author], 14), author(message, words, name)),
+  h("div", { class: "bubble" }, body,
+    h("span", { class: "meta" },
+      message.edited_at && h("span", {}, words.say("thread.edited")),
+      h("time", { datetime: time, title: words.full(time) }, words.time(time)),
+      isOut && tick(message, words))),
+  ...choices(message, words),
+  isOut && problem(message, words))
+}
+
+function author(message, words, name) {
+  if (message.direction === "inbound") return name
+  return message.author === "agent" && message.staff?.name ? message.staff.name : words.name("author", message.author)
+}
+
+function note(message, words) {
+  const emoji = message.payload?.reaction?.emoji
+  const text = {
+    reaction: emoji ? words.say("thread.reacted", { emoji }) : words.say("thread.unreacted"),
+    edit: words.say("thread.edit_note"),
+    revoke: words.say("thread.revoke_note"),
+    request_welcome: words.say("thread.welcome_note"),
+  }[message.type] ?? (message.content || words.say("thread.unknown", { type: message.type }))
+  const time = message.provider_time ?? message.created_at
+  return h("div", { class: "note", dataset: { id: message.id, type: message.type } },
+    h("span", { dir: "auto" }, text), h("time", { datetime: time, title: words.full(time) }, words.time(time)))
+}
+
+function quote(quoted, words, name) {
+  if (quoted === null) return h("span", { class: "hint" }, icon("reply", 13), words.say("thread.earlier_reply"))
+  return h("blockquote", {}, h("b", { dir: "auto" }, author(quoted, words, name)), h("span", { dir: "auto" }, quoted.content || words.name("media", quoted.type)))
+}
+
+function text(value, className = "text") {
+  return value ? h("p", { class: className, dir: "auto" }, value) : null
+}
+
+function card(sign, heading, detail, more) {
+  return h("div", { class: "card" }, h("span", { class: "card-sign" }, icon(sign, 20)),
+    h("div", { class: "card-body" }, h("b", { dir: "auto" }, heading), detail && h("small", { dir: "auto" }, detail), more))
+}
+
+function content(message, words) {
+  const payload = message.payload ?? {}
+  if (MEDIA[message.type]) return media(message, words)
+  switch (message.type) {
+    case "text":
+      return [text(message.content)]
+    case "interactive":
+    case "button":
+      return interactive(message, words)
+    case "location":
+      return [location(payload.location ?? {}, words)]
+    case "contacts":
+      return (payload.contacts ?? []).map((contact) => person(contact, words))
+    case "order":
+      return [order(payload.order ?? {}, words), text(message.content)]
+    case "template":
+      return [h("span", { class: "hint" }, words.say("thread.template", { name: payload.template?.name ?? "" })), text(message.content)]
+    case "unsupported":
+      return [card("question", words.say("thread.unsupported"), payload.unsupported?.type ?? "")]
+    default:
+      return [h("span", { class: "hint" }, words.say("thread.unknown", { type: message.type })), text(message.content)]
+  }
+}
+
+function interactive(message, words) {
+  const payload = message.payload ?? {}
+  if (message.direction === "outbound") return [text(message.content)]
+  if (payload.flow) return [card("document", words.say("media.flow"), message.content || payload.flow.name)]
+  const chosen = payload.choice_title || message.content
+  return [h("span", { class: "hint" }, icon("check", 13), words.say("thread.chose")), text(chosen)]
+}
+
+function media(message, words) {
+  const payload = message.payload ?? {}
+  const file = message.media?.[0] ?? {}
+  const given = payload.media ?? {}
+  const isVoice = message.type === "audio" && (given.voice || message.direction === "inbound")
+  const kind = words.say(`media.${isVoice ? "voice" : message.type}`)
+  const state = ["failed", "refused", "pending"].includes(file.state) ? words.say(`media.${file.state}`) : ""
+  const mime = (file.mime_type || given.mime_type || "").split(";")[0]
+  const caption = message.content === (file.file_name ?? given.filename) ? "" : message.content
+  const heading = file.file_name || given.filename || kind
+  const detail = [heading === kind ? "" : kind, mime, size(file.size_bytes), state].filter(Boolean).join(" · ")
+  const transcript = isVoice && message.transcript
+    ? h("div", { class: "transcript" }, h("small", {}, words.say("thread.transcript")), text(message.transcript)) : null
+  return [card(isVoice ? "voice" : MEDIA[message.type], heading, detail), transcript, text(caption)]
+}
+
+function size(bytes) {
+  if (!bytes) return ""
+  return bytes < 1e6 ? `${Math.max(Math.round(bytes / 1e3), 1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
+}
+
+function location(place, words) {
+  const latitude = Number(place.latitude)
+  const longitude = Number(place.longitude)
+  const known = Number.isFinite(latitude) && Number.isFinite(longitude)
+  const point = known ? `${latitude.toFixed(5)}, ${longitude.toFixed(5)}` : ""
+  const map = known && h("a", {
+    href: `https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=17/${latitude}/${longitude}`,
+    target: "_blank", rel: "noopener noreferrer",
+  }, words.say("media.map"))
+  return card("location", place.name || words.say("media.location"), place.address || point, map)
+}
+
+function person(contact, words) {
+  const name = contact?.name?.formatted_name || words.say("media.contacts")
+  const numbers = (contact?.phones ?? []).map((entry) => entry.phone || phone(entry.wa_id)).filter(Boolean)
+  return card("contacts", name, numbers.join(", "))
+}
+
+function order(sold, words) {
+  const lines = (sold.items ?? []).map((item) =>
+    h("li", {}, h("span", { dir: "auto" }, `${item.quantity} × ${item.retailer_id}`), h("span", {}, words.money(item.item_price, item.currency))))
+  return card("cart", words.say("media.order"), sold.text, h("ul", { class: "lines" }, lines))
+}
+
+/** Buttons and lists that we sent, shown as the customer sees them but not to be pressed. */
+function choices(message, words) {
+  const payload = message.payload ?? {}
+  if (message.direction !== "outbound") return []
+  if (payload.buttons?.length) {
+    return [h("div", { class: "choices" }, payload.buttons.map((button) => h("span", { class: "choice", dir: "auto" }, button.title)))]
+  }
+  if (!payload.rows?.length) return []
+  const rows = payload.rows.map((row) => h("li", { dir: "auto" }, h("b", {}, row.title), row.description && h("small", {}, row.description)))
+  return [h("details", { class: "options" }, h("summary", {}, icon("list", 15), payload.list_button || words.say("thread.options")), h("ul", {}, rows))]
+}
+
+function tick(message, words) {
+  const label = words.name("status", message.status)
+  return h("span", { class: `tick ${message.status}`, title: label, role: "img", "aria-label": label }, TICKS[message.status] && icon(TICKS[message.status], 16))
+}
+
+function problem(message, words) {
+  if (message.status === "cancelled") return h("span", { class: "problem soft" }, words.say("status.cancelled"))
+  if (message.status !== "failed") return null
+  const known = `error.${message.error_code}`
+  const reason = words.has(known) ? words.say(known) : message.error_text || words.say("error.other")
+  const code = message.error_code ? ` (${message.error_code})` : ""
+  return h("span", { class: "problem", role: "note" }, icon("alert", 14), h("span", { dir: "auto" }, `${words.say("status.failed")}: ${reason}${code}`))
+}

@@ -1,0 +1,167 @@
+// What stands beside the thread: the contact, the window for answers, orders, escalations, the last request.
+
+import { avatar, h, icon, reconcile } from "./dom.js"
+import { phone, title } from "./words.js"
+
+const WINDOW_MS = 24 * 3_600_000
+const SOON_MS = 2 * 3_600_000
+
+export function createPanel(words, { close }) {
+  const body = h("div", { class: "panel-body" })
+  const element = h("aside", { class: "panel", "aria-label": words.say("desk.details") },
+    h("button", { type: "button", class: "icon-button close", title: words.say("desk.back"), on: { click: close } }, icon("close", 18)), body)
+
+  function draw(thread) {
+    const row = thread.row
+    const shown = Boolean(row) && thread.state !== "gone" && thread.id !== null
+    element.hidden = !shown
+    if (!shown) return
+    const beside = thread.panel ?? { orders: [], dealer_orders: [], escalations: [], turn: null }
+    const ready = Boolean(thread.panel)
+    const parts = [
+      ["contact", [row.contact, row.phone, row.language, row.account, row.owner, row.assignee], () => contact(row)],
+      ["window", [row.window_expires_at, words.span(new Date(row.window_expires_at ?? 0) - Date.now())], () => answerWindow(row)],
+      ["escalations", [beside.escalations, ready], () => escalations(beside.escalations)],
+      ["intent", [beside.turn, ready], () => intent(beside.turn)],
+      ["orders", [beside.orders, beside.dealer_orders, ready], () => orders(row, beside)],
+    ]
+    const visible = parts.filter(([key]) => ready || key === "contact" || key === "window")
+      .filter(([key]) => key !== "escalations" || beside.escalations.length > 0)
+    reconcile(body, visible.map(([key, sign, make]) => ({ key, sign: row.id + JSON.stringify(sign), make })))
+  }
+
+  function section(name, ...children) {
+    return h("section", { class: `part ${name}` }, ...children)
+  }
+
+  function heading(text, extra) {
+    return h("h3", {}, h("span", {}, text), extra)
+  }
+
+  function fact(label, value) {
+    return value ? [h("dt", {}, label), h("dd", { dir: "auto" }, value)] : []
+  }
+
+  function contact(row) {
+    const person = row.contact ?? {}
+    const name = title(row, words)
+    const channel = [{ whatsapp: "WhatsApp", twilio: "Twilio", telegram: "Telegram", webchat: "Web" }[row.account?.channel] ?? row.account?.channel, row.account?.label]
+    const owner = row.owner === "human" ? row.assignee?.name || words.say("owner.human") : words.say("owner.bot")
+    return section("contact",
+      h("div", { class: "person" }, avatar(name, person.id ?? row.id, "large"), h("b", { dir: "auto" }, name),
+        h("span", { class: `tag ${row.conversation_type}` }, words.name("kind", row.conversation_type))),
+      person.opted_out_at && h("p", { class: "warning" }, icon("ban", 15), words.say("panel.opted_out")),
+      person.blocked_at && h("p", { class: "warning" }, icon("ban", 15), words.say("panel.blocked")),
+      h("dl", {},
+        fact(words.say("panel.phone"), phone(row.phone ?? person.phone) || words.say("panel.hidden_phone")),
+        fact(words.say("panel.username"), person.username && `@${person.username}`),
+        fact(words.say("panel.language"), row.language && words.name("language", row.language)),
+        fact(words.say("panel.channel"), channel.filter(Boolean).join(" · ")),
+        fact(words.say("panel.handled"), owner),
+        fact(words.say("panel.since"), person.created_at && words.date(person.created_at))))
+  }
+
+  function answerWindow(row) {
+    const end = row.window_expires_at ? new Date(row.window_expires_at) : null
+    if (row.account?.simulated) return section("window", { hidden: "" })
+    if (!end) return section("window", heading(words.say("panel.window")), h("p", { class: "soft" }, words.say("panel.window_none")))
+    const left = end - Date.now()
+    if (left <= 0) {
+      return section("window", heading(words.say("panel.window"), h("span", { class: "state bad" }, words.say("panel.window_closed"))),
+        h("p", { class: "soft" }, words.say("panel.window_closed_hint")))
+    }
+    const share = Math.min(left / WINDOW_MS, 1)
+    const tone = left < SOON_MS ? "warn" : "good"
+    return section("window",
+      heading(words.say("panel.window"), h("span", { class: `state ${tone}` }, words.say("panel.window_left", { time: words.span(left) }))),
+      h("div", { class: `bar ${tone}` }, h("i", { style: { width: `${(share * 100).toFixed(1)}%` } })),
+      h("p", { class: "soft" }, words.say("panel.window_hint", { time: words.moment(end) })))
+  }
+
+  function intent(turn) {
+    const known = turn && words.name("intent", turn.intent)
+    const percent = turn?.confidence === null || turn?.confidence === undefined ? null : Math.round(turn.confidence * 100)
+    return section("intent", heading(words.say("panel.intent"), turn && h("time", { title: words.full(turn.finished_at) }, words.ago(turn.finished_at))),
+      turn
+        ? h("p", {}, h("span", { class: "tag strong" }, known), percent !== null && h("small", {}, words.say("panel.sure", { percent })))
+        : h("p", { class: "soft" }, words.say("panel.no_intent")))
+  }
+
+  function escalations(all) {
+    return section("escalations", heading(words.say("panel.escalations")),
+      h("ul", { class: "plain" }, all.map((one) =>
+        h("li", { class: `escalation ${one.status}` },
+          h("div", {}, h("b", {}, words.name("reason", one.reason)),
+            h("span", { class: `state ${one.status === "open" ? "warn" : "good"}` }, words.say(`panel.${one.status}`))),
+          one.detail && h("p", { dir: "auto" }, one.detail),
+          h("time", { title: words.full(one.created_at) }, words.moment(one.created_at))))))
+  }
+
+  function orders(row, beside) {
+    const isDealer = row.conversation_type === "dealer"
+    const cards = [...beside.orders.map(relay), ...beside.dealer_orders.map(part)]
+    return section("orders", heading(words.say(isDealer ? "panel.dealer_orders" : "panel.orders"), cards.length > 0 && h("span", { class: "count" }, cards.length)),
+      cards.length > 0 ? cards : h("p", { class: "soft" }, words.say("panel.no_orders")))
+  }
+
+  function relay(order, index) {
+    const parts = order.parts ?? []
+    const state = order.status === "created" && parts.length === 1 ? parts[0].status : order.status
+    const dealers = parts.map((one) => [one.dealer?.name, one.rider?.name && words.say("panel.delivered_by", { name: one.rider.name })].filter(Boolean).join(" · "))
+    const several = parts.length > 1 && parts.map((one, number) =>
+      h("div", { class: "order-part" }, h("span", { dir: "auto" }, one.dealer?.name || words.say("panel.part_of", { number: number + 1, count: parts.length })), badge(one.status)))
+    return orderCard(order, state, order.products, dealers.filter(Boolean), several, index === 0)
+  }
+
+  function part(order, index) {
+    const rider = order.rider?.name && words.say("panel.delivered_by", { name: order.rider.name })
+    return orderCard(order, order.status, order.lines, [rider].filter(Boolean), false, index === 0)
+  }
+
+  function orderCard(order, state, lines, people, parts, isFirst) {
+    const several = people.length > 1
+    return h("details", { class: "order", open: isFirst },
+      h("summary", {}, h("b", {}, order.code), badge(state), h("span", { class: "space" }), h("span", { class: "total" }, words.money(order.total_price, order.currency)), icon("chevron", 15)),
+      h("ul", { class: "lines" }, (lines ?? []).map((line) =>
+        h("li", {}, h("span", { dir: "auto" }, `${line.quantity} × ${line.name ?? line.sku ?? ""}${variant(line.variant)}`),
+          h("span", {}, words.money(Number(line.unit_price) * line.quantity, line.currency ?? order.currency))))),
+      !several && people.length > 0 && h("p", { class: "soft", dir: "auto" }, people[0]),
+      parts,
+      timeline(order))
+  }
+
+  function variant(chosen) {
+    const values = Object.values(chosen ?? {})
+    return values.length ? ` (${values.join(", ")})` : ""
+  }
+
+  function badge(state) {
+    const tone = { delivered: "good", accepted: "good", ready: "good", created: "good", preparing: "info", out_for_delivery: "info", offered: "info", confirmed: "info", pending: "warn", failed: "bad", failed_delivery: "bad", cancelled: "bad" }[state] ?? "info"
+    return h("span", { class: `state ${tone}` }, words.name("order", state))
+  }
+
+  function timeline(order) {
+    const events = [{ id: 0, kind: "proposed", created_at: order.created_at }, ...(order.events ?? [])]
+    const seen = new Set()
+    const steps = events.filter((event) => {
+      // A step is told once, even where it was announced to more than one side.
+      const key = `${event.kind} ${event.dealer?.name ?? ""} ${event.market_order_id ?? ""}`
+      if (seen.has(key)) return false
+      seen.add(key)
+      return true
+    })
+    return h("ol", { class: "timeline", "aria-label": words.say("panel.timeline") }, steps.map((event) =>
+      h("li", {}, h("span", { dir: "auto" }, step(event, order)),
+        h("time", { datetime: event.created_at, title: words.full(event.created_at) }, words.moment(event.created_at)))))
+  }
+
+  function step(event, order) {
+    const parts = order.parts ?? []
+    const own = parts.find((one) => one.id === event.market_order_id)
+    const name = event.dealer?.name || own?.dealer?.name || order.dealer?.name || words.say("event.somebody")
+    const key = `event.${event.kind}`
+    return words.has(key) ? words.say(key, { name }) : words.name("event", event.kind)
+  }
+
+  return { element, draw }
+}
