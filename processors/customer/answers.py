@@ -1,0 +1,78 @@
+"""Answers in words to the question asked last: "quello in pelle", "la L", "il secondo", "5"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from processors.customer.catalogue import Product
+from processors.customer.place import Wanted, place
+from processors.customer.session import Question
+from processors.customer.talk import Reads, Talk
+from processors.customer.variants import complete, variant_in
+from processors.search.search import expand
+from processors.search.words import content_words, stem, tokens
+from processors.understanding.gate import chosen_number
+from processors.understanding.numbers import number_in
+
+LONGEST_ANSWER = 10
+"""Words; who says more says something new."""
+
+
+async def answer(talk: Talk, reads: Reads, text: str) -> Talk | None:
+    """The talk with the first open question answered by the text; None when it is no answer to it."""
+    if not talk.session.questions or len(text.split()) > LONGEST_ANSWER or "?" in text:
+        return None
+    question = talk.session.questions[0]
+    talk, options = await reads.products(talk, question.options)
+    glossary = await reads.services.search.glossary(talk.turn.business.id)
+    wanted = _wanted(question, options, text, glossary) if options else None
+    if wanted is None:
+        return None
+    talk = replace(talk, session=talk.session.without(question), intent="order_request")
+    return await place(talk, reads, wanted)
+
+
+def _wanted(
+    question: Question, options: Sequence[Product], text: str, glossary: Mapping[str, Sequence[str]]
+) -> Wanted | None:
+    if question.kind == "quantity":
+        return _quantity(question, options[0], text)
+    chosen = options[0] if question.kind == "variant" else _chosen(options, text, glossary)
+    if chosen is None:
+        return None
+    said = variant_in(chosen.attributes, text, glossary, alone=question.kind == "variant")
+    if question.kind == "variant":
+        missing = complete(chosen.attributes, question.variant).missing
+        if missing is None or missing not in said:
+            return None
+    return Wanted(
+        mention=question.mention,
+        quantity=question.quantity,
+        variant={**question.variant, **said},
+        options=(chosen,),
+    )
+
+
+def _quantity(question: Question, product: Product, text: str) -> Wanted | None:
+    quantity, rest = number_in(" ".join(tokens(text)))
+    if quantity is None or len(content_words(rest)) > 1:
+        return None
+    return Wanted(
+        mention=question.mention, quantity=quantity, variant=question.variant, options=(product,), mode="set"
+    )
+
+
+def _chosen(options: Sequence[Product], text: str, glossary: Mapping[str, Sequence[str]]) -> Product | None:
+    """The option that a place in the list or words of its name point at, if exactly one."""
+    place_in_list = chosen_number(text, len(options))
+    if place_in_list is not None:
+        return options[place_in_list - 1]
+    asked = {stem(w) for w in expand(content_words(text), glossary)}
+    # Words that all candidates share point at none of them.
+    named = [(product, {stem(w) for w in content_words(product.name)}) for product in options]
+    common = set.intersection(*(words for _, words in named)) if len(named) > 1 else set()
+    scores = sorted(((len(asked & words - common), i) for i, (_, words) in enumerate(named)), reverse=True)
+    if not scores or scores[0][0] == 0 or (len(scores) > 1 and scores[1][0] == scores[0][0]):
+        return None
+    return named[scores[0][1]][0]

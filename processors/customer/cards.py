@@ -1,0 +1,87 @@
+"""Products shown: their names, prices and whether they can be had, each with a way into the cart.
+
+Every figure here is read from the database in this turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from processors.customer.catalogue import Product
+from processors.customer.choices import add_id, menu_id
+from processors.customer.talk import Talk
+from processors.customer.titles import button_title, row_description, row_title
+from processors.model import Button, Reply, Row
+
+KNOWN_ATTRIBUTES = ("taglia", "colore", "formato")
+MOST_SHOWN = 5
+FEW = 3
+"""Pieces at and below which the number is told."""
+
+
+def availability(talk: Talk, product: Product) -> str:
+    if product.available <= 0:
+        return talk.say("stock.none")
+    if product.available <= FEW:
+        return talk.say("stock.few", count=product.available)
+    return talk.say("stock.some")
+
+
+def attribute_name(talk: Talk, attribute: str) -> str:
+    """What an attribute is called in the customer's language; a merchant's own ones as they are."""
+    return talk.say(f"attribute.{attribute}") if attribute in KNOWN_ATTRIBUTES else attribute
+
+
+def variants_text(talk: Talk, product: Product) -> str:
+    """ "taglia S, M, L · colore rosso, blu" """
+    parts = (
+        f"{attribute_name(talk, name)} {', '.join(map(str, values))}"
+        for name, values in product.attributes.items()
+        if values
+    )
+    return " · ".join(parts)
+
+
+def card_line(talk: Talk, product: Product) -> str:
+    """One product in the text of a list: "• Tiragraffi a torre: 69,90 € (disponibile)"."""
+    price = talk.money(product.price, product.currency)
+    return f"• {product.name}: {price} ({availability(talk, product)})"
+
+
+def product_rows(talk: Talk, products: Iterable[Product]) -> Iterable[Row]:
+    for product in products:
+        price = talk.money(product.price, product.currency)
+        described = f"{price} · {availability(talk, product)} · {product.name}"
+        yield Row(
+            id=add_id(product.id), title=row_title(product.name), description=row_description(described)
+        )
+
+
+def show(talk: Talk, products: Sequence[Product], *, intro: str | None = None) -> Talk:
+    """Up to five products with prices; one alone gets its variants and an add button."""
+    shown = tuple(products[:MOST_SHOWN])
+    talk = replace(talk.knowing(*shown), session=replace(talk.session, shown=tuple(p.id for p in shown)))
+    reply = _single(talk, shown[0], intro) if len(shown) == 1 else _several(talk, shown, intro)
+    return replace(talk, ending=reply)
+
+
+def _single(talk: Talk, product: Product, intro: str | None) -> Reply:
+    price = talk.money(product.price, product.currency)
+    line = talk.say("card", name=product.name, price=price, availability=availability(talk, product))
+    variants = variants_text(talk, product)
+    text = "\n".join(filter(None, (intro, line, variants[:1].upper() + variants[1:])))
+    buttons = [Button(id=menu_id("catalogue"), title=button_title(talk.say("button.catalogue")))]
+    if product.available > 0:
+        buttons.insert(0, Button(id=add_id(product.id), title=button_title(talk.say("button.add"))))
+    return Reply(text=text, kind="buttons", buttons=tuple(buttons))
+
+
+def _several(talk: Talk, products: Sequence[Product], intro: str | None) -> Reply:
+    lines = "\n".join(card_line(talk, product) for product in products)
+    return Reply(
+        text="\n".join((intro or talk.say("found"), lines, talk.say("found_hint"))),
+        kind="list",
+        list_button=button_title(talk.say("button.choose")),
+        rows=tuple(product_rows(talk, products)),
+    )

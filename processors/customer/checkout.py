@@ -1,0 +1,192 @@
+"""From a cart to an order: the summary with its total, the customer's yes, and taking it back.
+
+The database decides whether prices and stock still hold, so every outcome has its words beforehand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+from processors.bubbles import joined
+from processors.customer import cart as carts
+from processors.customer.choices import cart_id, order_id, remove_id
+from processors.customer.menus import menu_button
+from processors.customer.session import Proposal
+from processors.customer.talk import Talk
+from processors.customer.titles import button_title, row_description, row_title
+from processors.language.lines import line_text
+from processors.model import Action, Button, CartLine, Reply, Row
+
+MOST_LINES = 12
+"""Lines written out in a summary, which has 1024 characters for everything."""
+
+_MOST_EDIT_ROWS = 8
+
+
+def cart_lines(talk: Talk) -> str:
+    """Every line with what it costs."""
+    lines = [
+        f"• {_line(line)}: {talk.money(line.unit_price * line.quantity)}" for line in talk.cart[:MOST_LINES]
+    ]
+    if more := len(talk.cart) - MOST_LINES:
+        lines += [f"• {talk.say('cart.more', count=more)}"] if more > 0 else []
+    return "\n".join(lines)
+
+
+def propose(talk: Talk) -> Talk:
+    """The talk ending with the summary and its three buttons."""
+    total = carts.total(talk.cart)
+    pending = talk.session.proposal
+    if pending is not None and pending.total == total and not talk.cart_changed:
+        # Nothing has changed since: the summary that waits is still the right one.
+        return replace(talk, ending=_summary(talk, pending.relay_id, total))
+    relay_id = uuid4()
+    again = Reply(text=talk.say("order.price_changed"), kind="buttons", buttons=(_checkout_button(talk),))
+    action = Action(
+        kind="propose_order",
+        args={"relay_id": str(relay_id), "expected_total": str(total)},
+        outcomes={
+            "proposed": (_summary(talk, relay_id, total),),
+            "price_changed": (again,),
+            "empty": (Reply(text=talk.say("cart.empty")),),
+            "*": (Reply(text=talk.say("order.unavailable")),),
+        },
+    )
+    session = replace(talk.session, proposal=Proposal(relay_id=relay_id, total=total), cancelling=None)
+    return replace(talk, session=session, actions=(*talk.actions, _speaking(action, talk.notes)), notes=())
+
+
+def confirm(talk: Talk, relay_id: UUID) -> Talk:
+    """The customer said yes to a summary."""
+    pending = talk.session.proposal
+    if pending is not None and pending.relay_id == relay_id:
+        created = talk.say("order.created", total=talk.money(pending.total))
+    else:
+        created = talk.say("order.created_plain")
+    to_cart = (_checkout_button(talk), menu_button(talk, "catalogue"))
+    action = Action(
+        kind="confirm_order",
+        args={"relay_id": str(relay_id)},
+        outcomes={
+            "created": (Reply(text=created),),
+            "already": (Reply(text=talk.say("order.already")),),
+            "out_of_stock": (
+                Reply(
+                    text=talk.say("order.out_of_stock"),
+                    kind="buttons",
+                    buttons=(_edit_button(talk, relay_id), menu_button(talk, "human")),
+                ),
+            ),
+            "price_changed": (Reply(text=talk.say("order.price_changed"), kind="buttons", buttons=to_cart),),
+            "*": (Reply(text=talk.say("order.outdated"), kind="buttons", buttons=to_cart),),
+        },
+    )
+    session = replace(talk.session, proposal=None, cancelling=None, questions=())
+    return replace(talk, session=session, actions=(action,), checkout=False, intent="order_request")
+
+
+def cancel(talk: Talk, relay_id: UUID) -> Talk:
+    """Take back a summary that waits, or an order that no dealer has accepted."""
+    pending = talk.session.proposal
+    is_pending = pending is not None and pending.relay_id == relay_id
+    too_late = Reply(text=talk.say("order.too_late"), kind="buttons", buttons=(menu_button(talk, "human"),))
+    done = talk.say("order.dropped") if is_pending else talk.say("order.cancelled")
+    action = Action(
+        kind="cancel_order",
+        args={"relay_id": str(relay_id)},
+        outcomes={
+            "cancelled": (Reply(text=done),),
+            "too_late": (too_late,),
+            "*": (Reply(text=talk.say("order.nothing_to_cancel")),),
+        },
+    )
+    session = replace(talk.session, cancelling=None)
+    if is_pending:
+        session = replace(session, proposal=None, questions=())
+    cart = () if is_pending else talk.cart
+    return replace(talk, session=session, cart=cart, actions=(action,), checkout=False, notes=())
+
+
+def withdraw(talk: Talk) -> Talk:
+    """Without words: a summary that no longer tells the cart must not be confirmed by its old button."""
+    pending = talk.session.proposal
+    if pending is None:
+        return talk
+    action = Action(kind="cancel_order", args={"relay_id": str(pending.relay_id)}, outcomes={})
+    session = replace(talk.session, proposal=None)
+    return replace(talk, session=session, actions=(*talk.actions, action))
+
+
+def edit(talk: Talk) -> Talk:
+    """How to change the cart, with a row for each line that can go."""
+    if not talk.cart:
+        return empty(talk)
+    rows = [
+        Row(
+            id=remove_id(line.product_id),
+            title=row_title(talk.say("edit.remove", name=line.name)),
+            description=row_description(_line(line)),
+        )
+        for line in _one_per_product(talk.cart)[:_MOST_EDIT_ROWS]
+    ]
+    rows.append(Row(id=cart_id("clear"), title=row_title(talk.say("button.clear"))))
+    rows.append(Row(id=cart_id("checkout"), title=row_title(talk.say("button.checkout"))))
+    reply = Reply(
+        text=f"{cart_lines(talk)}\n\n{talk.say('edit.how', name=talk.cart[0].name)}",
+        kind="list",
+        list_button=button_title(talk.say("button.edit")),
+        rows=tuple(rows),
+    )
+    return replace(talk, ending=reply, checkout=False, session=replace(talk.session, proposal=None))
+
+
+def empty(talk: Talk) -> Talk:
+    """There is nothing in the cart, and how to change that."""
+    buttons = (menu_button(talk, "catalogue"), menu_button(talk, "support"))
+    reply = Reply(text=talk.say("cart.empty"), kind="buttons", buttons=buttons)
+    return replace(talk, ending=reply, checkout=False)
+
+
+def _summary(talk: Talk, relay_id: UUID, total: Decimal) -> Reply:
+    text = "\n".join(
+        (talk.say("order.summary"), cart_lines(talk), talk.say("order.total", total=talk.money(total)))
+    )
+    return Reply(
+        text=joined(text, talk.say("order.question")),
+        kind="buttons",
+        buttons=(
+            Button(id=order_id("confirm", relay_id), title=button_title(talk.say("button.confirm"))),
+            _edit_button(talk, relay_id),
+            Button(id=order_id("cancel", relay_id), title=button_title(talk.say("button.cancel"))),
+        ),
+    )
+
+
+def _speaking(action: Action, notes: tuple[str, ...]) -> Action:
+    """The action whose first words, whatever comes of it, are the notes."""
+    if not notes:
+        return action
+    before = "\n".join(notes)
+    outcomes = {
+        name: tuple(replace(r, text=joined(before, r.text)) if i == 0 else r for i, r in enumerate(replies))
+        for name, replies in action.outcomes.items()
+    }
+    return replace(action, outcomes=outcomes)
+
+
+def _line(line: CartLine) -> str:
+    return line_text({"quantity": line.quantity, "name": line.name, "variant": line.variant})
+
+
+def _one_per_product(cart: carts.Cart) -> list[CartLine]:
+    return list({line.product_id: line for line in cart}.values())
+
+
+def _edit_button(talk: Talk, relay_id: UUID) -> Button:
+    return Button(id=order_id("edit", relay_id), title=button_title(talk.say("button.edit")))
+
+
+def _checkout_button(talk: Talk) -> Button:
+    return Button(id=cart_id("checkout"), title=button_title(talk.say("button.checkout")))

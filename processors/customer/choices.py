@@ -1,0 +1,161 @@
+"""The ids of buttons and list rows, made and read in one place.
+
+They stay valid for ever: a customer may tap a button of last month.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+MenuName = Literal["catalogue", "order", "support", "human", "show"]
+CartName = Literal["show", "checkout", "clear"]
+OrderVerb = Literal["confirm", "edit", "cancel", "keep"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderChoice:
+    """A button below an order's summary."""
+
+    verb: OrderVerb
+    relay_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class MenuChoice:
+    """An entry of the menu."""
+
+    name: MenuName
+
+
+@dataclass(frozen=True, kw_only=True)
+class CartChoice:
+    """Something to do with the cart as a whole."""
+
+    name: CartName
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddChoice:
+    """A product, to be added `quantity` times (1 when the id names none)."""
+
+    product_id: UUID
+    quantity: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemoveChoice:
+    """A product to be taken out of the cart in all its variants."""
+
+    product_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class VariantChoice:
+    """One value of a product's variant, such as taglia L."""
+
+    product_id: UUID
+    attribute: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CategoryChoice:
+    """A category of the catalogue, from its `offset`-th product on."""
+
+    name: str
+    offset: int
+
+
+Choice = OrderChoice | MenuChoice | CartChoice | AddChoice | RemoveChoice | VariantChoice | CategoryChoice
+
+
+def read_choice(choice_id: str) -> Choice | None:
+    """The choice behind an id; None when it is not one of a customer's."""
+    kind, _, rest = choice_id.partition(":")
+    reader = _READERS.get(kind)
+    if reader is None:
+        return None
+    try:
+        return reader(rest)
+    except ValueError:
+        return None
+
+
+def order_id(verb: OrderVerb, relay_id: UUID | str) -> str:
+    return f"order:{verb}:{relay_id}"
+
+
+def menu_id(name: MenuName) -> str:
+    return f"menu:{name}"
+
+
+def cart_id(name: CartName) -> str:
+    return f"cart:{name}"
+
+
+def add_id(product_id: UUID, quantity: int = 1) -> str:
+    return f"add:{product_id}" if quantity == 1 else f"add:{product_id}:{quantity}"
+
+
+def remove_id(product_id: UUID) -> str:
+    return f"remove:{product_id}"
+
+
+def variant_id(product_id: UUID, attribute: str, value: str) -> str:
+    return f"variant:{product_id}:{attribute}:{value}"
+
+
+def category_id(name: str, offset: int = 0) -> str:
+    # The number stands first because a category's name may hold a colon.
+    return f"category:{offset}:{name}"
+
+
+def _order(rest: str) -> Choice | None:
+    verb, _, relay_id = rest.partition(":")
+    if verb not in ("confirm", "edit", "cancel", "keep"):
+        return None
+    return OrderChoice(verb=verb, relay_id=UUID(relay_id))  # type: ignore[arg-type]  # Checked above.
+
+
+def _menu(rest: str) -> Choice | None:
+    names = ("catalogue", "order", "support", "human", "show")
+    return MenuChoice(name=rest) if rest in names else None  # type: ignore[arg-type]
+
+
+def _cart(rest: str) -> Choice | None:
+    return CartChoice(name=rest) if rest in ("show", "checkout", "clear") else None  # type: ignore[arg-type]
+
+
+def _add(rest: str) -> Choice:
+    product_id, _, quantity = rest.partition(":")
+    return AddChoice(product_id=UUID(product_id), quantity=int(quantity) if quantity else None)
+
+
+def _remove(rest: str) -> Choice:
+    return RemoveChoice(product_id=UUID(rest))
+
+
+def _variant(rest: str) -> Choice | None:
+    product_id, _, pair = rest.partition(":")
+    attribute, _, value = pair.partition(":")
+    if not attribute or not value:
+        return None
+    return VariantChoice(product_id=UUID(product_id), attribute=attribute, value=value)
+
+
+def _category(rest: str) -> Choice | None:
+    offset, _, name = rest.partition(":")
+    return CategoryChoice(name=name, offset=max(0, int(offset))) if name else None
+
+
+_READERS = {
+    "order": _order,
+    "menu": _menu,
+    "cart": _cart,
+    "add": _add,
+    "remove": _remove,
+    "variant": _variant,
+    "category": _category,
+}

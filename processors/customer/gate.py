@@ -1,0 +1,84 @@
+"""Words that always mean the same to a shop, in each language: menu, carrello, ordina, operatore, yes and no.
+
+Only short messages that say nothing else count, so that "non annulla l'effetto" stays a sentence. The wish
+for a person is found anywhere: nobody should have to guess a magic word for it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Literal
+
+from processors.understanding import gate
+
+Command = Literal[
+    "menu", "catalogue", "show_cart", "checkout", "clear_cart", "orders", "cancel", "human", "yes", "no"
+]  # fmt: skip
+
+_GLOBAL: Final[dict[gate.GlobalWord, Command]] = {
+    "menu": "menu",
+    "help": "menu",
+    "cancel": "cancel",
+    "human": "human",
+    "cart": "show_cart",
+    "orders": "orders",
+}
+
+
+def _phrases(text: str) -> frozenset[str]:
+    return frozenset(" ".join(phrase.split()) for phrase in text.split("|"))
+
+
+_PHRASES: Final[dict[Command, frozenset[str]]] = {
+    "checkout": _phrases("""
+        ordina|ordino|ordina ora|checkout|check out|procedi con l ordine|procedi all ordine|concludi|concludi ordine|
+        concludi l ordine|completa ordine|completa l ordine|invia ordine|invia l ordine|manda l ordine|alla cassa|
+        vai alla cassa|e tutto|basta cosi|nient altro|nulla altro|procediamo col pagamento|procedi al pagamento|
+        place order|place the order|place my order|complete order|complete my order|that is all|thats all|that s all|
+        nothing else|bayar|lanjut bayar|selesai|pesan sekarang|kirim pesanan|itu saja|itu aja|cukup
+        """),
+    "clear_cart": _phrases("""
+        svuota|svuota carrello|svuota il carrello|svuota tutto|svuota tutto il carrello|cancella il carrello|
+        togli tutto|elimina tutto|clear|clear cart|clear my cart|clear the cart|empty cart|empty my cart|
+        empty the cart|remove everything|kosongkan|kosongkan keranjang|hapus semua|hapus keranjang
+        """),
+    "catalogue": _phrases("""
+        catalogo|il catalogo|mostra il catalogo|mostrami il catalogo|vedi catalogo|vedere il catalogo|prodotti|
+        i prodotti|cosa vendete|che cosa vendete|che prodotti avete|cosa avete|catalogue|catalog|products|
+        what do you sell|what do you have|show me the catalogue|show me the catalog|katalog|lihat katalog|
+        lihat katalognya|boleh lihat katalognya|produk|lihat produk|jual apa|jual apa saja|jual apa aja
+        """),
+}
+
+# "Admin" alone is somebody's claim about themselves; next to "bicara dengan" it is whom they want.
+_HUMAN: Final = re.compile(
+    r"^(admin|cs|assistenza umana)( please| per favore| dong| kak)?$|"
+    r"\b(operatore|operatrice|operatori|persona (vera|reale|umana|in carne)|essere umano|un umano|"
+    r"(parlare|parlo|sentire|mi passi|passami|passatemi|mi passa|mi passate)( \w+){0,3} "
+    r"(qualcuno|persona|umano|responsabile|titolare|collega|commess[oa]|agente)|"
+    r"(talk|speak|chat|connect me)( \w+){0,4} (human|person|someone|somebody|agent|manager|operator|representative)|"
+    r"real (human|person)|live agent|human (agent|being|please)|a human|customer service|"
+    r"(bicara|ngobrol|chat|hubungi|sambungkan|hubungkan)( \w+){0,3} (admin|manusia|orang|cs|petugas|operator|penjual)|"
+    r"manusia asli|orang asli)\b"
+)
+
+
+def command_of(text: str) -> Command | None:
+    """The command that a message is, None when it is something to understand."""
+    word = gate.global_word(text)
+    if word is not None:
+        return _GLOBAL[word]
+    plain = gate.plain(text)
+    if _HUMAN.search(plain):
+        return "human"
+    for command, phrases in _PHRASES.items():
+        if plain in phrases or _bare(plain) in phrases:
+            return command
+    answer = gate.yes_no(text)
+    return None if answer is None else ("yes" if answer else "no")
+
+
+def _bare(plain: str) -> str:
+    return " ".join(
+        re.sub(r"\b(per favore|grazie|please|thanks|tolong|dong|kak|ya|ciao|ok)\b", " ", plain).split()
+    )

@@ -1,0 +1,92 @@
+"""Questions about products: what there is, what it costs, in which sizes. Facts come from the search's rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from processors.customer import cards, menus
+from processors.customer.catalogue import Product
+from processors.customer.menus import menu_button
+from processors.customer.place import quotable
+from processors.customer.talk import Reads, Talk
+from processors.model import Reply
+from processors.search.search import Hit
+from processors.search.words import content_words, fold, stem
+from processors.understanding.types import Understanding
+
+MOST_HITS = 8
+_NEAR = 0.6
+"""A hit whose cosine is below this share of the best one's is another thing."""
+
+_SHIPPING = re.compile(
+    r"\b(spedizion\w+|spedite|spedire|consegn(a|ate|e)|"
+    r"shipping|ship|deliver\w*|ongkir|ongkos kirim|kirim ke|pengiriman)\b"
+)
+_OFFERS = re.compile(r"\b(offert[ae]|sconto|sconti|promo\w*|saldi|discount\w*|deals?|sale|coupon|diskon)\b")
+
+
+async def inquire(talk: Talk, reads: Reads, text: str, understood: Understanding) -> Talk:
+    """The talk ending with the products that the question is about."""
+    talk = replace(talk, intent="product_inquiry")
+    talk, named = await _named(talk, reads, understood)
+    if named:
+        return cards.show(talk, named)
+    plain = fold(text)
+    for key, pattern in (("shipping", _SHIPPING), ("offers", _OFFERS)):
+        if pattern.search(plain):
+            buttons = (menu_button(talk, "catalogue"), menu_button(talk, "human"))
+            return replace(talk, ending=Reply(text=talk.say(key), kind="buttons", buttons=buttons))
+    query = understood.search_query or text
+    hits = await reads.services.search.find(
+        talk.turn.business.id, query, limit=MOST_HITS, language=talk.language
+    )
+    near = nearest(hits, query)
+    if near:
+        sure = near[0].text_rank > 0
+        intro = None if sure else talk.say("found_unsure")
+        return cards.show(talk, [Product.from_hit(hit) for hit in near], intro=intro)
+    if hits or content_words(query):
+        if talk.session.shown and not hits:
+            return await _again(talk, reads)
+        shown = quotable(query) if len(query.split()) <= 5 else ""
+        return await _nothing(talk, shown)
+    return await _again(talk, reads)
+
+
+async def _named(talk: Talk, reads: Reads, understood: Understanding) -> tuple[Talk, Sequence[Product]]:
+    """The products that the words name for sure."""
+    ids = [
+        i for item in understood.items for i in ((item.product_id,) if item.product_id else item.ambiguous)
+    ]
+    return await reads.products(talk, tuple(dict.fromkeys(i for i in ids if i)))
+
+
+def nearest(hits: Sequence[Hit], query: str) -> list[Hit]:
+    """The hits that are about the same thing as the best one: those whose name holds the most asked words."""
+    about = [hit for hit in hits if not hit.foreign]
+    if not about:
+        return []
+    asked = {stem(word) for word in content_words(query)}
+    named = {hit.product_id: len(asked & {stem(w) for w in content_words(hit.name)}) for hit in about}
+    most = max(named.values())
+    if most and most == len({stem(w) for w in content_words(about[0].name)}):
+        # The whole name of one product was said.
+        return [hit for hit in about if named[hit.product_id] == most][:1]
+    best = max(hit.cosine for hit in about)
+    return [hit for hit in about if hit.cosine >= best * _NEAR or named[hit.product_id] == most > 0]
+
+
+async def _again(talk: Talk, reads: Reads) -> Talk:
+    """ "E in che taglie?": about what was shown last; without that, the catalogue."""
+    talk, shown = await reads.products(talk, talk.session.shown)
+    if shown:
+        return cards.show(talk, shown)
+    return await menus.categories(talk, reads)
+
+
+async def _nothing(talk: Talk, mention: str) -> Talk:
+    text = talk.say("not_found", mention=mention) if mention else talk.say("not_found_plain")
+    buttons = (menu_button(talk, "catalogue"), menu_button(talk, "human"))
+    return replace(talk, ending=Reply(text=text, kind="buttons", buttons=buttons))

@@ -1,0 +1,178 @@
+"""Words, one piece after the other: first what always means the same, then answers, then understanding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from processors.customer import answers, chat, checkout, inquiry, menus, orders, support, taps, wishes
+from processors.customer.gate import Command, command_of
+from processors.customer.menus import menu_button
+from processors.customer.talk import Reads, Talk
+from processors.customer.understand import understand
+from processors.model import Reply
+from processors.understanding.gate import is_greeting
+from processors.understanding.types import Understanding
+
+UNSURE = 0.35
+"""Below this nothing is done on a guess; the menu is offered."""
+
+UNCLEAR_LIMIT = 2
+"""Turns that we did not understand before a person is asked for."""
+
+
+async def listen(talk: Talk, reads: Reads, text: str) -> Talk:
+    """The talk after these words."""
+    for piece in pieces(text):
+        command = command_of(piece)
+        if command is not None:
+            talk = await _obey(talk, reads, command, piece)
+        elif is_greeting(piece):
+            hello = replace(talk, chat=menus.greeting(talk))
+            talk = replace(hello, intent=talk.intent or "general_chat")
+        elif (answered := await answers.answer(talk, reads, piece)) is not None:
+            talk = answered
+        else:
+            talk = await _interpret(talk, reads, piece)
+    return talk
+
+
+def pieces(text: str) -> Iterator[str]:
+    """Lines that belong together; a line that is a command stands alone."""
+    together: list[str] = []
+    for line in text.split("\n"):
+        if command_of(line) is None:
+            together.append(line)
+            continue
+        if together:
+            yield "\n".join(together)
+            together = []
+        yield line
+    if together:
+        yield "\n".join(together)
+
+
+async def _obey(talk: Talk, reads: Reads, command: Command, piece: str) -> Talk:
+    if command == "yes":
+        return _yes(talk)
+    if command == "no":
+        return _no(talk)
+    if command == "cancel":
+        return await _cancel(talk, reads)
+    if command == "human":
+        return support.hand_over(talk, reason="asked")
+    if command == "menu":
+        return replace(talk, ending=menus.menu(talk), intent=talk.intent or "general_chat")
+    if command == "orders":
+        return await orders.status(replace(talk, intent="support_request"), reads)
+    if command == "catalogue":
+        return await menus.categories(replace(talk, intent="product_inquiry"), reads)
+    talk = replace(talk, intent="order_request")
+    if command == "clear_cart":
+        return taps.clear(talk)
+    return replace(talk, checkout=True) if talk.cart else checkout.empty(talk)
+
+
+def _yes(talk: Talk) -> Talk:
+    if talk.session.cancelling is not None:
+        return checkout.cancel(talk, talk.session.cancelling)
+    if talk.session.proposal is not None and not talk.cart_changed:
+        return checkout.confirm(talk, talk.session.proposal.relay_id)
+    if talk.cart:
+        return replace(talk, checkout=True, intent="order_request")
+    return replace(talk, chat=Reply(text=talk.say("chat.ok")), intent=talk.intent or "general_chat")
+
+
+def _no(talk: Talk) -> Talk:
+    session = talk.session
+    if session.proposal is None and session.cancelling is None and not session.questions:
+        return replace(talk, chat=Reply(text=talk.say("chat.ok")), intent=talk.intent or "general_chat")
+    was_cancelling = session.cancelling is not None
+    talk = replace(
+        talk, session=replace(session, proposal=None, cancelling=None, questions=()), intent="order_request"
+    )
+    if was_cancelling:
+        return replace(talk, ending=Reply(text=talk.say("order.kept")))
+    buttons = (menu_button(talk, "catalogue"), menu_button(talk, "order"), menu_button(talk, "human"))
+    return replace(talk, ending=Reply(text=talk.say("order.not_sent"), kind="buttons", buttons=buttons))
+
+
+async def _cancel(talk: Talk, reads: Reads) -> Talk:
+    """The nearest thing that can be taken back: a summary, a question, the cart, the last order."""
+    talk = replace(talk, intent="order_request")
+    if talk.session.proposal is not None:
+        return checkout.cancel(talk, talk.session.proposal.relay_id)
+    if talk.cart or talk.session.questions:
+        return taps.clear(talk)
+    return await orders.ask_cancel(replace(talk, intent="support_request"), reads)
+
+
+async def _interpret(talk: Talk, reads: Reads, text: str) -> Talk:
+    talk, understood = await understand(talk, reads, text)
+    talk = replace(
+        talk,
+        confidence=understood.confidence,
+        understood={
+            "cart_action": understood.cart_action,
+            "items": len(understood.items),
+            "human_reason": understood.human_reason,
+        },
+    )
+    if understood.needs_human:
+        reason = "unknown" if understood.human_reason == "none" else understood.human_reason
+        intro = "human.sorry" if reason in ("angry", "legal", "payment") else None
+        return support.hand_over(talk, reason=reason, intro=intro)
+    if orders.asks_cancel(text) or orders.asks_status(text):
+        return await support.support(talk, reads, text)
+    if understood.cart_action == "confirm":
+        return _yes(replace(talk, intent="order_request"))
+    if understood.cart_action != "none":
+        talk = await wishes.change_cart(talk, reads, text, understood)
+        return talk if _did_something(talk) else _what_to_order(talk)
+    return await _by_intent(talk, reads, text, understood)
+
+
+async def _by_intent(talk: Talk, reads: Reads, text: str, understood: Understanding) -> Talk:
+    small_talk = chat.subject_of(text)
+    if understood.confidence < UNSURE and small_talk is None:
+        return await _unsure(talk, reads, text, understood)
+    if understood.intent == "support_request":
+        return await support.support(talk, reads, text)
+    if understood.intent == "product_inquiry":
+        return await inquiry.inquire(talk, reads, text, understood)
+    if understood.intent == "order_request":
+        talk = replace(talk, intent="order_request")
+        return replace(talk, checkout=True) if talk.cart else _what_to_order(talk)
+    talk = replace(talk, intent=talk.intent or "general_chat")
+    return replace(talk, chat=chat.reply_to(talk, text, words=understood.reply))
+
+
+async def _unsure(talk: Talk, reads: Reads, text: str, understood: Understanding) -> Talk:
+    """Not understood: perhaps it names a product; else the menu, and the second time a person."""
+    found = await inquiry.inquire(talk, reads, text, understood)
+    if found.ending is not None and found.session.shown != talk.session.shown:
+        return found
+    unclear = talk.session.unclear + 1
+    talk = replace(talk, session=replace(talk.session, unclear=unclear), intent=understood.intent)
+    if unclear >= UNCLEAR_LIMIT:
+        return replace(
+            support.hand_over(talk, reason="unclear", intro="unclear_again"), intent=understood.intent
+        )
+    return replace(talk, chat=menus.menu(talk, talk.say("unclear")))
+
+
+def _what_to_order(talk: Talk) -> Talk:
+    buttons = (menu_button(talk, "catalogue"), menu_button(talk, "human"))
+    reply = Reply(text=talk.say("order.what"), kind="buttons", buttons=buttons)
+    return replace(talk, ending=reply)
+
+
+def _did_something(talk: Talk) -> bool:
+    return bool(
+        talk.checkout
+        or talk.notes
+        or talk.ending
+        or talk.actions
+        or talk.cart_changed
+        or talk.session.questions
+    )

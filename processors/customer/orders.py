@@ -1,0 +1,144 @@
+"""Where is my order? Told from the database, never guessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from uuid import UUID
+
+from processors.customer.checkout import cancel
+from processors.customer.choices import order_id
+from processors.customer.menus import menu_button
+from processors.customer.talk import Reads, Talk
+from processors.customer.titles import button_title
+from processors.language.lines import lines_short
+from processors.model import Button, Json, Reply
+from processors.search.words import fold
+from processors.understanding.numbers import words_of
+
+MOST_ORDERS = 3
+_STATES = frozenset(
+    words_of("offered accepted preparing ready out_for_delivery delivered failed_delivery cancelled")
+)
+_CODE = re.compile(r"\b[dD]?(\d{4,9})\b")
+_STATUS = re.compile(
+    r"\b(dov ?e|dove (si trova|sta)|a che punto|che fine|stato|quando (arriva|mi arriva|arrivera|consegnate|arrivano)|"
+    r"traccia\w*|tracking|non (e|mi e) (ancora )?arrivat\w+|nn (mi )?e arivat\w+|i miei ordini|ultimo ordine|"
+    r"where( is| s)? (my|the)|status|track|when will (it|my)|not (yet )?arrived|hasn t arrived|my orders?|"
+    r"di ?mana|sampai mana|belum (sampai|datang)|kapan (sampai|datang|tiba)|status pesanan|lacak)\b"
+)
+_ABOUT_ORDER = re.compile(
+    r"\b(ordin[ei]|pacc[oh]i?|consegna|spedizione|corriere|merce|order|orders|parcel|package|delivery|shipment|"
+    r"pesanan|paket|kiriman|orderan|barang\w*|arrivat\w+|arriva)\b"
+)
+_CANCEL = re.compile(
+    r"\b(annull\w*|disdi\w*|cancella\w*|cancel|batalkan|batal\w*)\b.*\b(ordine|ordini|order|pesanan|orderan)\b"
+)
+
+
+def asks_status(text: str) -> bool:
+    """Whether a text asks where an order is."""
+    plain = _plain(text)
+    return bool(_STATUS.search(plain) and (_ABOUT_ORDER.search(plain) or _CODE.search(plain)))
+
+
+def asks_cancel(text: str) -> bool:
+    """Whether a text asks to take an order back."""
+    return _CANCEL.search(_plain(text)) is not None
+
+
+async def status(talk: Talk, reads: Reads, text: str = "") -> Talk:
+    """The latest orders with their states; only the one whose code is named, if it is the customer's."""
+    placed = _placed(await reads.services.store.customer_orders(talk.turn.conversation_id))
+    named = _named(placed, text)
+    if not placed:
+        ways = (menu_button(talk, "catalogue"), menu_button(talk, "support"))
+        return replace(talk, ending=Reply(text=talk.say("status.none"), kind="buttons", buttons=ways))
+    if _CODE.search(text) and not named:
+        talk = talk.noting("status.unknown_code")
+    shown = named or placed[:MOST_ORDERS]
+    text = "\n\n".join(_order(talk, order) for order in shown)
+    buttons = [menu_button(talk, "support"), menu_button(talk, "catalogue")]
+    if len(shown) == 1 and _is_open(shown[0]):
+        title = button_title(talk.say("button.cancel_order"))
+        buttons.insert(0, Button(id=order_id("cancel", shown[0]["relay_id"]), title=title))
+    return replace(talk, ending=Reply(text=text, kind="buttons", buttons=tuple(buttons)))
+
+
+async def ask_cancel(talk: Talk, reads: Reads, text: str = "") -> Talk:
+    """Cancel the summary that waits; else the order named, or the latest, when no dealer has it yet.
+
+    A named order, or a clear sentence about "my order", is a decision; nothing is asked twice.
+    """
+    if talk.session.proposal is not None and not _CODE.search(text):
+        return cancel(talk, talk.session.proposal.relay_id)
+    placed = _placed(await reads.services.store.customer_orders(talk.turn.conversation_id))
+    named = _named(placed, text)
+    if _CODE.search(text) and not named:
+        return await status(talk, reads, text)
+    alive = [order for order in named or placed if order["status"] == "created" and not _is_over(order)]
+    if not alive:
+        return replace(talk, ending=Reply(text=talk.say("order.nothing_to_cancel")))
+    if len(alive) > 1:
+        return _which(talk, alive)
+    return cancel(talk, UUID(alive[0]["relay_id"]))
+
+
+def _which(talk: Talk, orders: Sequence[Json]) -> Talk:
+    buttons = tuple(
+        Button(id=order_id("cancel", order["relay_id"]), title=button_title(order["code"]))
+        for order in orders[:3]
+    )
+    reply = Reply(text=talk.say("order.which_to_cancel"), kind="buttons", buttons=buttons)
+    return replace(talk, ending=reply)
+
+
+def _placed(orders: Sequence[Json]) -> list[Json]:
+    """Orders that the customer did place: summaries that were never confirmed are none."""
+    return [
+        order
+        for order in orders
+        if order["status"] in ("confirmed", "created") or (order["status"] == "failed" and order["parts"])
+    ]
+
+
+def _named(orders: Sequence[Json], text: str) -> list[Json]:
+    codes = {f"D{digits}" for digits in _CODE.findall(text)}
+    return [order for order in orders if order["code"] in codes]
+
+
+def _states(order: Json) -> list[str]:
+    return [part["status"] for part in order["parts"]]
+
+
+def _is_open(order: Json) -> bool:
+    """No dealer has it yet, so it can still be taken back."""
+    states = _states(order)
+    return order["status"] == "created" and bool(states) and all(state == "offered" for state in states)
+
+
+def _is_over(order: Json) -> bool:
+    return all(state in ("cancelled", "delivered") for state in _states(order))
+
+
+def _order(talk: Talk, order: Json) -> str:
+    """Code, goods, total and state; a state for each part when several dealers work on it."""
+    total = talk.money(Decimal(order["total"]), order["currency"])
+    head = talk.say("status.order", code=order["code"], total=total)
+    states = _states(order)
+    goods = lines_short(order["lines"])
+    goods = goods if len(goods) <= 200 else goods[:199].rstrip() + "…"
+    if len(set(states)) <= 1:
+        return "\n".join((head, goods, _state(talk, states[0] if states else "offered")))
+    parts = (f"• {part['code']}: {_state(talk, part['status'])}" for part in order["parts"])
+    return "\n".join((head, goods, *parts))
+
+
+def _state(talk: Talk, state: str) -> str:
+    return talk.say(f"state.{state}") if state in _STATES else state
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"[a-z0-9]+", fold(text)))

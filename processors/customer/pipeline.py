@@ -1,0 +1,110 @@
+"""The customer's pipeline: everything said in a turn, in order, then one answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from processors.bubbles import joined
+from processors.customer import checkout, menus, odd, taps, wishes
+from processors.customer.ask import ask_next
+from processors.customer.catalogue import Catalogue
+from processors.customer.inputs import CatalogueOrder, Input, Odd, Tap, read_inputs
+from processors.customer.listen import listen
+from processors.customer.session import Session
+from processors.customer.talk import Reads, Talk
+from processors.model import Decision, Reply, Turn
+from processors.services import Services
+
+
+async def respond(turn: Turn, services: Services) -> Decision:
+    """The decision for a customer's turn. Reads only; `finish_turn` applies it."""
+    reads = Reads(services=services, catalogue=Catalogue(services, turn.business.id))
+    talk = Talk(
+        turn=turn,
+        language=turn.language or turn.business.default_language,
+        session=Session.from_json(turn.session),
+        cart=turn.cart,
+    )
+    for item in read_inputs(turn.messages):
+        talk = await _hear(talk, reads, item)
+    return await _conclude(talk, reads)
+
+
+async def _hear(talk: Talk, reads: Reads, item: Input) -> Talk:
+    if isinstance(item, Tap):
+        return await taps.tap(talk, reads, item)
+    if isinstance(item, CatalogueOrder):
+        return await wishes.catalogue_order(talk, reads, item)
+    if isinstance(item, Odd):
+        return replace(talk, chat=odd.reply_to(talk, item.kind), intent=talk.intent or "general_chat")
+    return await listen(talk, reads, item.text)
+
+
+async def _conclude(talk: Talk, reads: Reads) -> Decision:
+    """One answer of all that was decided: orders first, then questions, the summary, what was asked, small talk."""
+    if talk.cart_changed:
+        talk = _overridden(talk)
+    asked = talk.session.questions != Session.from_json(talk.turn.session).questions
+    if talk.session.questions and (asked or talk.checkout):
+        talk = await ask_next(talk, reads)
+        if talk.session.questions:
+            talk = _with_cart(replace(talk, checkout=False))
+            return _decision(checkout.withdraw(talk) if talk.cart_changed else talk)
+    if talk.checkout and talk.cart:
+        return _decision(checkout.propose(replace(talk, ending=None)))
+    if talk.checkout:
+        talk = checkout.empty(talk)
+    if talk.cart_changed and not talk.actions:
+        talk = checkout.withdraw(talk)
+    return _decision(talk)
+
+
+def _overridden(talk: Talk) -> Talk:
+    """The cart was changed after a confirmation in the same breath: what was said last counts."""
+    before = Session.from_json(talk.turn.session).proposal
+    if before is None or not talk.cart or not talk.actions:
+        return talk
+    stays = tuple(
+        action
+        for action in talk.actions
+        if action.kind not in ("confirm_order", "cancel_order")
+        or action.args.get("relay_id") != str(before.relay_id)
+    )
+    # Withdrawn or superseded together with the answer, so that its old button confirms nothing.
+    return replace(talk, actions=stays, session=replace(talk.session, proposal=before), checkout=True)
+
+
+def _with_cart(talk: Talk) -> Talk:
+    """What is in the cart already, before a question about the rest."""
+    if not talk.cart_changed or not talk.cart:
+        return talk
+    return talk.noting("cart.now", lines=checkout.cart_lines(talk))
+
+
+def _decision(talk: Talk) -> Decision:
+    before = Session.from_json(talk.turn.session)
+    session = talk.session if talk.session.unclear > before.unclear else replace(talk.session, unclear=0)
+    return Decision(
+        replies=_replies(talk),
+        intent=talk.intent or "general_chat",
+        confidence=talk.confidence,
+        session=None if session == before else session.to_json(),
+        cart=talk.cart if talk.cart_changed else None,
+        actions=talk.actions,
+        escalation=talk.escalation,
+        understood=talk.understood,
+        ai_calls=talk.ai_calls,
+    )
+
+
+def _replies(talk: Talk) -> tuple[Reply, ...]:
+    speaks = any(any(action.outcomes.values()) for action in talk.actions)
+    notes = "\n".join(talk.notes)
+    # Small talk has no place beside an answer; alone it is the answer.
+    ending = talk.ending or (None if speaks or notes else talk.chat)
+    if ending is not None:
+        return (replace(ending, text=joined(notes, ending.text)),)
+    if notes:
+        buttons = (menus.menu_button(talk, "catalogue"), menus.menu_button(talk, "human"))
+        return (Reply(text=notes, kind="buttons", buttons=buttons),)
+    return () if speaks else (menus.menu(talk),)

@@ -1,0 +1,104 @@
+"""What is wanted goes into the cart, or becomes a question: which one, which size, how many."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from processors.customer import cart as carts
+from processors.customer.catalogue import Product
+from processors.customer.session import MOST_QUESTIONS, Question
+from processors.customer.talk import Reads, Talk
+from processors.customer.variants import complete
+
+MOST_OPTIONS = 9
+"""Candidates that are shown in one question."""
+
+_LONGEST_MENTION = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """One thing that the customer wants. `options` are the products it may be, best first."""
+
+    mention: str
+    quantity: int
+    variant: Mapping[str, str]
+    options: tuple[Product, ...]
+    mode: Literal["add", "set"] = "add"
+
+
+async def place(talk: Talk, reads: Reads, wanted: Wanted) -> Talk:
+    """The talk with this wish settled, asked about, or answered with what can't be."""
+    talk = talk.knowing(*wanted.options)
+    if not wanted.options:
+        return talk.noting("not_found", mention=quotable(wanted.mention))
+    if len(wanted.options) > 1:
+        return _asking(talk, "product", wanted)
+    product = wanted.options[0]
+    completed = complete(product.attributes, wanted.variant)
+    if completed.refused is not None:
+        talk = _refused(talk, product, *completed.refused)
+    wanted = replace(wanted, variant=completed.variant)
+    if completed.missing is not None:
+        return _asking(talk, "variant", wanted)
+    return await _fill(talk, reads, product, wanted)
+
+
+async def _fill(talk: Talk, reads: Reads, product: Product, wanted: Wanted) -> Talk:
+    before = carts.quantity_of(talk.cart, product.id, wanted.variant)
+    quantity = wanted.quantity + (before if wanted.mode == "add" else 0)
+    if wanted.quantity < 1 or quantity > carts.LARGEST_QUANTITY:
+        talk = talk.noting("quantity_limit", name=product.name, most=carts.LARGEST_QUANTITY)
+        return _asking(talk, "quantity", wanted)
+    others = carts.pieces_of(talk.cart, product.id) - before
+    if others + quantity > product.available:
+        return await _short(talk, reads, product, wanted, left=product.available - others - before)
+    changed = carts.with_quantity(talk.cart, product, wanted.variant, quantity)
+    return replace(talk, cart=changed, checkout=True)
+
+
+async def _short(talk: Talk, reads: Reads, product: Product, wanted: Wanted, *, left: int) -> Talk:
+    """Fewer there than wanted: how many will do, or what else is there."""
+    if product.available > 0:
+        key = "only_few" if left > 0 else "no_more"
+        talk = talk.noting(key, name=product.name, count=product.available)
+        return _asking(talk, "quantity", wanted) if left > 0 else talk
+    others = await alternatives(reads, talk, product)
+    talk = talk.knowing(*others).noting("out_of_stock", name=product.name)
+    return _asking(talk, "product", replace(wanted, options=others)) if others else talk
+
+
+async def alternatives(reads: Reads, talk: Talk, product: Product) -> tuple[Product, ...]:
+    """Products of the same category that are like this one and can be had."""
+    hits = await reads.services.search.find(talk.turn.business.id, product.name, limit=8, in_stock=True)
+    like = [hit for hit in hits if hit.category == product.category and hit.product_id != product.id]
+    return tuple(Product.from_hit(hit) for hit in like[:3] if not hit.foreign)
+
+
+def quotable(mention: str) -> str:
+    """The customer's words as they may be repeated: short, and never a placeholder to be filled."""
+    plain = " ".join(mention.translate(str.maketrans("", "", "{}*_~`")).split())
+    return plain if len(plain) <= _LONGEST_MENTION else plain[:_LONGEST_MENTION].rstrip() + "…"
+
+
+def _asking(talk: Talk, kind: Literal["product", "variant", "quantity"], wanted: Wanted) -> Talk:
+    question = Question(
+        kind=kind,
+        mention=quotable(wanted.mention) or wanted.options[0].name,
+        quantity=wanted.quantity,
+        variant=dict(wanted.variant),
+        options=tuple(p.id for p in wanted.options[:MOST_OPTIONS]),
+    )
+    if question in talk.session.questions:
+        return talk
+    questions = (*talk.session.questions, question)[:MOST_QUESTIONS]
+    return replace(talk, session=replace(talk.session, questions=questions))
+
+
+def _refused(talk: Talk, product: Product, attribute: str, value: str) -> Talk:
+    values = ", ".join(str(v) for v in product.attributes.get(attribute, ()))
+    if values:
+        return talk.noting("variant_refused", name=product.name, value=quotable(value), values=values)
+    return talk.noting("variant_none", name=product.name, value=quotable(value))

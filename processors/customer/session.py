@@ -1,0 +1,119 @@
+"""What a conversation waits for, between two turns: a yes, a choice, a size.
+
+Stored as JSON beside the conversation. What can't be read (an older release wrote it) counts as nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal, InvalidOperation
+from typing import Any, Literal, Self
+from uuid import UUID
+
+from processors.model import Json
+
+MOST_QUESTIONS = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """A summary that waits for the customer's yes."""
+
+    relay_id: UUID
+    total: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """Something wanted that is not clear yet.
+
+    product: which of `options` · variant: one option, a value is missing · quantity: one option, how many.
+    """
+
+    kind: Literal["product", "variant", "quantity"]
+    mention: str
+    quantity: int
+    variant: Mapping[str, str]
+    options: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """`shown` are the products last shown, what "quello blu" speaks of; `unclear` counts turns we failed."""
+
+    proposal: Proposal | None = None
+    cancelling: UUID | None = None
+    questions: tuple[Question, ...] = ()
+    shown: tuple[UUID, ...] = ()
+    unclear: int = 0
+    rest: Json = field(default_factory=dict)
+    """Keys of others, handed on as they are."""
+
+    @classmethod
+    def from_json(cls, stored: Json) -> Self:
+        own = stored.get("customer")
+        rest = {key: value for key, value in stored.items() if key != "customer"}
+        if not isinstance(own, Mapping):
+            return cls(rest=rest)
+        try:
+            return cls(
+                proposal=_proposal(own.get("proposal")),
+                cancelling=UUID(str(own["cancelling"])) if own.get("cancelling") else None,
+                questions=tuple(_question(q) for q in own.get("questions") or ()),
+                shown=tuple(UUID(str(i)) for i in own.get("shown") or ()),
+                unclear=int(own.get("unclear") or 0),
+                rest=rest,
+            )
+        except (KeyError, TypeError, ValueError, InvalidOperation):
+            return cls(rest=rest)
+
+    def to_json(self) -> dict[str, Any]:
+        own: dict[str, Any] = {
+            "questions": [_question_json(q) for q in self.questions[:MOST_QUESTIONS]],
+            "shown": [str(i) for i in self.shown],
+            "unclear": self.unclear,
+        }
+        if self.proposal is not None:
+            own["proposal"] = {
+                "relay_id": str(self.proposal.relay_id),
+                "total": str(self.proposal.total),
+            }
+        if self.cancelling is not None:
+            own["cancelling"] = str(self.cancelling)
+        return {**self.rest, "customer": own}
+
+    def without(self, question: Question) -> Session:
+        """The session once a question is answered."""
+        left = list(self.questions)
+        left.remove(question)
+        return replace(self, questions=tuple(left))
+
+
+def _proposal(stored: Any) -> Proposal | None:
+    if not stored:
+        return None
+    return Proposal(relay_id=UUID(str(stored["relay_id"])), total=Decimal(stored["total"]))
+
+
+def _question(stored: Any) -> Question:
+    kind = stored["kind"]
+    if kind not in ("product", "variant", "quantity"):
+        raise ValueError("no such question")
+    return Question(
+        kind=kind,
+        mention=str(stored["mention"]),
+        quantity=int(stored["quantity"]),
+        variant={str(k): str(v) for k, v in dict(stored["variant"]).items()},
+        options=tuple(UUID(str(i)) for i in stored["options"]),
+    )
+
+
+def _question_json(question: Question) -> dict[str, Any]:
+    return {
+        "kind": question.kind,
+        "mention": question.mention,
+        "quantity": question.quantity,
+        "variant": dict(question.variant),
+        "options": [str(i) for i in question.options],
+    }

@@ -1,0 +1,147 @@
+"""What the customer wants done to the cart, as understood: add, take out, set, clear, confirm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from processors.customer import cart as carts
+from processors.customer import checkout, taps
+from processors.customer.catalogue import Product
+from processors.customer.inputs import CatalogueOrder
+from processors.customer.inquiry import nearest
+from processors.customer.place import MOST_OPTIONS, Wanted, place, quotable
+from processors.customer.talk import Reads, Talk
+from processors.model import CartLine
+from processors.search.words import content_words, stem, tokens
+from processors.understanding.numbers import number_in
+from processors.understanding.types import ItemMention, Understanding
+
+
+async def change_cart(talk: Talk, reads: Reads, text: str, understood: Understanding) -> Talk:
+    """The talk with the cart changed as understood."""
+    talk = replace(talk, intent="order_request")
+    if understood.cart_action == "clear":
+        return taps.clear(talk)
+    if understood.cart_action == "remove":
+        return _take_out(talk, text, understood.items)
+    if understood.cart_action in ("add", "set") and understood.items:
+        for item in understood.items:
+            talk = await _put_in(talk, reads, item, is_set=understood.cart_action == "set")
+        return talk
+    if understood.cart_action in ("add", "set"):
+        return await _shown_last(talk, reads, text)
+    return talk
+
+
+async def catalogue_order(talk: Talk, reads: Reads, order: CatalogueOrder) -> Talk:
+    """A cart from WhatsApp's catalogue, at our own prices: what the phone thought is not asked."""
+    talk = replace(talk, intent="order_request")
+    found = await reads.catalogue.by_skus(item.sku for item in order.items)
+    for item in order.items:
+        options = (found[item.sku],) if item.sku in found else ()
+        wanted = Wanted(mention=item.sku, quantity=item.quantity, variant={}, options=options)
+        talk = await place(talk, reads, wanted)
+    return talk
+
+
+async def _put_in(talk: Talk, reads: Reads, item: ItemMention, *, is_set: bool) -> Talk:
+    if is_set and (line := _only_line(talk.cart, item)) is not None:
+        talk, options = await reads.products(talk, (line.product_id,))
+        variant = {**line.variant, **item.variant}
+        # "Fammelo in rosso" changes the line instead of adding a second one.
+        kept = talk.cart if dict(variant) == dict(line.variant) else carts.without(talk.cart, line)
+        quantity = item.quantity if item.quantity_given else line.quantity
+        talk = replace(talk, cart=kept)
+        wanted = Wanted(mention=item.mention, quantity=quantity, variant=variant, options=options, mode="set")
+        return await place(talk, reads, wanted)
+    talk, options = await _options(talk, reads, item)
+    wanted = Wanted(
+        mention=item.mention,
+        quantity=item.quantity,
+        variant=item.variant,
+        options=options,
+        mode="set" if is_set else "add",
+    )
+    return await place(talk, reads, wanted)
+
+
+async def _options(talk: Talk, reads: Reads, item: ItemMention) -> tuple[Talk, tuple[Product, ...]]:
+    """The products an item may mean; words that nobody has matched yet are searched for."""
+    ids: tuple[UUID, ...] = (item.product_id,) if item.product_id else item.ambiguous[:MOST_OPTIONS]
+    if ids:
+        return await reads.products(talk, ids)
+    if not content_words(item.mention):
+        return await reads.products(talk, talk.session.shown)
+    hits = await reads.services.search.find(
+        talk.turn.business.id, item.mention, limit=MOST_OPTIONS, language=talk.language
+    )
+    # Words that only resemble a name are asked about even when there is one candidate.
+    return talk, tuple(Product.from_hit(hit) for hit in nearest(hits, item.mention)[:MOST_OPTIONS])
+
+
+async def _shown_last(talk: Talk, reads: Reads, text: str) -> Talk:
+    """ "Ne voglio 2": of what was shown last."""
+    talk, shown = await reads.products(talk, talk.session.shown)
+    quantity, _ = number_in(" ".join(tokens(text)))
+    if not shown:
+        return talk
+    wanted = Wanted(mention="", quantity=quantity or 1, variant={}, options=shown)
+    return await place(talk, reads, wanted)
+
+
+def _take_out(talk: Talk, text: str, items: Sequence[ItemMention]) -> Talk:
+    if not talk.cart:
+        return checkout.empty(talk)
+    number, _ = number_in(" ".join(tokens(text)))
+    for item in items:
+        lines = _lines_meant(talk.cart, item)
+        if not lines:
+            talk = talk.noting("cart.not_there", mention=quotable(item.mention))
+            continue
+        if len({line.product_id for line in lines}) > 1:
+            # Several products fit the word: the list below lets one be chosen.
+            return checkout.edit(talk)
+        # "Togli la candela" means all of them, "togli una candela" only one.
+        less = item.quantity if item.quantity_given and number is not None else None
+        for line in lines:
+            talk = replace(talk, cart=carts.without(talk.cart, line, less))
+        talk = talk.noting("cart.removed", name=lines[0].name)
+    if not items:
+        return checkout.edit(talk)
+    return replace(talk, checkout=True)
+
+
+def _only_line(cart: carts.Cart, item: ItemMention) -> CartLine | None:
+    lines = _products_meant(cart, item)
+    exact = [line for line in lines if all(line.variant.get(k) == v for k, v in item.variant.items())]
+    chosen = exact or lines
+    return chosen[0] if len(chosen) == 1 else None
+
+
+def _lines_meant(cart: carts.Cart, item: ItemMention) -> carts.Cart:
+    """Cart lines that a mention fits, in the variant it names if it names one."""
+    return tuple(
+        line
+        for line in _products_meant(cart, item)
+        if all(line.variant.get(name, value) == value for name, value in item.variant.items())
+    )
+
+
+def _products_meant(cart: carts.Cart, item: ItemMention) -> list[CartLine]:
+    ids = {item.product_id} if item.product_id else set(item.ambiguous)
+    found = [line for line in cart if line.product_id in ids]
+    if found:
+        return found
+    if not content_words(item.mention):
+        return [cart[-1]] if len(cart) == 1 else []
+    # The word alone fits other products better, but what can be taken out is in the cart.
+    asked = _stems([item.mention])
+    shared = [(len(asked & _stems([line.name])), line) for line in cart]
+    most = max((n for n, _ in shared), default=0)
+    return [line for n, line in shared if n == most and n > 0]
+
+
+def _stems(texts: Iterable[str]) -> set[str]:
+    return {stem(word) for text in texts for word in content_words(text)}

@@ -1,0 +1,88 @@
+"""Messages become inputs: nothing is lost, nothing is read that was not said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from processors.customer.inputs import CatalogueItem, CatalogueOrder, Odd, Tap, Words, clean, read_inputs
+from tests.factories import make_message
+
+
+def test_words_of_neighbouring_messages_belong_together() -> None:
+    messages = [make_message("2 candele"), make_message("  e un\u200b  guinzaglio ")]
+    assert read_inputs(messages) == (Words(text="2 candele\ne un guinzaglio"),)
+
+
+def test_a_tapped_title_is_no_wish() -> None:
+    messages = [make_message("Conferma", choice="order:confirm:x"), make_message("grazie")]
+    assert read_inputs(messages) == (Tap(choice_id="order:confirm:x", title="Conferma"), Words(text="grazie"))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("", "empty"),
+        ("\u200b\u202e\t  ", "empty"),
+        ("\x00\x07\x1b", "empty"),
+        ("a" * 501, "too_long"),
+        ("😀🐶❤️", "only_signs"),
+        ("???", "only_signs"),
+    ],
+)
+def test_words_that_say_nothing_get_a_friendly_answer(text: str, kind: str) -> None:
+    [found] = read_inputs([make_message(text)])
+    assert found == Odd(kind=kind)  # type: ignore[arg-type]  # One of the kinds.
+
+
+@pytest.mark.parametrize("text", ["a" * 500, "👍", "3", "ok"])
+def test_short_answers_are_words(text: str) -> None:
+    assert read_inputs([make_message(text)]) == (Words(text=text),)
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind"),
+    [
+        ({"type": "audio", "payload": {"media": {"voice": True}}}, "voice"),
+        ({"type": "audio", "payload": {"media": {}}}, "audio"),
+        ({"type": "image", "payload": {"media": {"id": "1"}}}, "image"),
+        ({"type": "video"}, "video"),
+        ({"type": "document"}, "document"),
+        ({"type": "sticker"}, "sticker"),
+        ({"type": "location", "content": "45.4, 9.1 Casa"}, "location"),
+        ({"type": "contacts", "content": "Mario 333123"}, "contacts"),
+        ({"type": "unsupported", "payload": {"unsupported": {"type": "poll"}}}, "unsupported"),
+        ({"type": "hologram"}, "unsupported"),
+        ({"type": "interactive", "content": "Sent", "payload": {"flow": {"name": "f"}}}, "flow"),
+    ],
+)
+def test_what_has_no_words_is_named(changes: dict[str, Any], kind: str) -> None:
+    assert read_inputs([make_message(**changes)]) == (Odd(kind=kind),)  # type: ignore[arg-type]
+
+
+def test_a_voice_note_with_its_transcript_is_words() -> None:
+    message = make_message(type="audio", payload={"media": {"voice": True}}, transcript="due candele")
+    assert read_inputs([message]) == (Words(text="due candele"),)
+
+
+def test_the_words_below_a_picture_are_read() -> None:
+    message = make_message("avete questo?", type="image", payload={"media": {"id": "1"}})
+    assert read_inputs([message]) == (Odd(kind="image"), Words(text="avete questo?"))
+
+
+def test_a_catalogue_cart_keeps_its_note_and_drops_its_prices() -> None:
+    order = {
+        "catalog_id": "1",
+        "text": "senza fretta",
+        "items": [{"retailer_id": "H01", "quantity": 2, "item_price": 0.01, "currency": "EUR"}],
+    }
+    message = make_message("senza fretta\n2 × H01", type="order", payload={"order": order})
+    assert read_inputs([message]) == (
+        CatalogueOrder(items=(CatalogueItem(sku="H01", quantity=2),)),
+        Words(text="senza fretta"),
+    )
+
+
+def test_cleaning_keeps_lines_and_letters_of_all_scripts() -> None:
+    assert clean("  perché\u202e  no\r\n\n karitè 猫 ") == "perché no\nkaritè 猫"
