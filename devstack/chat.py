@@ -70,6 +70,7 @@ def main(places: Places, *, role: str, language: str, phone: str | None) -> int:
     print(f"+{sender} · {HINTS[language][role]}\n{HINTS[language]['keys']}\n")
     with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):
         chat.run()
+    print()
     return 0
 
 
@@ -146,8 +147,8 @@ class Chat:
         width = max(40, min(100, shutil.get_terminal_size().columns) - 6)
         print("\r\033[K" if sys.stdout.isatty() else "", end="")
         for number, line in enumerate(lines):
-            for part in textwrap.wrap(line, width, drop_whitespace=False) or [""]:
-                print(f"  {'◂' if number == 0 else ' '} {part}")
+            for part in textwrap.wrap(line, width) or [""]:
+                print(f"  {'◂' if number == 0 else ' '} {part}".rstrip())
                 number = 1
         self._last_shown = time.monotonic()
 

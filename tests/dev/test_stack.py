@@ -18,6 +18,8 @@ from tests.fixtures.stack import Stack, dev, free_places
 pytestmark = pytest.mark.stack
 
 MEMORY_MAX_BYTES = 200_000_000
+START_MAX_SECONDS = 16.0
+"""Twice what is promised for a machine with nothing else to do."""
 
 
 def _status(stack: Stack) -> subprocess.CompletedProcess[str]:
@@ -130,7 +132,7 @@ async def test_a_second_start_is_quick_and_keeps_the_data(tmp_path: Path) -> Non
         assert dev(places, "down").returncode == 0
         began = time.monotonic()
         assert dev(places, "up", "--detach").returncode == 0
-        assert time.monotonic() - began < 8 * (2 if os.environ.get("CI") else 1)
+        assert time.monotonic() - began < START_MAX_SECONDS
         assert dev(places, "status", "--json").stdout == keys
     finally:
         dev(places, "down")
