@@ -94,6 +94,7 @@ function interactive(message, words) {
   if (message.direction === "outbound") return [text(message.content)]
   if (payload.flow) return [card("document", words.say("media.flow"), message.content || payload.flow.name)]
   const chosen = payload.choice_title || message.content
+  if (!chosen) return [h("span", { class: "hint" }, words.say("thread.unknown", { type: message.type }))]
   return [h("span", { class: "hint" }, icon("check", 13), words.say("thread.chose")), text(chosen)]
 }
 

@@ -11,11 +11,14 @@ export function h(tag, properties, ...children) {
     else if (name === "on") for (const [event, listener] of Object.entries(value)) element.addEventListener(event, listener)
     else element.setAttribute(name, value === true ? "" : String(value))
   }
-  for (const child of children.flat()) {
-    if (child === null || child === undefined || child === false) continue
-    element.append(child instanceof Node ? child : document.createTextNode(String(child)))
-  }
+  fill(element, ...children)
   return element
+}
+
+/** Replace the children of an element; null, undefined and false stand for nothing. */
+export function fill(element, ...children) {
+  const shown = children.flat().filter((child) => child !== null && child !== undefined && child !== false)
+  element.replaceChildren(...shown.map((child) => (child instanceof Node ? child : document.createTextNode(String(child)))))
 }
 
 /**
@@ -96,8 +99,10 @@ export function icon(name, size = 18) {
 export function avatar(name, seed, size = "") {
   const letters = [...(name ?? "").matchAll(/(?:^|\s)(\p{L})/gu)].map((match) => match[1])
   const initials = letters.length > 1 ? letters[0] + letters.at(-1) : (letters[0] ?? "")
-  let hue = 7
-  for (const sign of String(seed)) hue = (hue * 31 + sign.codePointAt(0)) % 360
+  let hash = 2166136261
+  for (const sign of `${seed}${name}`) hash = Math.imul(hash ^ sign.codePointAt(0), 16777619)
+  // Twelve well-parted colours: neighbours on the wheel look the same in a list.
+  const hue = ((hash >>> 8) % 12) * 30 + 8
   const inner = initials ? initials.toUpperCase() : icon("person", 18)
   return h("span", { class: `avatar ${size}`, style: { "--hue": hue }, "aria-hidden": "true" }, inner)
 }

@@ -1,7 +1,7 @@
 // The thread: bubbles by author with days between them, and a scroll position that nothing takes away.
 
 import { bubble } from "./bubble.js"
-import { avatar, h, icon, reconcile } from "./dom.js"
+import { avatar, fill, h, icon, reconcile } from "./dom.js"
 import { empty } from "./list.js"
 import { phone, title } from "./words.js"
 
@@ -92,7 +92,7 @@ export function createThreadView(words, { older, back, details }) {
     if (beginning.sign === sign && !asking) return
     beginning.sign = sign
     asking = false
-    beginning.replaceChildren(
+    fill(beginning,
       thread.more
         ? h("button", { type: "button", class: "older", on: { click: ask } }, words.say("thread.older"))
         : h("span", { hidden: messages.length === 0 }, words.say("thread.start")))
@@ -114,7 +114,7 @@ export function createThreadView(words, { older, back, details }) {
     const name = title(row, words)
     const number = phone(row.phone ?? row.contact?.phone)
     const owner = row.owner === "human" ? "human" : "bot"
-    head.replaceChildren(
+    fill(head,
       h("button", { type: "button", class: "icon-button back", title: words.say("desk.back"), on: { click: back } }, icon("back", 20)),
       avatar(name, row.contact?.id ?? row.id),
       h("div", { class: "thread-title" },

@@ -7,7 +7,7 @@ export function createWords({ texts, language }) {
   const longDay = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" })
   const yearDay = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric" })
   const full = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" })
-  const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "narrow" })
+  const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" })
 
   /** A text of the catalogue with its values filled in. */
   function say(key, values) {
@@ -49,12 +49,13 @@ export function createWords({ texts, language }) {
     return past < 300 ? longDay.format(date) : yearDay.format(date)
   }
 
-  /** A day and time that is near: only the time today, the weekday this week. */
+  /** A time that is near: only the clock today, yesterday or tomorrow by name, the weekday this week. */
   function moment(time) {
     const date = new Date(time)
-    const distance = Math.abs(days(date, new Date()))
+    const distance = days(new Date(), date)
     if (distance === 0) return clock.format(date)
-    const when = distance < 7 ? weekday.format(date) : shortDay.format(date)
+    const near = Math.abs(distance) === 1 ? relative.format(distance, "day") : weekday.format(date)
+    const when = Math.abs(distance) < 7 ? near : shortDay.format(date)
     return `${when}, ${clock.format(date)}`
   }
 
