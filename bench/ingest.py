@@ -22,7 +22,7 @@ import uvloop
 from bench.load import Result, closed_loop, open_loop, webhook_requests
 from bench.partial import PartialStack, partial_stack
 from devstack import facts
-from devstack.postgres import _programs as postgres_programs
+from devstack.postgres import programs as postgres_programs
 
 ROUNDS = 3
 SECONDS = 6.0
@@ -138,7 +138,7 @@ async def _pgbench(stack: PartialStack) -> float:
         file = Path(folder) / "ingest.sql"
         file.write_text(script, encoding="utf-8")
         command = [
-            str(postgres_programs() / "pgbench"),
+            str(postgres_programs() / "bin" / "pgbench"),
             "--no-vacuum",
             "--file",
             str(file),

@@ -50,7 +50,7 @@ class Postgres:
         self._place = reachable_dir(folder, self._account)
         self._data = self._place / "data"
         self._log = self._place / "log"
-        self._bin = reachable_copy(_programs(), self._account) / "bin"
+        self._bin = reachable_copy(programs(), self._account) / "bin"
 
     def url(self, database: str = "postgres", *, role: str = SUPERUSER, password: str | None = None) -> str:
         """The TCP address of a database for a role; the superuser's by default."""
@@ -189,7 +189,8 @@ class Postgres:
         return ""
 
 
-def _programs() -> Path:
+def programs() -> Path:
+    """The folder of the installed PostgreSQL, with `bin`, `lib` and `share`. Raises PostgresError without it."""
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or spec.origin is None:
         raise PostgresError(f"the package {_PACKAGE} is not installed")

@@ -44,21 +44,31 @@ end
 $$;
 comment on function private.merge_contacts(uuid, uuid) is 'Two contacts turned out to be one person: everything moves to p_keep.';
 
+-- What runs for every message is PL/pgSQL, whose plans are kept; a function in SQL is planned at each call.
 create function private.find_contact(p_business_id uuid, p_channel text, p_kind text, p_value text) returns uuid
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
-  select i.contact_id from public.contact_identities i
-  where i.business_id = p_business_id and i.channel = p_channel and i.scope = '' and i.kind = p_kind and i.value = p_value
-    and i.retired_at is null
+begin
+  if p_value is null then
+    return null;
+  end if;
+  return (select i.contact_id from public.contact_identities i
+    where i.business_id = p_business_id and i.channel = p_channel and i.scope = '' and i.kind = p_kind and i.value = p_value
+      and i.retired_at is null);
+end
 $$;
 comment on function private.find_contact(uuid, text, text, text) is 'The contact with this live id, or null.';
 
 create function private.add_identity(p_business_id uuid, p_contact_id uuid, p_channel text, p_kind text, p_value text) returns void
-language sql set search_path = ''
+language plpgsql set search_path = ''
 as $$
-  insert into public.contact_identities (business_id, contact_id, channel, kind, value)
-  select p_business_id, p_contact_id, p_channel, p_kind, p_value where coalesce(p_value, '') <> ''
-  on conflict (business_id, channel, scope, kind, value) where retired_at is null do nothing
+begin
+  if coalesce(p_value, '') <> '' then
+    insert into public.contact_identities (business_id, contact_id, channel, kind, value)
+    values (p_business_id, p_contact_id, p_channel, p_kind, p_value)
+    on conflict (business_id, channel, scope, kind, value) where retired_at is null do nothing;
+  end if;
+end
 $$;
 comment on function private.add_identity(uuid, uuid, text, text, text) is 'Adds an id to a contact unless somebody has it.';
 
@@ -148,11 +158,13 @@ $$;
 comment on function private.change_identity(uuid, text, uuid, jsonb) is 'A person changed number or shared it: ids move, the old ones retire.';
 
 create function private.is_dealer(p_business_id uuid, p_contact_id uuid) returns uuid
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
-  select r.dealer_id from public.contact_identities i
-  join public.rider_contacts r on r.business_id = p_business_id and r.contact_type = 'dealer' and r.contact_value = i.value
-  where i.contact_id = p_contact_id and i.retired_at is null limit 1
+begin
+  return (select r.dealer_id from public.contact_identities i
+    join public.rider_contacts r on r.business_id = p_business_id and r.contact_type = 'dealer' and r.contact_value = i.value
+    where i.contact_id = p_contact_id and i.retired_at is null limit 1);
+end
 $$;
 comment on function private.is_dealer(uuid, uuid) is 'The dealer this contact speaks for, or null.';
 
@@ -191,8 +203,9 @@ comment on function private.open_conversation(public.channel_accounts, uuid, tex
   'The conversation in progress with a contact on a number, locked; a new one when the last was resolved.';
 
 create function private.queue_turn(p_conversation_id uuid, p_quiet interval, p_quiet_max interval, p_not_before timestamptz) returns void
-language sql set search_path = ''
+language plpgsql set search_path = ''
 as $$
+begin
   insert into public.turn_queue as q (conversation_id, run_at, not_before)
   values (p_conversation_id, greatest(now() + p_quiet, p_not_before), p_not_before)
   on conflict (conversation_id) do update set
@@ -200,52 +213,46 @@ as $$
     -- A claimed row keeps its lease; what came meanwhile waits for its own quiet window after it.
     run_at = case when q.token is not null then q.run_at
       else greatest(least(now() + p_quiet, q.first_pending_at + p_quiet_max), q.not_before) end,
-    not_before = case when q.token is not null then greatest(now() + p_quiet, p_not_before, q.not_before) else q.not_before end
+    not_before = case when q.token is not null then greatest(now() + p_quiet, p_not_before, q.not_before) else q.not_before end;
+end
 $$;
 comment on function private.queue_turn(uuid, interval, interval, timestamptz) is
   'Marks a conversation as waiting for an answer once it has been quiet for a while, at most p_quiet_max after the first message.';
 
--- Counts in fixed windows on the conversation's own row, which is written anyway. Returns when the next turn may run.
-create function private.count_against_limit(c public.whatsapp_conversations, p_options jsonb) returns timestamptz
+-- Counts in fixed windows on the conversation's own row, which the caller writes anyway.
+create function private.count_against_limit(inout c public.whatsapp_conversations, p_options jsonb, out not_before timestamptz, out notice text)
 language plpgsql set search_path = ''
 as $$
 declare
-  v_minute_at timestamptz := c.rate_minute_at;
-  v_minute integer := c.rate_minute_count;
-  v_hour_at timestamptz := c.rate_hour_at;
-  v_hour integer := c.rate_hour_count;
-  v_until timestamptz;
   v_window timestamptz;
-  v_language text := coalesce(c.language, p_options ->> 'default_language', 'it');
-  v_notice text;
 begin
-  if v_minute_at is null or v_minute_at < now() - interval '1 minute' then
-    v_minute_at := now(); v_minute := 0;
+  if c.rate_minute_at is null or c.rate_minute_at < now() - interval '1 minute' then
+    c.rate_minute_at := now();
+    c.rate_minute_count := 0;
   end if;
-  if v_hour_at is null or v_hour_at < now() - interval '1 hour' then
-    v_hour_at := now(); v_hour := 0;
+  if c.rate_hour_at is null or c.rate_hour_at < now() - interval '1 hour' then
+    c.rate_hour_at := now();
+    c.rate_hour_count := 0;
   end if;
-  if v_minute + 1 > coalesce((p_options ->> 'per_minute')::integer, 10) then
-    v_window := v_minute_at;
-    v_until := v_minute_at + interval '1 minute';
+  c.rate_minute_count := c.rate_minute_count + 1;
+  c.rate_hour_count := c.rate_hour_count + 1;
+  if c.rate_minute_count > coalesce((p_options ->> 'per_minute')::integer, 10) then
+    v_window := c.rate_minute_at;
+    not_before := c.rate_minute_at + interval '1 minute';
   end if;
-  if v_hour + 1 > coalesce((p_options ->> 'per_hour')::integer, 100) then
-    v_window := v_hour_at;
-    v_until := greatest(v_until, v_hour_at + interval '1 hour');
+  if c.rate_hour_count > coalesce((p_options ->> 'per_hour')::integer, 100) then
+    v_window := c.rate_hour_at;
+    not_before := greatest(not_before, c.rate_hour_at + interval '1 hour');
   end if;
-  update public.whatsapp_conversations set rate_minute_at = v_minute_at, rate_minute_count = v_minute + 1,
-    rate_hour_at = v_hour_at, rate_hour_count = v_hour + 1
-  where id = c.id;
-  v_notice := coalesce(p_options #>> array['rate_notice', v_language], p_options #>> '{rate_notice,it}');
-  if v_until is not null and v_notice is not null and coalesce(c.rate_noticed_at < v_window, true) then
-    update public.whatsapp_conversations set rate_noticed_at = now() where id = c.id;
-    perform private.queue_message(c.id, 'system', jsonb_build_object('kind', 'text', 'text', v_notice));
+  if not_before is not null and coalesce(c.rate_noticed_at < v_window, true) then
+    c.rate_noticed_at := now();
+    notice := coalesce(p_options #>> array['rate_notice', coalesce(c.language, p_options ->> 'default_language', 'it')],
+      p_options #>> '{rate_notice,it}');
   end if;
-  return v_until;
 end
 $$;
 comment on function private.count_against_limit(public.whatsapp_conversations, jsonb) is
-  'Counts a message against the contact''s limit. Over it: one notice, and the time from which the next turn may run; else null.';
+  'Counts a message against the contact''s limit. Over it: the time from which the next turn may run and, once a window, a notice.';
 
 create function private.apply_message_effects(p_account public.channel_accounts, p_conversation public.whatsapp_conversations,
   p_message_id uuid, e jsonb) returns void
@@ -289,7 +296,9 @@ declare
   v_time timestamptz;
   v_wants boolean := coalesce((e ->> 'wants_turn')::boolean, false);
   v_is_talk boolean := coalesce(e ->> 'type', '') not in ('system', 'reaction', 'edit', 'revoke', 'request_welcome');
+  v_limit record;
   v_until timestamptz;
+  v_notice text;
 begin
   select * into a from public.channel_accounts where channel = e ->> 'channel' and external_id = e ->> 'account' and active;
   if not found then
@@ -320,7 +329,10 @@ begin
   end if;
   if v_wants then
     if c.conversation_type = 'customer' then
-      v_until := private.count_against_limit(c, p_options);
+      select * into v_limit from private.count_against_limit(c, p_options);
+      c := v_limit.c;
+      v_until := v_limit.not_before;
+      v_notice := v_limit.notice;
     end if;
     perform private.queue_turn(c.id, make_interval(secs => coalesce((p_options ->> 'quiet_ms')::double precision, 1200) / 1000),
       make_interval(secs => coalesce((p_options ->> 'quiet_max_ms')::double precision, 6000) / 1000), v_until);
@@ -335,8 +347,13 @@ begin
       else greatest(window_expires_at, v_time + interval '24 hours') end,
     pending_since = case when v_wants then coalesce(pending_since, v_now) else pending_since end,
     phone = coalesce(nullif(e #>> '{sender,phone}', ''), phone),
+    rate_minute_at = c.rate_minute_at, rate_minute_count = c.rate_minute_count,
+    rate_hour_at = c.rate_hour_at, rate_hour_count = c.rate_hour_count, rate_noticed_at = c.rate_noticed_at,
     updated_at = v_now
   where id = c.id;
+  if v_notice is not null then
+    perform private.queue_message(c.id, 'system', jsonb_build_object('kind', 'text', 'text', v_notice));
+  end if;
   perform private.apply_message_effects(a, c, v_id, e);
   return jsonb_build_object('result', 'new', 'message_id', v_id, 'conversation_id', c.id, 'wants_turn', v_wants);
 end
