@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dotenv import dotenv_values
+from pydantic import ValidationError
 
 from devstack.credentials import Credentials
 from devstack.facts import facts
 from devstack.places import ROOT, Places, UsageError
+from processors.settings import Settings, describe_problems
 
 ENV_FILE_VARIABLE = "ENV_FILE"
 """Names the file of settings; the caller may set it empty so that none is read."""
@@ -65,7 +67,7 @@ def given_settings(environ: Mapping[str, str]) -> dict[str, str]:
 def compose(places: Places, credentials: Credentials, environ: Mapping[str, str]) -> Environment:
     """The environment of every process of the stack.
 
-    Raises UsageError when a Supabase address is given without its keys.
+    Raises UsageError when a Supabase address is given without its keys, or a setting is malformed.
     """
     given = given_settings(environ)
     is_hosted = bool(given.get("SUPABASE_URL"))
@@ -83,7 +85,18 @@ def compose(places: Places, credentials: Credentials, environ: Mapping[str, str]
         # An address and its keys belong together: keys of another project are no use here.
         chosen = {key: value for key, value in chosen.items() if key not in SUPABASE_KEYS}
     # The file has been read here; read again by a process it could undo what the caller set to nothing.
-    return Environment(values={**TUNING, **ours, **chosen, ENV_FILE_VARIABLE: ""}, is_hosted=is_hosted)
+    values = {**TUNING, **ours, **chosen, ENV_FILE_VARIABLE: ""}
+    _refuse_wrong_settings(values)
+    return Environment(values=values, is_hosted=is_hosted)
+
+
+def _refuse_wrong_settings(values: Mapping[str, str]) -> None:
+    """What no process would start with is told before any is started."""
+    given = {name: values[name.upper()] for name in Settings.model_fields if name.upper() in values}
+    try:
+        Settings(_env_file=None, **given)  # type: ignore[arg-type, call-arg]  # Texts, as in the environment.
+    except ValidationError as error:
+        raise UsageError(f"settings are wrong, see .env.example:\n{describe_problems(error)}") from None
 
 
 def _refuse_missing_keys(given: Mapping[str, str]) -> None:

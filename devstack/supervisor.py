@@ -23,6 +23,9 @@ STEADY_SECONDS = 20.0
 STARTS_MAX = 4
 """A program that dies this often without having been ready once won't get well by itself."""
 
+WRONG_SETTINGS_CODE = 2
+"""How our programs end when a setting is wrong: trying again would not help."""
+
 STOP_GRACE_SECONDS = 8.0
 PROBE_SECONDS = 0.05
 SILENT_READY_SECONDS = 5.0
@@ -133,7 +136,7 @@ class Supervised:
             if time.monotonic() - began > STEADY_SECONDS:
                 backoff = BACKOFF_FIRST_SECONDS
             self.restarts += 1
-            if not self._was_ready and self.restarts >= STARTS_MAX:
+            if not self._was_ready and (code == WRONG_SETTINGS_CODE or self.restarts >= STARTS_MAX):
                 assert self._failed is not None
                 self._failed.set_result(None)
                 return

@@ -92,6 +92,15 @@ def test_a_real_account_is_never_pointed_to_a_simulator() -> None:
     assert "FCM_API_URL" not in values
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("RATE_LIMIT_PER_MINUTE", "many"), ("QUIET_WINDOW_MS", "-1"), ("ENVIRONMENT", "production")],
+)
+def test_a_setting_that_no_process_would_start_with_is_refused_by_name(name: str, value: str) -> None:
+    with pytest.raises(UsageError, match=name):
+        compose(PLACES, KEYS, {**NO_FILE, name: value})
+
+
 def test_the_first_app_secret_signs_what_the_simulator_delivers() -> None:
     environment = compose(PLACES, KEYS, {**NO_FILE, "WHATSAPP_APP_SECRETS": "new, old"})
     assert environment.facts(PLACES, KEYS)["app_secret"] == "new"
