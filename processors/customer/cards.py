@@ -12,9 +12,9 @@ from processors.customer.catalogue import Product
 from processors.customer.choices import add_id, menu_id
 from processors.customer.talk import Talk
 from processors.customer.titles import button_title, row_description, row_title
+from processors.customer.variants import KNOWN_ATTRIBUTES
 from processors.model import Button, Reply, Row
 
-KNOWN_ATTRIBUTES = ("taglia", "colore", "formato")
 MOST_SHOWN = 5
 FEW = 3
 """Pieces at and below which the number is told."""

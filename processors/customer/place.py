@@ -37,16 +37,19 @@ async def place(talk: Talk, reads: Reads, wanted: Wanted) -> Talk:
     if len(wanted.options) > 1:
         return _asking(talk, "product", wanted)
     product = wanted.options[0]
+    if product.available <= 0:
+        # Nobody should choose a size of what can't be had in any.
+        return await _sold_out(talk, reads, product, wanted)
     completed = complete(product.attributes, wanted.variant)
     if completed.refused is not None:
         talk = _refused(talk, product, *completed.refused)
     wanted = replace(wanted, variant=completed.variant)
     if completed.missing is not None:
         return _asking(talk, "variant", wanted)
-    return await _fill(talk, reads, product, wanted)
+    return _fill(talk, product, wanted)
 
 
-async def _fill(talk: Talk, reads: Reads, product: Product, wanted: Wanted) -> Talk:
+def _fill(talk: Talk, product: Product, wanted: Wanted) -> Talk:
     before = carts.quantity_of(talk.cart, product.id, wanted.variant)
     quantity = wanted.quantity + (before if wanted.mode == "add" else 0)
     if wanted.quantity < 1 or quantity > carts.LARGEST_QUANTITY:
@@ -54,17 +57,19 @@ async def _fill(talk: Talk, reads: Reads, product: Product, wanted: Wanted) -> T
         return _asking(talk, "quantity", wanted)
     others = carts.pieces_of(talk.cart, product.id) - before
     if others + quantity > product.available:
-        return await _short(talk, reads, product, wanted, left=product.available - others - before)
+        return _short(talk, product, wanted, left=product.available - others - before)
     changed = carts.with_quantity(talk.cart, product, wanted.variant, quantity)
     return replace(talk, cart=changed, checkout=True)
 
 
-async def _short(talk: Talk, reads: Reads, product: Product, wanted: Wanted, *, left: int) -> Talk:
-    """Fewer there than wanted: how many will do, or what else is there."""
-    if product.available > 0:
-        key = "only_few" if left > 0 else "no_more"
-        talk = talk.noting(key, name=product.name, count=product.available)
-        return _asking(talk, "quantity", wanted) if left > 0 else talk
+def _short(talk: Talk, product: Product, wanted: Wanted, *, left: int) -> Talk:
+    """Fewer there than wanted: how many will do?"""
+    key = "only_few" if left > 0 else "no_more"
+    talk = talk.noting(key, name=product.name, count=product.available)
+    return _asking(talk, "quantity", wanted) if left > 0 else talk
+
+
+async def _sold_out(talk: Talk, reads: Reads, product: Product, wanted: Wanted) -> Talk:
     others = await alternatives(reads, talk, product)
     talk = talk.knowing(*others).noting("out_of_stock", name=product.name)
     return _asking(talk, "product", replace(wanted, options=others)) if others else talk

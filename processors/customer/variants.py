@@ -10,6 +10,9 @@ from processors.understanding.numbers import words_of
 
 Attributes = Mapping[str, Sequence[str]]
 
+KNOWN_ATTRIBUTES = ("taglia", "colore", "formato")
+"""Those with a name in each language, in the order they are asked for; the database keeps no order."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Completed:
@@ -25,8 +28,8 @@ def complete(attributes: Attributes, given: Mapping[str, str]) -> Completed:
     variant: dict[str, str] = {}
     missing: str | None = None
     refused: tuple[str, str] | None = None
-    for name, values in attributes.items():
-        wanted = given.get(name)
+    for name in sorted(attributes, key=_rank):
+        values, wanted = attributes[name], given.get(name)
         exact = same_value(values, wanted) if wanted else None
         if exact is not None:
             variant[name] = exact
@@ -38,6 +41,11 @@ def complete(attributes: Attributes, given: Mapping[str, str]) -> Completed:
             refused = refused or (name, wanted)
     unknown = next(((name, value) for name, value in given.items() if name not in attributes), None)
     return Completed(variant=variant, missing=missing, refused=refused or unknown)
+
+
+def _rank(attribute: str) -> tuple[int, str]:
+    known = attribute in KNOWN_ATTRIBUTES
+    return (KNOWN_ATTRIBUTES.index(attribute) if known else len(KNOWN_ATTRIBUTES), attribute)
 
 
 def same_value(values: Sequence[str], wanted: str) -> str | None:

@@ -1,0 +1,26 @@
+"""The seeded business on a database of its own, and a customer's phone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest_asyncio
+
+from processors.services import open_services
+from processors.store import Store
+from tests.fixtures.gateway import RunningGateway
+from tests.flows.phone import Phone, index_products
+from tests.processors.conftest import settings_for
+
+
+@pytest_asyncio.fixture
+async def phone(seeded_gateway: RunningGateway) -> AsyncIterator[Phone]:
+    """Somebody who has never written to the seeded business; no model is configured."""
+    store = Store(await seeded_gateway.client())
+    async with (
+        asyncpg.create_pool(seeded_gateway.database.admin_url, min_size=1, max_size=4) as admin,
+        open_services(settings_for(seeded_gateway), store=store) as services,
+    ):
+        await index_products(services)
+        yield Phone(services, admin)
