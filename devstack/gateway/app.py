@@ -1,25 +1,38 @@
-"""The gateway as one ASGI application: which service answers which path."""
+"""The gateway as one ASGI application: which service answers which path, and with whose key."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping, MutableMapping
+from typing import Any
+from urllib.parse import parse_qs, urlencode
 
+import asyncpg
+from starlette.routing import BaseRoute, Mount, Router
+
+from devstack.gateway.auth import AuthService
 from devstack.gateway.config import GatewayConfig
-from devstack.gateway.database import Database, DatabaseBusy, DatabaseDown
+from devstack.gateway.database import CONNECTION_ERRORS, Database, DatabaseBusy, DatabaseDown
+from devstack.gateway.functions import FunctionsProxy
 from devstack.gateway.http import (
+    CORS_HEADERS,
     BodyTooLarge,
     ClientGone,
     Receive,
-    Request,
     Response,
     Scope,
     Send,
+    decode_headers,
     read_request,
     send_response,
 )
+from devstack.gateway.realtime import RealtimeService
 from devstack.gateway.rest.service import RestService
-from devstack.gateway.tokens import KeyRefused, Tokens
+from devstack.gateway.rest.watch import SchemaWatch
+from devstack.gateway.storage import StorageService
+from devstack.gateway.tokens import KeyRefused, TokenRefused, Tokens
+
+ADMIN_POOL_SIZE = 5
 
 _log = logging.getLogger(__name__)
 _PREFLIGHT = {
@@ -28,8 +41,14 @@ _PREFLIGHT = {
     "x-supabase-api-version, x-upsert, accept-profile, content-profile, cache-control",
     "access-control-max-age": "3600",
 }
-
-Handler = Callable[[Request], Awaitable[Response]]
+_OPEN = (
+    "/auth/v1/health",
+    "/auth/v1/settings",
+    "/auth/v1/.well-known/",
+    "/storage/v1/object/public/",
+    "/storage/v1/object/sign/",
+)
+"""What a browser may fetch without a key. Making a signed address is a POST and asks for one."""
 
 
 class Gateway:
@@ -39,61 +58,142 @@ class Gateway:
         self.config = config
         self.tokens = Tokens(config)
         self.database = Database(config.database_url, size=config.pool_size, name="gateway rest")
-        self.admin = Database(config.admin_url, size=4, name="gateway admin")
         self.rest = RestService(config, self.tokens, self.database)
-        self._handlers: tuple[tuple[str, Handler], ...] = (("/rest/v1/", self.rest.handle),)
+        self.functions = FunctionsProxy(config.api_url)
+        self._watch = SchemaWatch(config.admin_url, self.rest.forget_schema)
+        self._pool: asyncpg.Pool | None = None
+        self._realtime: RealtimeService | None = None
+        self._services = Router()
+
+    # Start and stop.
+
+    async def start(self) -> None:
+        """Make the services and begin what runs beside requests. Works before the database does."""
+        config = self.config
+        self._pool = await asyncpg.create_pool(
+            config.admin_url,
+            min_size=0,
+            max_size=ADMIN_POOL_SIZE,
+            server_settings={"application_name": "gateway services", "timezone": "UTC"},
+        )
+        self._realtime = RealtimeService(
+            *(self._pool, config.admin_url),
+            identify=self._claims,
+            join_error_delay_seconds=config.join_error_seconds,
+        )
+        storage = StorageService(
+            *(self._pool, config.storage_dir), secret=config.jwt_secret, identify=self._claims
+        )
+        auth = AuthService(
+            self._pool,
+            secret=config.jwt_secret,
+            decode=self._claims,
+            sign_ins_per_5_min=config.sign_ins_per_5_min,
+        )
+        routes: list[BaseRoute] = [
+            Mount("/auth/v1", routes=auth.routes()),
+            Mount("/storage/v1", routes=storage.routes()),
+            Mount("/realtime/v1", routes=self._realtime.routes()),
+        ]
+        self._services = Router(routes, redirect_slashes=False)
+        await self._realtime.start()
+        self._watch.start()
+
+    async def stop(self) -> None:
+        """End it, and close every connection."""
+        await self._watch.stop()
+        if self._realtime is not None:
+            await self._realtime.stop()
+        if self._pool is not None:
+            self._pool.terminate()
+        await self.functions.close()
+        await self.database.close()
+
+    def _claims(self, token: str) -> Mapping[str, Any]:
+        """What a token proves. Raises ValueError, as the services expect."""
+        if not token:
+            raise ValueError("JWT missing")
+        try:
+            return self.tokens.verify(token).claims
+        except TokenRefused as error:
+            raise ValueError(error.message) from None
+
+    # Requests.
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         if scope["type"] == "http":
             await self._http(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._services(self._with_socket_key(scope), receive, send)
         elif scope["type"] == "lifespan":
             await self._lifespan(receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        outgoing = _Outgoing(send)
         try:
-            request = await read_request(scope, receive)
-            response = await self._answer(request)
+            response = await self._answer(scope, receive, outgoing)
         except ClientGone:
             return
         except BodyTooLarge:
             response = Response.json({"message": "Payload too large"}, 413)
         except KeyRefused as refused:
             response = Response.json(refused.body, 401)
-        except (DatabaseDown, DatabaseBusy):
+        except (DatabaseDown, DatabaseBusy, *CONNECTION_ERRORS) as error:
+            _log.warning("%s %s: %s", scope["method"], scope["path"], type(error).__name__)
             response = Response.json({"message": "The database is not reachable"}, 503)
         except Exception:
             _log.exception("%s %s failed", scope["method"], scope["path"])
             response = Response.json({"message": "An unexpected error occurred"}, 500)
-        await send_response(send, response, head=scope["method"] == "HEAD")
+        if response is not None and not outgoing.has_started:
+            await send_response(outgoing, response, head=scope["method"] == "HEAD")
 
-    async def _answer(self, request: Request) -> Response:
-        if request.method == "OPTIONS":
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> Response | None:
+        """The answer, or None when a mounted service has sent it."""
+        path: str = scope["path"]
+        if scope["method"] == "OPTIONS":
             return Response(204, headers=dict(_PREFLIGHT))
-        for prefix, handler in self._handlers:
-            if request.path.startswith(prefix):
-                return await handler(request)
-        if request.path == "/health":
+        if path.startswith("/rest/v1"):
+            return await self.rest.handle(await read_request(scope, receive))
+        if path.startswith("/functions/v1/"):
+            # The platform lets functions decide themselves about keys: webhooks come without one.
+            return await self.functions.handle(await read_request(scope, receive))
+        if path.startswith(("/auth/v1/", "/storage/v1/", "/realtime/v1/")):
+            await self._services(self._with_key(scope), receive, send)
+            return None
+        if path == "/health":
             return await self._health()
         return Response.json({"message": "no Route matched with those values"}, 404)
 
+    def _with_key(self, scope: Scope) -> Scope:
+        """The request with its key translated to the token it stands for. Raises KeyRefused."""
+        if scope["path"].startswith(_OPEN) and scope["method"] in ("GET", "HEAD"):
+            return scope
+        headers = decode_headers(scope["headers"])
+        token = self.tokens.bearer(headers, _query(scope))
+        kept = [(name, value) for name, value in scope["headers"] if name.lower() != b"authorization"]
+        return {**scope, "headers": [*kept, (b"authorization", f"Bearer {token}".encode("latin-1"))]}
+
+    def _with_socket_key(self, scope: Scope) -> Scope:
+        """The same for a websocket, whose key is in its address; a refused one is left out."""
+        parameters = _query(scope)
+        try:
+            key = self.tokens.bearer({"apikey": parameters.get("apikey", "")})
+        except KeyRefused:
+            key = ""
+        query = urlencode({**parameters, "apikey": key})
+        return {**scope, "query_string": query.encode()}
+
     async def _health(self) -> Response:
-        """Ready when requests can reach the database, as `authenticator` and for what the gateway does itself."""
+        """Ready when requests reach the database and its notifications reach us."""
         try:
             await self.rest.load_schema(older_than=float("-inf"))
-            for database in (self.database, self.admin):
-                await database.run("begin read only", lambda connection: connection.fetchval("select 1"))
+            await self.database.run("begin read only", lambda connection: connection.fetchval("select 1"))
         except (DatabaseDown, DatabaseBusy) as error:
             return Response.json({"status": "unavailable", "reason": str(error) or "database busy"}, 503)
+        if self._realtime is None or not self._realtime.feed.ready.is_set():
+            return Response.json({"status": "unavailable", "reason": "realtime does not listen yet"}, 503)
         return Response.json({"status": "ok"})
-
-    async def start(self) -> None:
-        """Begin what runs beside requests."""
-
-    async def stop(self) -> None:
-        """End it, and close every connection."""
-        await self.database.close()
-        await self.admin.close()
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while True:
@@ -105,6 +205,25 @@ class Gateway:
                 await self.stop()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
+
+
+class _Outgoing:
+    """Passes messages on, adds the headers that browsers want, and remembers whether an answer has begun."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.has_started = False
+
+    async def __call__(self, message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            self.has_started = True
+            message["headers"] = [*message.get("headers", ()), *CORS_HEADERS]
+        await self._send(message)
+
+
+def _query(scope: Scope) -> dict[str, str]:
+    pairs = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    return {name: values[0] for name, values in pairs.items()}
 
 
 def create_gateway(config: GatewayConfig) -> Gateway:

@@ -45,8 +45,8 @@ class GatewayConfig:
     """GATEWAY_STORAGE_DIR: the folder of uploaded files."""
     pool_size: int = 10
     """GATEWAY_POOL_SIZE: connections for requests of clients."""
-    token_seconds: int = 3600
-    """GATEWAY_TOKEN_SECONDS: how long an access token is good."""
+    sign_ins_per_5_min: int = 150
+    """GATEWAY_SIGN_INS_PER_5_MIN: sign-ins of one address. A hosted project allows 30 unless set otherwise."""
     join_error_seconds: float = 5.0
     """GATEWAY_JOIN_ERROR_SECONDS: hosted Realtime answers a refused join so much later."""
     schemas: tuple[str, ...] = ("public", "graphql_public")
@@ -74,7 +74,7 @@ class GatewayConfig:
             api_url=environ.get("GATEWAY_API_URL", "").rstrip("/"),
             storage_dir=Path(environ.get("GATEWAY_STORAGE_DIR", str(cls.storage_dir))),
             pool_size=int(_number(environ, "GATEWAY_POOL_SIZE", cls.pool_size)),
-            token_seconds=int(_number(environ, "GATEWAY_TOKEN_SECONDS", cls.token_seconds)),
+            sign_ins_per_5_min=int(_number(environ, "GATEWAY_SIGN_INS_PER_5_MIN", cls.sign_ins_per_5_min)),
             join_error_seconds=_number(environ, "GATEWAY_JOIN_ERROR_SECONDS", cls.join_error_seconds),
         )
 

@@ -21,6 +21,7 @@ Work = Callable[[asyncpg.Connection], Awaitable[T]]
 CONNECTION_ERRORS = (
     OSError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,

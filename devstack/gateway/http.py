@@ -112,7 +112,7 @@ async def _read_body(receive: Receive) -> bytes:
 
 async def send_response(send: Send, response: Response, *, head: bool = False) -> None:
     """Write a response; for HEAD without its body."""
-    headers = [(b"content-length", str(len(response.body)).encode()), *CORS_HEADERS]
+    headers = [(b"content-length", str(len(response.body)).encode())]
     if response.content_type is not None:
         headers.append((b"content-type", response.content_type.encode()))
     if response.status == 204:

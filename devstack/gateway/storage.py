@@ -154,7 +154,7 @@ class StorageService:
         async with self._pool.acquire() as connection, connection.transaction():
             claims = await self._as_caller(request, connection)
             row_id = await connection.fetchval(
-                "insert into storage.objects (bucket_id, name, owner_id, metadata) "  # noqa: S608  # No input in it.
+                "insert into storage.objects (bucket_id, name, owner_id, metadata) "  # No input in it.
                 f"values ($1, $2, $3, $4::text::jsonb) {conflict if upsert else ''}returning id",
                 bucket,
                 path,

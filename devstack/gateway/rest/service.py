@@ -49,7 +49,7 @@ class RestService:
         self._tokens = tokens
         self._database = database
         self._schema: Schema | None = None
-        self._loaded_at = 0.0
+        self._loaded_at = self._changed_at = 0.0
         self._loading = asyncio.Lock()
         self._calls: dict[tuple[int, tuple[str, ...]], Statement] = {}
 
@@ -66,10 +66,16 @@ class RestService:
                 self._calls = {}
             return self._schema
 
+    def forget_schema(self) -> None:
+        """The schema has changed: the next request reads it again."""
+        self._changed_at = time.monotonic()
+
     @property
     async def schema(self) -> Schema:
         """What is known of the database."""
-        return self._schema or await self.load_schema()
+        if self._schema is None or self._loaded_at < self._changed_at:
+            return await self.load_schema(older_than=self._changed_at)
+        return self._schema
 
     def identify(self, request: Request) -> Identity:
         """Who asks. Raises KeyRefused, ApiError."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 import pytest_asyncio
 
 from tests.fixtures.cluster import Database, Templates
@@ -33,6 +35,11 @@ class Project:
     def database(self) -> Database:
         return self.gateway.database
 
+    async def rows(self, sql: str, *values: Any) -> list[Any]:
+        """What the database holds, seen as superuser."""
+        async with self.database.connect() as connection:
+            return list(await connection.fetch(sql, *values))
+
     async def get(self, path: str, *, token: str | None = None, **headers: str) -> httpx.Response:
         """A bare request to REST, by Alice unless `token` says else; the path is sent as it is."""
         return await self.request("GET", path, token=token, **headers)
@@ -57,14 +64,10 @@ async def small_template(templates: Templates) -> AsyncIterator[Database]:
     await templates.cluster.drop(template)
 
 
-@pytest_asyncio.fixture
-async def project(templates: Templates, small_template: Database, tmp_path: Path) -> AsyncIterator[Project]:
-    """A fresh copy behind a gateway."""
-    database = await templates.cluster.create(small_template)
-    async with (
-        run_gateway(database, tmp_path / "storage") as gateway,
-        httpx.AsyncClient(timeout=30, verify=False) as http,
-    ):
+@contextlib.asynccontextmanager
+async def _project(templates: Templates, template: Database, folder: Path) -> AsyncIterator[Project]:
+    database = await templates.cluster.create(template)
+    async with run_gateway(database, folder) as gateway, httpx.AsyncClient(timeout=30, verify=False) as http:
         yield Project(
             gateway=gateway,
             service=await gateway.client(),
@@ -74,3 +77,21 @@ async def project(templates: Templates, small_template: Database, tmp_path: Path
             http=http,
         )
     await templates.cluster.drop(database)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def project(
+    templates: Templates, small_template: Database, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Project]:
+    """A copy behind a gateway that all tests share: for reading only."""
+    async with _project(templates, small_template, tmp_path_factory.mktemp("storage")) as shared:
+        yield shared
+
+
+@pytest_asyncio.fixture
+async def own_project(
+    templates: Templates, small_template: Database, tmp_path: Path
+) -> AsyncIterator[Project]:
+    """A fresh copy behind a gateway of its own."""
+    async with _project(templates, small_template, tmp_path) as own:
+        yield own

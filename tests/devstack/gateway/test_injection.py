@@ -35,7 +35,7 @@ NASTY = st.text(alphabet="abid._,:()'\"\\-> {}*$;!\x01é0", max_size=30)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-async def test_hostile_text_in_every_position(project: Project, text: str) -> None:
+async def test_hostile_text_in_every_position(own_project: Project, text: str) -> None:
     hostile = quote(text, safe="")
     paths = [
         f"shops?name=eq.{hostile}",
@@ -59,14 +59,14 @@ async def test_hostile_text_in_every_position(project: Project, text: str) -> No
         f"rpc/twice?p_text={hostile}",
     ]
     for path in paths:
-        response = await project.get(f"/rest/v1/{path}", x_hostile=text)
+        response = await own_project.get(f"/rest/v1/{path}", x_hostile=text)
         assert response.status_code < 500, (path, response.text)
         assert response.elapsed.total_seconds() < 5
-    answer = await project.alice.rpc("twice", {"p_text": text}).execute()
+    answer = await own_project.alice.rpc("twice", {"p_text": text}).execute()
     assert answer.data == text * 2
-    inserted = await project.alice.table("shops").insert({"name": text}).execute()
+    inserted = await own_project.alice.table("shops").insert({"name": text}).execute()
     assert inserted.data[0]["name"] == text
-    assert len((await project.service.table("items").select("id").execute()).data) == 3
+    assert len((await own_project.service.table("items").select("id").execute()).data) == 3
 
 
 @given(parameters=st.lists(st.tuples(NASTY, NASTY), max_size=4))

@@ -175,9 +175,9 @@ async def test_column_grants_of_anon(project: Project) -> None:
     assert (anon.status_code, anon.headers["www-authenticate"]) == (401, "Bearer")
 
 
-async def test_insert(project: Project) -> None:
+async def test_insert(own_project: Project) -> None:
     one = (
-        await project.alice.table("shops")
+        await own_project.alice.table("shops")
         .insert({"name": "Delta", "details": {"a": [1]}, "spot": [1, 0, 2]})
         .execute()
     )
@@ -186,23 +186,25 @@ async def test_insert(project: Project) -> None:
         {"a": [1]},
         "[1,0,2]",
     )
-    two = await project.alice.table("shops").insert([{"name": "E"}, {"name": "F"}]).execute()
+    two = await own_project.alice.table("shops").insert([{"name": "E"}, {"name": "F"}]).execute()
     assert [row["name"] for row in two.data] == ["E", "F"]
-    quiet = await project.alice.table("shops").insert({"name": "G"}, returning=ReturnMethod.minimal).execute()
+    quiet = (
+        await own_project.alice.table("shops").insert({"name": "G"}, returning=ReturnMethod.minimal).execute()
+    )
     assert quiet.data == []
-    defaults = project.alice.table("shops").insert(
+    defaults = own_project.alice.table("shops").insert(
         [{"name": "H"}, {"name": "I", "mood": "busy"}], default_to_null=False
     )
     assert [row["mood"] for row in (await defaults.execute()).data] == ["calm", "busy"]
-    assert (await project.service.table("shops").insert([]).execute()).data == []
+    assert (await own_project.service.table("shops").insert([]).execute()).data == []
 
 
-async def test_insert_selects_and_embeds(project: Project) -> None:
-    query = project.service.table("items").insert({"shop_id": 1, "label": "new"})
-    response = await project.request(
+async def test_insert_selects_and_embeds(own_project: Project) -> None:
+    query = own_project.service.table("items").insert({"shop_id": 1, "label": "new"})
+    response = await own_project.request(
         *("POST", "/rest/v1/items?select=label,shop:shop_id(name)"),
         content=b'{"shop_id": 1, "label": "new"}',
-        token=project.gateway.service_role_key,
+        token=own_project.gateway.service_role_key,
         prefer="return=representation",
     )
     assert (response.status_code, response.json()) == (201, [{"label": "new", "shop": {"name": "Alfa"}}])
@@ -220,8 +222,8 @@ async def test_row_security_of_writes(project: Project) -> None:
     ]
 
 
-async def test_upsert(project: Project) -> None:
-    table = project.service.table("shops")
+async def test_upsert(own_project: Project) -> None:
+    table = own_project.service.table("shops")
     merged = await table.upsert({"name": "Alfa", "mood": "busy"}, on_conflict="name").execute()
     assert (merged.data[0]["id"], merged.data[0]["mood"]) == (1, "busy")
     ignored = await table.upsert(
@@ -232,27 +234,31 @@ async def test_upsert(project: Project) -> None:
     assert [row["id"] for row in both.data] == [1, 50]
 
 
-async def test_upsert_statuses(project: Project) -> None:
+async def test_upsert_statuses(own_project: Project) -> None:
     async def status(body: bytes) -> int:
         prefer = "resolution=merge-duplicates,return=minimal"
-        token = project.gateway.service_role_key
+        token = own_project.gateway.service_role_key
         path = f"{SHOPS}?on_conflict=name"
-        return (await project.request("POST", path, content=body, token=token, prefer=prefer)).status_code
+        return (await own_project.request("POST", path, content=body, token=token, prefer=prefer)).status_code
 
     assert await status(b'{"name": "Alfa", "mood": "busy"}') == 200
     assert await status(b'[{"name": "Alfa"}, {"name": "Other"}]') == 201
 
 
-async def test_update_and_delete(project: Project) -> None:
+async def test_update_and_delete(own_project: Project) -> None:
     changed = (
-        await project.alice.table("shops").update({"name": "Alpha", "rating": None}).eq("id", 1).execute()
+        await own_project.alice.table("shops").update({"name": "Alpha", "rating": None}).eq("id", 1).execute()
     )
     assert (changed.data[0]["name"], changed.data[0]["rating"]) == ("Alpha", None)
-    none = await project.request("PATCH", f"{SHOPS}?id=eq.1", content=b"{}", prefer="return=representation")
+    none = await own_project.request(
+        "PATCH", f"{SHOPS}?id=eq.1", content=b"{}", prefer="return=representation"
+    )
     assert none.json() == []
-    removed = await project.service.table("items").delete().gt("price", 20).execute()
+    removed = await own_project.service.table("items").delete().gt("price", 20).execute()
     assert [row["label"] for row in removed.data] == ["lamp"]
-    quiet = await project.request("DELETE", "/rest/v1/items?id=eq.1", token=project.gateway.service_role_key)
+    quiet = await own_project.request(
+        "DELETE", "/rest/v1/items?id=eq.1", token=own_project.gateway.service_role_key
+    )
     assert (quiet.status_code, quiet.content) == (204, b"")
 
 

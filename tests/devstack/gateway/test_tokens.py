@@ -46,20 +46,23 @@ def test_unknown_keys_are_refused(key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("claims", "code"),
+    "claims",
     [
-        ({"exp": time.time() - 40}, "PGRST303"),
-        ({"nbf": time.time() + 40}, "PGRST303"),
-        ({"iat": time.time() + 40}, "PGRST303"),
-        ({"exp": "soon"}, "PGRST303"),
-        ({"role": 7}, "PGRST303"),
+        {"exp": -40},
+        {"nbf": 40},
+        {"iat": 40},
+        {"exp": "soon"},
+        {"role": 7.5},
     ],
 )
-def test_claims_that_do_not_hold(claims: dict[str, object], code: str) -> None:
+def test_claims_that_do_not_hold(claims: dict[str, object]) -> None:
     tokens = Tokens(CONFIG)
+    now = time.time()
+    # Whole numbers are seconds from now.
+    moved = {name: now + value if isinstance(value, int) else value for name, value in claims.items()}
     with pytest.raises(TokenRefused) as error:
-        tokens.verify(tokens.sign(claims))
-    assert error.value.code == code
+        tokens.verify(tokens.sign(moved))
+    assert error.value.code == "PGRST303"
 
 
 def test_skew_of_30_seconds_is_allowed() -> None:
@@ -71,7 +74,7 @@ def test_skew_of_30_seconds_is_allowed() -> None:
 @pytest.mark.parametrize(
     "token",
     [
-        jwt.encode({"role": "service_role"}, None, algorithm="none"),
+        jwt.encode({"role": "service_role"}, "", algorithm="none"),
         jwt.encode({"role": "service_role"}, "y" * 40, algorithm="HS256"),
         jwt.encode({"role": "service_role"}, SECRET * 2, algorithm="HS512"),
         "a.b.c",
