@@ -41,7 +41,7 @@ def _wanted(
     chosen = options[0] if question.kind == "variant" else _chosen(options, text, glossary)
     if chosen is None:
         return None
-    said = variant_in(chosen.attributes, text, glossary, alone=question.kind == "variant")
+    said = variant_in(chosen.attributes, text, alone=question.kind == "variant")
     if question.kind == "variant":
         missing = complete(chosen.attributes, question.variant).missing
         if missing is None or missing not in said:

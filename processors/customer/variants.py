@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from processors.search.words import content_words, stem, tokens
-from processors.understanding.numbers import words_of
+from processors.search.words import fold, tokens
+from processors.understanding.measures import MARK, take_measures
+from processors.understanding.variants import said_in, variant_for
 
 Attributes = Mapping[str, Sequence[str]]
 
@@ -58,49 +60,23 @@ def _plain(text: str) -> str:
     return "".join(text.casefold().replace(",", ".").split())
 
 
-_MARKERS = {
-    "taglia": frozenset(words_of("taglia taglie tg tag size misura ukuran")),
-    "colore": frozenset(words_of("colore color colour warna")),
-    "formato": frozenset(words_of("formato da size ukuran confezione pack isi")),
-}
+_ELISION = re.compile(r"\b[a-z]{1,6}['’`]\s?")
 _FEW_WORDS = 3
 
 
-def variant_in(
-    attributes: Attributes, text: str, glossary: Mapping[str, Sequence[str]], *, alone: bool = False
-) -> dict[str, str]:
-    """The values of a product that a text names: "taglia L marrone" → {"taglia": "L", "colore": "marrone"}.
+def variant_in(attributes: Attributes, text: str, *, alone: bool = False) -> dict[str, str]:
+    """The variant that a text names: "taglia L marrone" → {"taglia": "L", "colore": "marrone"}.
 
-    A single letter counts only behind its word ("taglia L"), at the end, or with `alone` (the text answers
-    the question for it); else the l of "l'altro" would be a size. Colours are found in any gender and in the
-    glossary's languages.
+    A value the product does not come in stays as it was said. With `alone` the text answers a question for a
+    value, so that a bare "12" may be the pack of 12 kg.
     """
-    words = tokens(text)
-    stems = {stem(w) for word in words for w in (word, *content_words(" ".join(glossary.get(word, ()))))}
-    joined = "".join(words)
-    found: dict[str, str] = {}
-    for name, values in attributes.items():
-        for value in sorted((str(v) for v in values), key=len, reverse=True):
-            if _names(name, value, words, stems, joined, alone=alone):
-                found[name] = value
-                break
+    plain, measures = take_measures(_ELISION.sub(" ", fold(text)))
+    words = tokens(re.sub(rf"{MARK}\d+", " ", plain))
+    found = variant_for(attributes, said_in(words), measures, words)
+    if alone and len(words) <= _FEW_WORDS:
+        numbers = {word for word in words if word.isdigit()}
+        for name, values in attributes.items():
+            fitting = [str(value) for value in values if numbers & set(re.findall(r"\d+", str(value)))]
+            if name not in found and len(fitting) == 1:
+                found[name] = fitting[0]
     return found
-
-
-def _names(
-    attribute: str, value: str, words: Sequence[str], stems: set[str], joined: str, *, alone: bool
-) -> bool:
-    parts = tokens(value)
-    if len(parts) == 1 and len(parts[0]) <= 2 and parts[0].isalpha():
-        places = [i for i, word in enumerate(words) if word == parts[0]]
-        markers = _MARKERS.get(attribute, frozenset())
-        return any(
-            (alone and len(words) <= _FEW_WORDS) or i == len(words) - 1 or (i > 0 and words[i - 1] in markers)
-            for i in places
-        )
-    if any(character.isdigit() for character in value):
-        # "12 kg", "12kg" and "da 12" name one and the same pack.
-        plain = "".join(parts)
-        digits = "".join(c for c in parts[0] if c.isdigit())
-        return plain in joined or (alone and digits in words)
-    return all(stem(part) in stems for part in parts)
