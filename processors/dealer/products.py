@@ -4,91 +4,140 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from rapidfuzz.distance import Levenshtein
 
 from processors.dealer.talk import Talk
+from processors.reads import rows
 from processors.search.search import Hit
 from processors.search.words import content_words, stem
 
 MOST_CHOICES = 10
+"""Rows of a WhatsApp list."""
+
 FUZZY_FROM = 5
 """Letters a word needs before one wrong letter is forgiven."""
 
-Alternatives = list[list[str]]
+Glossary = Mapping[str, Sequence[str]]
+Meaning = list[list[str]]
 """Ways to say one thing: each is a list of words that belong together."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
-    """`hits` is empty when nothing fits. `sure` says that every word fits each of them."""
+class Product:
+    """One that may be meant."""
 
-    hits: tuple[Hit, ...]
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """`products` is empty when nothing fits.
+
+    `sure` says that every word names each of them; else some word fits the description, a variant, or nothing.
+    `of_variant` says that a size or colour was named, of which the shelf keeps no count of its own.
+    """
+
+    products: tuple[Product, ...]
     sure: bool
+    of_variant: bool = False
 
     @property
-    def only(self) -> Hit | None:
+    def only(self) -> Product | None:
         """The product, when there is no doubt."""
-        return self.hits[0] if self.sure and len(self.hits) == 1 else None
+        return self.products[0] if self.sure and len(self.products) == 1 else None
 
 
-NOTHING = Found(hits=(), sure=False)
+NOTHING = Found(products=(), sure=False)
 
 
 async def identify(talk: Talk, words: str) -> Found:
-    """The products that these words may mean, among what the dealer lists, else among all of the business."""
-    found = await _identify(talk, words, own=True)
-    return found if found.sure else _better(found, await _identify(talk, words, own=False))
+    """The products that these words may mean: those the dealer lists before the others of the business.
+
+    Raises StorageError.
+    """
+    if by_sku := await _by_sku(talk, words):
+        return Found(products=by_sku, sure=True)
+    own = await _by_words(talk, words, dealer_id=talk.dealer.id)
+    if own.sure:
+        return own
+    # What fits exactly elsewhere wins over what fits half on the dealer's own shelf.
+    everywhere = await _by_words(talk, words, dealer_id=None)
+    return everywhere if everywhere.sure or not own.products else own
 
 
-def _better(own: Found, everywhere: Found) -> Found:
-    """What fits exactly wins over what fits half; between equals what the dealer lists."""
-    return everywhere if everywhere.sure or not own.hits else own
-
-
-async def _identify(talk: Talk, words: str, *, own: bool) -> Found:
-    search = talk.services.search
-    business_id = talk.turn.business.id
-    hits = await search.find(
-        business_id,
-        words,
-        limit=MOST_CHOICES,
-        dealer_id=talk.dealer.id if own else None,
-        language=talk.language,
+async def _by_sku(talk: Talk, words: str) -> tuple[Product, ...]:
+    if " " in words or not any(c.isdigit() for c in words):
+        return ()
+    table = talk.services.store.client.table("products")
+    query = table.select("id,name").eq("business_id", str(talk.turn.business.id)).eq("active", True)
+    return tuple(
+        Product(id=UUID(row["id"]), name=row["name"]) for row in await rows(query.eq("sku", words.upper()))
     )
-    hits = [hit for hit in hits if not hit.foreign]
-    asked = meanings(content_words(words), await search.glossary(business_id))
+
+
+async def _by_words(talk: Talk, words: str, *, dealer_id: UUID | None) -> Found:
+    search, business_id = talk.services.search, talk.turn.business.id
+    glossary = await search.glossary(business_id)
+    said = singulars(content_words(words), glossary)
+    hits = await search.find(
+        business_id, " ".join(said), limit=MOST_CHOICES, dealer_id=dealer_id, language=talk.language
+    )
+    asked = meanings(said, glossary)
+    return choose([hit for hit in hits if not hit.foreign], asked)
+
+
+def choose(hits: Sequence[Hit], asked: Sequence[Meaning]) -> Found:
+    """The hits that fit what was asked best."""
     if not hits or not asked:
         return NOTHING
-    for describe in (_name, _everything):
-        fitting = [hit for hit in hits if all(_fits(m, describe(hit)) for m in asked)]
-        if fitting:
-            return Found(hits=_named_exactly(fitting, asked) or tuple(fitting), sure=True)
-    return _closest(hits, asked)
+    if named := [hit for hit in hits if _all(asked, _named(hit))]:
+        return _found(_whole_name(named, asked) or named, sure=True)
+    if described := [hit for hit in hits if _all(asked, _described(hit))]:
+        variant = any(not _all(asked, _named(hit) + content_words(hit.description)) for hit in described)
+        return _found(described, sure=False, of_variant=variant)
+    fit = [sum(_fits(meaning, _named(hit)) for meaning in asked) for hit in hits]
+    closest = [hit for hit, n in zip(hits, fit, strict=True) if n == max(fit)]
+    return _found(closest if max(fit) else closest[:3], sure=False)
 
 
-def meanings(words: Sequence[str], glossary: Mapping[str, Sequence[str]]) -> list[Alternatives]:
+def _found(hits: Sequence[Hit], *, sure: bool, of_variant: bool = False) -> Found:
+    products = tuple(Product(id=hit.product_id, name=hit.name) for hit in hits)
+    return Found(products=products, sure=sure, of_variant=of_variant)
+
+
+def singulars(words: Sequence[str], glossary: Glossary) -> list[str]:
+    """English plurals as the glossary knows them: "dog beds" is in it as "dog bed"."""
+    known = {word for term in glossary for word in term.split()}
+    return [next((form for form in _forms(word) if form in known), word) for word in words]
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    forms = (word, word.removesuffix("s"), word.removesuffix("es"), f"{word.removesuffix('ies')}y")
+    return forms if word.endswith("s") and len(word) > 3 else (word,)
+
+
+def meanings(words: Sequence[str], glossary: Glossary) -> list[Meaning]:
     """Each thing that was said, with the catalogue's words for it: "dog bed" is one thing, and a "cuccia"."""
-    found: list[Alternatives] = []
+    found: list[Meaning] = []
     position = 0
     while position < len(words):
-        size = next(
-            (
-                n
-                for n in (3, 2)
-                if " ".join(words[position : position + n]) in glossary and position + n <= len(words)
-            ),
-            1,
-        )
-        term = words[position : position + size]
-        expansions = (content_words(text) for text in glossary.get(" ".join(term), ()))
-        found.append([list(term), *(words for words in expansions if words)])
-        position += size
+        phrases = (words[position : position + size] for size in (3, 2))
+        phrase = next((p for p in phrases if " ".join(p) in glossary), words[position : position + 1])
+        expansions = (content_words(text) for text in glossary.get(" ".join(phrase), ()))
+        found.append([list(phrase), *(way for way in expansions if way)])
+        position += len(phrase)
     return found
 
 
-def _fits(alternatives: Alternatives, described: Sequence[str]) -> bool:
-    return any(all(_among(word, described) for word in words) for words in alternatives)
+def _all(asked: Sequence[Meaning], described: Sequence[str]) -> bool:
+    return all(_fits(meaning, described) for meaning in asked)
+
+
+def _fits(meaning: Meaning, described: Sequence[str]) -> bool:
+    return any(all(_among(word, described) for word in way) for way in meaning)
 
 
 def _among(word: str, described: Sequence[str]) -> bool:
@@ -104,27 +153,18 @@ def _same(word: str, other: str) -> bool:
     return Levenshtein.distance(word, other, score_cutoff=1) <= 1 or stem(word)[:-1] == stem(other)[:-1]
 
 
-def _name(hit: Hit) -> list[str]:
-    return content_words(hit.name)
+def _named(hit: Hit) -> list[str]:
+    """Name and category: "crocchette per cani" names every kibble for dogs, not only the one called so."""
+    return content_words(f"{hit.name} {hit.category}")
 
 
-def _everything(hit: Hit) -> list[str]:
-    variants = " ".join(" ".join(values) for values in hit.attributes.values())
-    return content_words(f"{hit.name} {hit.sku} {hit.category} {hit.description} {variants}")
+def _described(hit: Hit) -> list[str]:
+    variants = " ".join(f"{name} {' '.join(values)}" for name, values in hit.attributes.items())
+    # Sizes are single letters, which are no words elsewhere.
+    return [*_named(hit), *content_words(hit.description), *variants.casefold().split()]
 
 
-def _named_exactly(hits: Sequence[Hit], asked: Sequence[Alternatives]) -> tuple[Hit, ...]:
+def _whole_name(hits: Sequence[Hit], asked: Sequence[Meaning]) -> list[Hit]:
     """The hits whose whole name was said, when there are such."""
-    return tuple(
-        hit
-        for hit in hits
-        if all(any(_among(word, way) for meaning in asked for way in meaning) for word in _name(hit))
-    )
-
-
-def _closest(hits: Sequence[Hit], asked: Sequence[Alternatives]) -> Found:
-    """What fits most of the words; to be asked about."""
-    fit = [sum(_fits(m, _name(hit)) for m in asked) for hit in hits]
-    best = max(fit)
-    closest = [hit for hit, n in zip(hits, fit, strict=True) if n == best]
-    return Found(hits=tuple(closest[:MOST_CHOICES] if best else closest[:3]), sure=False)
+    said = [word for meaning in asked for way in meaning for word in way]
+    return [hit for hit in hits if all(_among(word, said) for word in content_words(hit.name))]

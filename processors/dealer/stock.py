@@ -14,7 +14,6 @@ from processors.dealer.stock_words import StockTalk, product_words
 from processors.dealer.talk import Talk
 from processors.dealer.words import fold
 from processors.model import Action, Reply, Row
-from processors.search.search import Hit
 from processors.understanding.numbers import number_in
 
 MOST_PIECES = 99_999
@@ -62,18 +61,20 @@ def _changes(talk: Talk, changes: Sequence[_Meant]) -> list[Answer]:
 
 
 def _change(talk: Talk, meant: _Meant, *, quiet: bool = False) -> Answer:
-    hit, amount = meant.found.only, meant.talk.amount
-    assert hit is not None
+    product, amount = meant.found.only, meant.talk.amount
+    assert product is not None
     assert amount is not None
-    return change(talk, hit.product_id, meant.talk.mode, amount, quiet=quiet)
+    return change(talk, product.id, meant.talk.mode, amount, quiet=quiet)
 
 
 def _in_words(talk: Talk, meant: _Meant) -> str:
-    hit, amount = meant.found.only, meant.talk.amount
-    assert hit is not None
+    product, amount = meant.found.only, meant.talk.amount
+    assert product is not None
     if meant.talk.mode == "add":
-        return f"{hit.name}: {amount:+d}"
-    return talk.say("stock.line_set" if amount else "stock.line_sold_out", product=hit.name, amount=amount)
+        return f"{product.name}: {amount:+d}"
+    return talk.say(
+        "stock.line_set" if amount else "stock.line_sold_out", product=product.name, amount=amount
+    )
 
 
 def change(talk: Talk, product_id: UUID, mode: str, amount: int, *, quiet: bool = False) -> Answer:
@@ -95,34 +96,33 @@ def change(talk: Talk, product_id: UUID, mode: str, amount: int, *, quiet: bool 
 
 async def _other(talk: Talk, meant: _Meant) -> Answer:
     """Questions, and changes that lack something."""
-    item, hits = meant.talk, meant.found.hits
-    if not hits:
+    item, products = meant.talk, meant.found.products
+    if not products:
         return Answer(topic="stock", replies=(talk.text("stock.unknown", words=item.product),))
     if item.mode == "show":
-        return await show(talk, [hit.product_id for hit in hits[:SHOWN_AT_ONCE]])
+        return await show(talk, [product.id for product in products[:SHOWN_AT_ONCE]])
     if meant.found.only:
-        return await ask_amount(talk, hits[0].product_id, item.mode, name=hits[0].name)
-    return await _ask_product(talk, item, hits)
+        return await ask_amount(talk, products[0].id, item.mode, name=products[0].name)
+    return await _ask_product(talk, meant)
 
 
-async def _ask_product(talk: Talk, item: StockTalk, hits: Sequence[Hit]) -> Answer:
+async def _ask_product(talk: Talk, meant: _Meant) -> Answer:
     """Which of them? A tap does the change; words are tried together with those said before."""
-    have = {row["product_id"]: row["on_hand"] for row in await _shelf(talk, [h.product_id for h in hits])}
+    item, products = meant.talk, meant.found.products
+    have = {row["product_id"]: row["on_hand"] for row in await _shelf(talk, [p.id for p in products])}
     amount = "ask" if item.amount is None else item.amount
     rows = tuple(
         Row(
-            id=f"stock:{item.mode}:{hit.product_id}:{amount}",
-            title=hit.name,
-            description=talk.say("stock.row", product=hit.name, on_hand=have.get(str(hit.product_id), 0)),
+            id=f"stock:{item.mode}:{product.id}:{amount}",
+            title=product.name,
+            description=talk.say("stock.row", product=product.name, on_hand=have.get(str(product.id), 0)),
         )
-        for hit in hits
+        for product in products
     )
-    reply = Reply(
-        text=talk.say("stock.which", words=item.product),
-        kind="list",
-        rows=rows,
-        list_button=talk.say("button.choose"),
-    )
+    text = talk.say("stock.which", words=item.product)
+    if meant.found.of_variant:
+        text = f"{text}\n{talk.say('stock.all_variants')}"
+    reply = Reply(text=text, kind="list", rows=rows, list_button=talk.say("button.choose"))
     left_open = {"mode": item.mode, "amount": item.amount, "words": item.product}
     return Answer(topic="stock", replies=(reply,), awaiting={"product": left_open})
 

@@ -83,7 +83,7 @@ _EDGE_WORDS = words_of(
     "tutto tutta tutti tutte all adesso ora now oggi today purtroppo sorry ciao ok per favore grazie please "
     "pezzi pezzo pz pcs pieces units unita buah di in magazzino negozio casa stock ancora solo piu nuovi nuove "
     "ne ho abbiamo hai ci sono left disponibile disponibili rimasti rimaste rimasto rimasta more available "
-    "mi me io noi we i have no nessun nessuna lagi stok produk  articolo prodotto product yang saya do does ce quello "
+    "mi me io noi we i have no nessun nessuna lagi stok produk articolo prodotto product yang saya do does ce quello "
     "quella quelli quelle quel questo questa questi queste that this those these one ones itu"
 )
 
@@ -144,6 +144,7 @@ def product_words(words: str) -> str:
     parts = words.split()
     while parts and parts[0] in _EDGE_WORDS:
         parts.pop(0)
-    while parts and parts[-1] in _EDGE_WORDS:
+    # An L at the end is a size, at the beginning an article: "l'acquario", "cuccia taglia L".
+    while parts and parts[-1] in _EDGE_WORDS and parts[-1] != "l":
         parts.pop()
     return " ".join(parts)

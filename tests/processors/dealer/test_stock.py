@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from tests.processors.shop import CASA, ZAMPA, Shop
 
 
@@ -22,9 +20,8 @@ async def test_sold_out_empties_the_shelf_and_is_audited(shop: Shop) -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("words", "sku", "pieces"),
-    [
+async def test_a_plain_change_is_made(shop: Shop) -> None:
+    cases = [
         ("disponibili 5 cucce imbottite", "C07", 5),
         ("arrivate 20 pettorine", "C06", 80),
         ("ho ancora 3 ciotole rallenta pasto", "C19", 3),
@@ -34,13 +31,12 @@ async def test_sold_out_empties_the_shelf_and_is_audited(shop: Shop) -> None:
         ("esaurito lo shampo secco", "T02", 0),
         ("museruola: 7", "C25", 7),
         ("+10 guanto leva pelo", "T06", 70),
-    ],
-)
-async def test_a_plain_change_is_made(shop: Shop, words: str, sku: str, pieces: int) -> None:
-    told = await shop.say(ZAMPA, words)
-    assert told.outcomes == ["updated"]
-    assert await shop.stock(ZAMPA, sku) == (pieces, 0)
-    assert str(pieces) in told.text
+    ]
+    for words, sku, pieces in cases:
+        told = await shop.say(ZAMPA, words)
+        assert told.outcomes == ["updated"], words
+        assert await shop.stock(ZAMPA, sku) == (pieces, 0)
+        assert str(pieces) in told.text
 
 
 async def test_in_doubt_the_dealer_is_asked_and_a_tap_does_it(shop: Shop) -> None:
@@ -115,19 +111,17 @@ async def test_a_product_the_dealer_never_had_is_taken_in(shop: Shop) -> None:
     assert await shop.stock(ZAMPA, "H01") == (20, 0)
 
 
-@pytest.mark.parametrize(
-    ("words", "lines"),
-    [
+async def test_questions_are_answered_from_the_database(shop: Shop) -> None:
+    cases = [
         ("quante cucce imbottite ho?", ["Cuccia imbottita lavabile: 60 disponibili"]),
         ("ho ancora lo shampoo secco?", ["Shampoo secco in schiuma per cani e gatti: 60 disponibili"]),
         ("how many pettorine do I have?", ["Pettorina anti-tiro: 60 disponibili"]),
         ("quante candele lavanda ho?", ["Candela profumata lavanda: 0 disponibili"]),
-    ],
-)
-async def test_questions_are_answered_from_the_database(shop: Shop, words: str, lines: list[str]) -> None:
-    told = await shop.say(ZAMPA, words)
-    assert told.outcomes == []
-    assert told.text.splitlines() == lines
+    ]
+    for words, lines in cases:
+        told = await shop.say(ZAMPA, words)
+        assert told.outcomes == [], words
+        assert told.text.splitlines() == lines
 
 
 async def test_a_question_about_several_products_shows_them_all(shop: Shop) -> None:
@@ -159,3 +153,39 @@ async def test_an_open_question_is_forgotten_when_something_else_is_said(shop: S
     told = await shop.say(ZAMPA, "12")
     assert told.outcomes == []
     assert await shop.stock(ZAMPA, "T02") == (60, 0)
+
+
+async def test_what_words_only_suggest_is_asked(shop: Shop) -> None:
+    cases = [
+        ("finite le crocchette per cani", {"C10", "C11", "C12"}),
+        ("non ho più collari rossi", {"C04"}),
+        ("esaurita la cuccia XL", {"C07"}),
+        ("sold out dog beds", {"C07"}),
+    ]
+    for words, skus in cases:
+        told = await shop.say(ZAMPA, words)
+        assert told.outcomes == [], words
+        products = [choice.split(":")[2] for choice in told.ids]
+        found = await shop.rows("select sku from products where id::text = any ($1)", products)
+        assert {row["sku"] for row in found} == skus
+
+
+async def test_a_variant_has_no_count_of_its_own_and_the_dealer_is_told(shop: Shop) -> None:
+    assert "varianti" in (await shop.say(ZAMPA, "esaurita la cuccia imbottita XL")).text
+
+
+async def test_a_product_code_is_a_name(shop: Shop) -> None:
+    for words, pieces in (("finito C10", 0), ("c10: 7", 7)):
+        assert (await shop.say(ZAMPA, words)).outcomes == ["updated"]
+        assert await shop.stock(ZAMPA, "C10") == (pieces, 0)
+
+
+async def test_other_languages_reach_the_same_shelf(shop: Shop) -> None:
+    cases = [
+        ("received 20 lavender candles", "H01", 20),
+        ("masuk 20 lilin lavender", "H01", 40),
+        ("sold out muzzle", "C25", 0),
+    ]
+    for words, sku, pieces in cases:
+        assert (await shop.say(ZAMPA, words)).outcomes == ["updated"], words
+        assert await shop.stock(ZAMPA, sku) == (pieces, 0)

@@ -48,6 +48,8 @@ def heard(text: str) -> list[tuple[str, int | None, str]]:
         ("tambah 5 lilin", [("add", 5, "lilin")]),
         ("venduti 2 guinzagli", [("add", -2, "guinzagli")]),
         ("arrivato lo shampoo", [("add", None, "shampoo")]),
+        ("finite le cucce taglia L", [("set", 0, "cucce taglia l")]),
+        ("esaurito l'acquario", [("set", 0, "acquario")]),
         ("shampoo disponibile", [("set", None, "shampoo")]),
         ("quante cucce ho?", [("show", None, "cucce")]),
         ("quanto shampoo è rimasto?", [("show", None, "shampoo")]),
