@@ -79,7 +79,7 @@ function content(message, words) {
     case "contacts":
       return (payload.contacts ?? []).map((contact) => person(contact, words))
     case "order":
-      return [order(payload.order ?? {}, words), text(message.content)]
+      return [order(payload.order ?? {}, words)]
     case "template":
       return [h("span", { class: "hint" }, words.say("thread.template", { name: payload.template?.name ?? "" })), text(message.content)]
     case "unsupported":

@@ -244,7 +244,12 @@ function start(parent, data) {
       event.preventDefault()
       list.focusSearch()
     }
-    if (event.key === "Escape" && typing && view.search) list.clear()
+    if (event.key !== "Escape") return
+    if (closeMenu(root)) root.querySelector(".account summary").focus()
+    else if (typing && view.search) list.clear()
+  })
+  root.addEventListener("pointerdown", (event) => {
+    if (!event.composedPath().some((element) => element.classList?.contains("account"))) closeMenu(root)
   })
 
   return {
@@ -287,6 +292,14 @@ function account(data, words) {
       h("div", { class: "menu-label" }, words.say("desk.language")), ...languages,
       h("form", { method: "post", action: "/auth/logout" },
         h("button", { type: "submit", class: "menu-item out" }, icon("exit", 16), words.say("desk.sign_out")))))
+}
+
+/** Close the person's menu; whether it was open. */
+function closeMenu(root) {
+  const menu = root.querySelector(".account")
+  const wasOpen = menu.open
+  menu.open = false
+  return wasOpen
 }
 
 function speak(language) {

@@ -80,7 +80,7 @@ export function createThreadView(words, { older, back, details }) {
         out.push({ key: `day ${day}`, sign: day, make: () => h("div", { class: "day" }, h("span", {}, day)) })
       const follows = previous && out.at(-1).key === previous.id && sameGroup(previous, message)
       const quoted = message.context_id ? known.get(message.context_id) ?? null : undefined
-      const sign = JSON.stringify([message, follows, quoted === undefined ? "" : quoted?.content])
+      const sign = JSON.stringify([message, follows, name, quoted === undefined ? "" : quoted?.content])
       out.push({ key: message.id, sign, make: () => bubble(message, { words, follows, quoted, name }) })
       previous = message
     }
