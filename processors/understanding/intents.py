@@ -1,0 +1,127 @@
+"""What a person wants, from rules and the linear model together, and whether somebody of the staff is needed.
+
+Rules are right where their words occur and silent elsewhere; the model guesses always. Their shares are added, so a
+clear rule decides and otherwise the model does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from processors.model import Intent
+from processors.search.words import fold
+from processors.understanding.carts import starts_with_quantity
+from processors.understanding.gate import is_greeting, only_emoji, yes_no
+from processors.understanding.human_rules import human_reason
+from processors.understanding.intent_rules import RULES
+from processors.understanding.linear import INTENTS, linear_model
+from processors.understanding.numbers import words_of
+from processors.understanding.types import HumanReason
+
+RULE_WEIGHT: Final = 0.12
+"""What one point of a rule adds to a share of the model."""
+
+MOST_POINTS: Final = 6.0
+HUMAN_SURE: Final = 0.75
+"""The model alone asks for a person only from here."""
+
+_SHORT = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intention:
+    """`shares` of all intents add up to 1; `confidence` is the lead of the best over the second, 0..1."""
+
+    intent: Intent
+    confidence: float
+    shares: Mapping[Intent, float]
+    human_reason: HumanReason
+
+    @property
+    def needs_human(self) -> bool:
+        """Whether the turn should go to a person."""
+        return self.human_reason != "none"
+
+
+def classify(text: str) -> Intention:
+    """The intent of one message."""
+    points = rule_points(text)
+    guess = linear_model().guess(text)
+    reason = human_reason(_words(text))
+    if reason == "none" and guess.human >= HUMAN_SURE:
+        reason = "unknown"
+    scores = {i: guess.intents[i] + RULE_WEIGHT * min(points[i], MOST_POINTS) for i in INTENTS}
+    if reason != "none":
+        scores["support_request"] += 0.5
+    total = sum(scores.values())
+    shares = {intent: score / total for intent, score in scores.items()}
+    first, second = sorted(shares.values(), reverse=True)[:2]
+    best = max(INTENTS, key=lambda intent: shares[intent])
+    return Intention(
+        intent=best,
+        confidence=min(1.0, (first - second) / first + 0.25),
+        shares=shares,
+        human_reason=reason,
+    )
+
+
+def rule_points(text: str) -> dict[Intent, float]:
+    """The points that the rules give each intent; never below 0."""
+    plain = _words(text)
+    points: dict[Intent, float] = dict.fromkeys(INTENTS, 0.0)
+    for intent, weight, pattern in RULES:
+        if pattern.search(plain):
+            points[intent] += weight
+    if only_emoji(text) or is_greeting(text) or (yes_no(text) is not None and not points["order_request"]):
+        points["general_chat"] += 3.0
+    asking = "?" in text
+    if starts_with_quantity(text) and not points["support_request"]:
+        points["order_request"] += 0.8 if asking else 2.5
+    if asking and not points["support_request"] and not points["general_chat"]:
+        points["product_inquiry"] += 0.8
+    # Courtesies around a wish do not make it small talk.
+    rest = max(points["order_request"], points["product_inquiry"], points["support_request"])
+    if rest >= 1.5 and len(plain.split()) > _SHORT:
+        points["general_chat"] = max(0.0, points["general_chat"] - 2.0)
+    return points
+
+
+def _words(text: str) -> str:
+    folded = re.sub(r"\b[èÈ]\b", "est", text[:1000])
+    return " ".join(_repaired(word) for word in re.findall(r"[a-z0-9]+", fold(folded)))
+
+
+@lru_cache(maxsize=20_000)
+def _repaired(word: str) -> str:
+    """The word of the rules that a typo stands for: "oridnare" → "ordinare"."""
+    if len(word) < 5 or word in _VOCABULARY or word.isdigit():
+        return word
+    most = 1 if len(word) < 8 else 2
+    found = process.extractOne(word, _VOCABULARY, scorer=OSA.distance, score_cutoff=most)
+    return str(found[0]) if found and found[0][0] == word[0] else word
+
+
+_VOCABULARY: Final = frozenset(
+    words_of(
+        """
+        vorrei vorremmo voglio vogliamo volevo ordinare ordino comprare compro acquistare prendere prendo
+        prendiamo aggiungi aggiungere mettimi mandami mandatemi dammi datemi confermo conferma carrello svuota
+        togli rimuovi quanto costa costano prezzo prezzi avete disponibile disponibili consigli consigliate
+        consiglia spedizione consegna consegnate spedite ordine ordini pacco rimborso fattura scontrino garanzia
+        arrivato arrivata arrivati rotto rotta danneggiato difettoso sbagliato sbagliata pagamento pagare pagato
+        annullare annullate indirizzo corriere operatore parlare persona grazie buongiorno buonasera orario
+        orari aperti aprite chiudete negozio taglia taglie colore colori order ordered please remove checkout
+        confirm delivery delivered parcel package refund return invoice payment broken damaged missing wrong
+        address available recommend discount price thanks hello morning where human person agent pesan pesanan
+        pesen tambah hapus keranjang konfirmasi harga harganya berapa tersedia rekomendasi paket barang rusak
+        pembayaran kembalikan alamat terima kasih makasih selamat bicara manusia
+        """
+    )
+)  # fmt: skip

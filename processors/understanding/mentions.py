@@ -1,0 +1,226 @@
+"""Turns the parts of a wish into mentions of products, with the help of the parts around them, the cart, and what
+was shown last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from processors.model import CartLine
+from processors.search.search import Hit
+from processors.search.words import content_words, stem
+from processors.understanding.carts import Part, Step
+from processors.understanding.gate import chosen_number
+from processors.understanding.measures import Measure
+from processors.understanding.resolve import NOTHING, Resolved, Resolver, ids, variant_of
+from processors.understanding.types import ItemMention
+from processors.understanding.variants import only_variant_words, said_in
+
+LARGEST_SINGLE_LETTER = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Meant:
+    part: Part
+    words: str
+    found: Resolved
+
+
+class Mentions:
+    """The mentions of one message."""
+
+    def __init__(self, resolver: Resolver, *, cart: Sequence[CartLine], last_shown: tuple[UUID, ...]) -> None:
+        self._resolver = resolver
+        self._cart = cart
+        self._shown = last_shown
+
+    async def of(self, step: Step) -> tuple[ItemMention, ...]:
+        """The things that a wish is about."""
+        parts = _joined_variants(step.parts)
+        meant: list[_Meant] = []
+        head: _Meant | None = None
+        for part in parts:
+            found = await self._meant(part, head, step)
+            if found is None:
+                continue
+            if meant and part.bare and part.joint == "and" and await self._belongs(meant[-1], found):
+                meant[-1] = await self._merged(meant[-1], part)
+                continue
+            meant.append(found)
+            head = found if found.part is part and not part.elliptic else head or found
+        items = [self._item(one, step) for one in _without_announcements(meant)]
+        if not items and step.pronoun:
+            return self._pointed(step)
+        return tuple(item for item in items if item is not None)
+
+    async def _meant(self, part: Part, head: _Meant | None, step: Step) -> _Meant | None:
+        alone = part.words
+        if head is not None and (
+            part.elliptic or only_variant_words(alone.split()) or not content_words(alone)
+        ):
+            words = f"{_noun(head, self._resolver)} {alone}".strip()
+            return _Meant(part=part, words=words, found=await self._resolver.find(words, part.measures))
+        if step.action in ("remove", "set") and (inside := self._inside(alone)):
+            return _Meant(part=part, words=alone, found=inside)
+        if not content_words(alone) or only_variant_words(alone.split()):
+            return _Meant(part=part, words=alone, found=NOTHING)
+        found = await self._resolver.find(alone, part.measures)
+        if head is not None and not found.clear:
+            # "Una candela alla vaniglia e una lavanda": the noun may be said once for all.
+            words = f"{_noun(head, self._resolver)} {alone}"
+            longer = await self._resolver.find(words, part.measures)
+            if longer.clear and longer.complete and not found.complete:
+                return _Meant(part=part, words=words, found=longer)
+        return _Meant(part=part, words=alone, found=found)
+
+    async def _belongs(self, before: _Meant, this: _Meant) -> bool:
+        """Whether "e gamberetti" is the end of the name before it."""
+        joint = await self._resolver.find(f"{before.words} {this.words}", before.part.measures)
+        return joint.clear and joint.complete and bool(content_words(this.words))
+
+    async def _merged(self, before: _Meant, part: Part) -> _Meant:
+        words = f"{before.words} {part.words}"
+        measures = (*before.part.measures, *part.measures)
+        return _Meant(
+            part=replace(before.part, words=words, measures=measures),
+            words=words,
+            found=await self._resolver.find(words, measures),
+        )
+
+    def _inside(self, words: str) -> Resolved | None:
+        """What a mention means within the cart; None when nothing there has such a name."""
+        asked = {stem(w) for w in content_words(words)}
+        if not asked or not self._cart:
+            return None
+        shared = [(len(asked & {stem(w) for w in content_words(line.name)}), line) for line in self._cart]
+        most = max(count for count, _ in shared)
+        lines = [line for count, line in shared if count == most and count > 0]
+        if not lines or most < len(asked) / 2:
+            return None
+        return _InCart(products=(), clear=len(lines) == 1, complete=True, lines=tuple(lines))
+
+    def _item(self, meant: _Meant, step: Step) -> ItemMention | None:
+        part, found = meant.part, meant.found
+        if isinstance(found, _InCart):
+            return _of_lines(part, [line.product_id for line in found.lines])
+        if not found.products:
+            return self._unknown(meant, step)
+        quantity, measures = _quantity(part, found.products[0])
+        chosen = found.products[0] if found.clear else None
+        return ItemMention(
+            mention=meant.words,
+            quantity=quantity or 1,
+            quantity_given=quantity is not None,
+            variant=variant_of(found.products[0], meant.words, measures),
+            product_id=chosen.product_id if chosen else None,
+            ambiguous=() if chosen else ids(found.products),
+        )
+
+    def _unknown(self, meant: _Meant, step: Step) -> ItemMention | None:
+        """Words that name nothing we sell: pointed at ("quello blu"), or to be told back."""
+        pointing = not content_words(meant.words) or only_variant_words(meant.words.split())
+        targets = self._targets(step, meant.words) if pointing or step.pronoun else ()
+        if not targets and not content_words(meant.words):
+            return None
+        if (
+            not targets
+            and meant.part.quantity is None
+            and not meant.part.bare
+            and len(meant.words.split()) > 6
+        ):
+            return None
+        item = _of_lines(meant.part, targets)
+        said = said_in(meant.words.split())
+        variant = {k: v for k, v in (("colore", said.colour), ("taglia", said.size)) if v} if targets else {}
+        return replace(item, mention=meant.words, variant=variant)
+
+    def _pointed(self, step: Step) -> tuple[ItemMention, ...]:
+        targets = self._targets(step, "")
+        if not targets:
+            return ()
+        part = Part(words="", quantity=None, measures=(), joint="start", bare=True, elliptic=True)
+        return (_of_lines(step.parts[0] if step.parts else part, targets),)
+
+    def _targets(self, step: Step, words: str) -> tuple[UUID, ...]:
+        if self._shown and (place := chosen_number(words, len(self._shown))):
+            return (self._shown[place - 1],)
+        inside = tuple(dict.fromkeys(line.product_id for line in self._cart))
+        if step.action in ("remove", "set") and inside:
+            return inside[-1:] if step.action == "set" or len(inside) == 1 else inside
+        return self._shown
+
+
+@dataclass(frozen=True, kw_only=True)
+class _InCart(Resolved):
+    lines: tuple[CartLine, ...]
+
+
+def _joined_variants(parts: Sequence[Part]) -> list[Part]:
+    """ "One leather leash, size L, black" is one thing: what only says size or colour goes to the part before."""
+    joined: list[Part] = []
+    for part in parts:
+        words = part.words.split()
+        empty = not words and part.quantity is None
+        if joined and part.quantity is None and (only_variant_words(words) or empty) and not joined[-1].group:
+            last = joined[-1]
+            joined[-1] = replace(
+                last, words=f"{last.words} {part.words}".strip(), measures=(*last.measures, *part.measures)
+            )
+        else:
+            joined.append(part)
+    return joined
+
+
+def _without_announcements(meant: Sequence[_Meant]) -> list[_Meant]:
+    """Drops "4 candele:" before "2 lavanda e 2 cannella", said with a colon or seen from the sum."""
+    kept: list[_Meant] = []
+    for place, one in enumerate(meant):
+        rest = meant[place + 1 :]
+        if one.part.group and rest:
+            continue
+        counts = [m.part.quantity or 1 for m in rest]
+        same = bool(rest) and all(m.words != m.part.words for m in rest)
+        if one.part.quantity and one.part.quantity > 1 and same and sum(counts) == one.part.quantity:
+            continue
+        kept.append(one)
+    return kept
+
+
+def _noun(head: _Meant, resolver: Resolver) -> str:
+    """The words of a part that the next one leaves out: all of an announcement, else the head noun."""
+    if head.part.group:
+        return head.part.words
+    concepts = resolver.concepts(head.words.split(), said_in(head.words.split()))
+    return max(concepts, key=lambda c: c.weight).word if concepts else head.words
+
+
+def _quantity(part: Part, hit: Hit) -> tuple[int | None, tuple[Measure, ...]]:
+    """The quantity, and the measures left. "2 l" of something in sizes is two of size L; "6 pz" of what comes in no
+    packs is six.
+    """
+    if part.quantity is not None or not part.measures:
+        return part.quantity, part.measures
+    values = [str(v) for group in hit.attributes.values() for v in group]
+    for measure in part.measures:
+        if (
+            measure.unit == "pz"
+            and not any(str(v).endswith("pz") for v in values)
+            and measure.amount is not None
+        ):
+            rest = tuple(m for m in part.measures if m is not measure)
+            return int(measure.amount), rest
+        if measure.count > 1:
+            return measure.count, part.measures
+    return part.quantity, part.measures
+
+
+def _of_lines(part: Part, targets: Sequence[UUID]) -> ItemMention:
+    return ItemMention(
+        mention=part.words,
+        quantity=part.quantity or 1,
+        quantity_given=part.quantity is not None,
+        product_id=targets[0] if len(targets) == 1 else None,
+        ambiguous=tuple(targets[:10]) if len(targets) > 1 else (),
+    )

@@ -1,0 +1,71 @@
+"""Understands a turn on this machine: rules, a small linear model, and the search. No network, no key, no cost.
+
+What it can't know it leaves open: a mention that fits several products comes back with all of them, one that fits
+none comes back as words. Callers confirm with buttons before anything is ordered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from processors.language.detect import detect
+from processors.model import CartLine
+from processors.understanding.carts import Step, steps_in
+from processors.understanding.intents import Intention, classify
+from processors.understanding.mentions import Mentions
+from processors.understanding.questions import is_question, query_of
+from processors.understanding.resolve import Glossary, Resolver, Search
+from processors.understanding.types import ItemMention, Understanding
+
+LONGEST_READ = 1000
+
+
+async def understand(
+    text: str,
+    *,
+    language: str | None = None,
+    search: Search,
+    cart: Sequence[CartLine] = (),
+    last_shown: tuple[UUID, ...] = (),
+    glossary: Glossary | None = None,
+) -> Understanding:
+    """What a turn's words mean.
+
+    `language` is the conversation's last one, a hint. `search` finds products for some words, best first, and should
+    return at least ten. `cart` and `last_shown` (product ids, in the order shown) are what "toglilo" and "il secondo"
+    point at. `glossary` is the business's: term → words of its catalogue; without it, foreign words resolve worse.
+    """
+    text = text[:LONGEST_READ]
+    spoken = detect(text, previous=language).language
+    intention = classify(text)
+    steps = [] if intention.needs_human else _steps(text, intention)
+    resolver = Resolver(search, glossary or {}, head_last=spoken == "en")
+    mentions = Mentions(resolver, cart=cart, last_shown=last_shown)
+    resolved = [(step, await mentions.of(step)) for step in steps]
+    resolved = [(step, items) for step, items in resolved if items or step.action in ("clear", "confirm")]
+    action, items = (resolved[0][0].action, resolved[0][1]) if resolved else ("none", ())
+    if action == "set" and resolved[0][0].soft and not _in_cart(items, cart):
+        action = "add"
+    return Understanding(
+        language=spoken,
+        intent="order_request" if action != "none" else intention.intent,
+        confidence=intention.confidence,
+        cart_action=action,
+        items=items,
+        search_query=query_of(text) if intention.intent == "product_inquiry" or action == "none" else None,
+        needs_human=intention.needs_human,
+        human_reason=intention.human_reason,
+    )
+
+
+def _steps(text: str, intention: Intention) -> list[Step]:
+    """A question or a complaint changes no cart, however many things it names."""
+    if intention.intent != "order_request" or is_question(text):
+        return []
+    return steps_in(text)
+
+
+def _in_cart(items: Sequence[ItemMention], cart: Sequence[CartLine]) -> bool:
+    inside = {line.product_id for line in cart}
+    return any(item.product_id in inside or inside & set(item.ambiguous) for item in items)
