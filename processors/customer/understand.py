@@ -6,9 +6,14 @@ from dataclasses import replace
 
 from processors.customer.talk import Reads, Talk
 from processors.errors import ModelUnavailable
+from processors.search.search import Hit
+from processors.understanding import offline
 from processors.understanding.types import Understanding
 
 CANDIDATES = 8
+"""Products the model sees."""
+
+OFFLINE_CANDIDATES = 12
 
 
 async def understand(talk: Talk, reads: Reads, text: str) -> tuple[Talk, Understanding]:
@@ -46,6 +51,16 @@ async def _ask_model(talk: Talk, reads: Reads, text: str) -> tuple[Talk, Underst
 
 
 async def _offline(talk: Talk, reads: Reads, text: str) -> Understanding:
-    from processors.understanding import offline
+    search, business_id = reads.services.search, talk.turn.business.id
 
-    return await offline.understand(text)
+    async def find(words: str) -> list[Hit]:
+        return await search.find(business_id, words, limit=OFFLINE_CANDIDATES, language=talk.language)
+
+    return await offline.understand(
+        text,
+        language=talk.language,
+        search=find,
+        cart=talk.cart,
+        last_shown=talk.session.shown,
+        glossary=await search.glossary(business_id),
+    )
