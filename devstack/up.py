@@ -13,7 +13,7 @@ import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import replace
 
-from devstack import control, credentials, environment, programs, statefile, status
+from devstack import control, credentials, environment, probe, programs, statefile, status
 from devstack.account import AccountError
 from devstack.database import Database
 from devstack.migrate import MigrationError
@@ -21,7 +21,7 @@ from devstack.places import BASE_PORTS, HOST, OFFSET_STEP, OFFSET_VARIABLE, Plac
 from devstack.postgres import PostgresError
 from devstack.supervisor import Program, StartError, Supervised
 
-START_LIMIT_SECONDS = 240.0
+START_LIMIT_SECONDS = 120.0
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -59,6 +59,13 @@ class Run:
             raise errors.exceptions[0] from None
         self._stack = replace(self._stack, ready=True)
         self._write()
+
+    def what_is_missing(self) -> str:
+        """Which parts do not answer, and what they say instead."""
+        failures = probe.failures(self._stack.probes)
+        return (
+            "; ".join(f"{name} is not ready ({reason})" for name, reason in failures.items()) or "not ready"
+        )
 
     async def stop(self) -> None:
         """Stop all that was started, the database last."""
@@ -191,7 +198,9 @@ async def _start(stack: Run) -> None:
         async with asyncio.timeout(START_LIMIT_SECONDS):
             await stack.start()
     except TimeoutError:
-        raise StartError(f"not ready after {START_LIMIT_SECONDS:.0f} s; see ./dev logs") from None
+        raise StartError(
+            f"{stack.what_is_missing()} after {START_LIMIT_SECONDS:.0f} s; see ./dev logs"
+        ) from None
     say("all", f"ready in {time.monotonic() - began:.1f} s")
     status.print_screen(status.known_facts(stack.places))
 
