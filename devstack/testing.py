@@ -11,12 +11,19 @@ from devstack.places import ROOT
 
 def main(arguments: list[str]) -> None:
     """Run pytest with the arguments; does not return."""
+    arguments = with_database_tests_only(arguments)
     found = browser.find_or_install() if _may_need_browser(arguments) else browser.find()
     if found:
         os.environ[browser.PATH_VARIABLE] = found
     os.chdir(ROOT)
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])  # noqa: S606  # No shell is wanted.
+
+
+def with_database_tests_only(arguments: list[str]) -> list[str]:
+    """Another server is given for the database's tests: the rest would say nothing about it."""
+    is_given = any(argument.split("=")[0] == "--postgres" for argument in arguments)
+    return ["-m", "database", *arguments] if is_given and "-m" not in arguments else arguments
 
 
 def _may_need_browser(arguments: list[str]) -> bool:
