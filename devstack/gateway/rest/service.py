@@ -114,7 +114,13 @@ class RestService:
         return await self._route(request, identity, await self.load_schema(older_than=self._loaded_at))
 
     async def _route(self, request: Request, identity: Identity, schema: Schema) -> Response:
-        profile = self._profile(request)
+        profile, is_negotiated = self._profile(request)
+        response = await self._dispatch(request, identity, schema, profile)
+        if is_negotiated:
+            response.headers["content-profile"] = profile
+        return response
+
+    async def _dispatch(self, request: Request, identity: Identity, schema: Schema, profile: str) -> Response:
         path = request.path.removeprefix("/rest/v1").strip("/")
         if path.startswith("rpc/"):
             return await self._call(request, identity, schema, profile, path.removeprefix("rpc/"))
@@ -130,14 +136,14 @@ class RestService:
             return await self._read(request, identity, schema, profile, relation)
         return await self._write(request, identity, schema, profile, relation)
 
-    def _profile(self, request: Request) -> str:
-        """The schema that the request names, by a header that depends on its method."""
-        name = "accept-profile" if request.method in ("GET", "HEAD") else "content-profile"
-        profile = request.header(name) or self._schemas[0]
+    def _profile(self, request: Request) -> tuple[str, bool]:
+        """The schema of the request, and whether a header (which one depends on the method) named it."""
+        header = request.header("accept-profile" if request.method in ("GET", "HEAD") else "content-profile")
+        profile = header or self._schemas[0]
         if profile not in self._schemas:
             hint = f"Only the following schemas are exposed: {', '.join(self._schemas)}"
             raise ApiError(406, "PGRST106", f"Invalid schema: {profile}", None, hint)
-        return profile
+        return profile, bool(header)
 
     # Calls.
 
