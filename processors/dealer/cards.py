@@ -74,7 +74,7 @@ def overview(talk: Talk, board: Board) -> Reply:
 
 
 def pick_offer(talk: Talk, offers: Sequence[Offer], answer: str) -> Reply:
-    """Asks which of several offers is meant; a tap on a row answers it with `answer` (accept or decline)."""
+    """Asks which of several offers is meant; a tap on a row does `answer`: accept, decline or show."""
     rows = [_row(talk, f"offer:{answer}:{o.offer_id}", o, _total(talk, o)) for o in offers]
     return _list(talk, talk.say(f"offer.which_{answer}"), rows)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from processors.dealer.answer import Answer
-from processors.dealer.cards import offer_card, overview, pick_offer, status_buttons
+from processors.dealer.cards import offer_card, pick_offer, status_buttons
 from processors.dealer.talk import Talk
 from processors.model import Action, Reply
 
@@ -80,16 +80,14 @@ def _answer_one(talk: Talk, verb: str, offer_id: str) -> Answer:
 
 
 async def answer_bare(talk: Talk, verb: str, codes: Sequence[str]) -> Answer:
-    """A yes or no by itself ("ok", "no"). It counts as an answer to an offer that was just made, or to one named.
+    """A yes or no by itself ("ok", "no"). It answers an offer that is named or that was just asked about.
 
     Anywhere else an "ok" is a courtesy: it must not accept an order that came in meanwhile unseen.
     """
-    board = await talk.board()
-    asked = "accept" if verb == "yes" else "decline"
-    if codes or (board.offers and talk.was_offered):
-        return await answer_in_words(talk, asked, codes)
-    if not board.offers:
+    offers = (await talk.board()).offers
+    if codes or any(offer.offer_id in talk.offered for offer in offers):
+        return await answer_in_words(talk, "accept" if verb == "yes" else "decline", codes)
+    if not offers:
         return Answer(topic="courtesy", replies=(talk.text("fine"),))
-    if len(board.offers) == 1:
-        return Answer(topic="offer", replies=(offer_card(talk, board.offers[0]),))
-    return Answer(topic="offer", replies=(overview(talk, board),))
+    reply = offer_card(talk, offers[0]) if len(offers) == 1 else pick_offer(talk, offers, "show")
+    return Answer(topic="offer", replies=(reply,))

@@ -28,8 +28,7 @@ async def respond(turn: Turn, services: Services) -> Decision:
     if turn.dealer is None:
         raise BadRequest("the sender is no dealer", field="dealer")
     talk = Talk(turn, services, turn.dealer)
-    answers = [await _answer_message(talk, message) for message in turn.messages]
-    answer = joined(answers)
+    answer = joined([await _answer_input(talk, heard) for heard in _inputs(turn.messages)])
     if answer.empty:
         answer = shop.not_understood(talk)
     return _decision(talk, answer)
@@ -50,11 +49,23 @@ def _decision(talk: Talk, answer: Answer) -> Decision:
     )
 
 
-async def _answer_message(talk: Talk, message: Message) -> Answer:
-    choice = message.payload.get("choice_id")
-    if choice and (answer := await answer_choice(talk, str(choice))):
+def _inputs(messages: Sequence[Message]) -> list[tuple[str, str]]:
+    """(choice id, text) in order. Words of neighbouring messages are one text: "esaurito", "lo shampoo"."""
+    found: list[tuple[str, str]] = []
+    for message in messages:
+        choice = str(message.payload.get("choice_id") or "")
+        text = (message.transcript or message.content).strip()
+        if not choice and found and not found[-1][0]:
+            found[-1] = ("", f"{found[-1][1]}\n{text}")
+        else:
+            found.append((choice, text))
+    return found
+
+
+async def _answer_input(talk: Talk, heard: tuple[str, str]) -> Answer:
+    choice, text = heard
+    if choice and (answer := await answer_choice(talk, choice)):
         return answer
-    text = (message.transcript or message.content).strip()
     return await _answer_text(talk, text) if text else Answer()
 
 

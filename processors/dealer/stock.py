@@ -18,6 +18,8 @@ from processors.understanding.numbers import number_in
 
 MOST_PIECES = 99_999
 SHOWN_AT_ONCE = 8
+MOST_AT_ONCE = 20
+"""Products read out of one message; each costs searches, and a turn has its deadline."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,10 +32,13 @@ class _Meant:
 
 async def answer_talk(talk: Talk, said: Sequence[StockTalk]) -> Answer:
     """Everything that one message says about the shelf."""
-    meant = [one for item in said for one in await _meant(talk, item)]
+    meant = [one for item in said[:MOST_AT_ONCE] for one in await _meant(talk, item)]
     changes = [m for m in meant if m.found.only and m.talk.amount is not None]
     rest = [m for m in meant if m not in changes]
-    return joined([*_changes(talk, changes), *[await _other(talk, m) for m in rest]])
+    answers = [*_changes(talk, changes), *[await _other(talk, m) for m in rest]]
+    if len(said) > MOST_AT_ONCE:
+        answers.append(Answer(topic="stock", replies=(talk.text("stock.too_much", most=MOST_AT_ONCE),)))
+    return joined(answers)
 
 
 async def _meant(talk: Talk, item: StockTalk) -> list[_Meant]:

@@ -42,10 +42,9 @@ class Talk:
         return dict(found) if isinstance(found, dict) else {}
 
     @property
-    def was_offered(self) -> bool:
-        """Whether the last message to the dealer asked for a yes or no to an offer."""
-        for message in reversed(self.turn.history):
-            if message.direction == "outbound":
-                buttons = message.payload.get("buttons") or message.payload.get("rows") or ()
-                return any(str(b.get("id", "")).startswith(("offer:accept:", "offer:show:")) for b in buttons)
-        return False
+    def offered(self) -> frozenset[str]:
+        """The offers that the last message to the dealer asked about."""
+        last = next((m for m in reversed(self.turn.history) if m.direction == "outbound"), None)
+        choices = (last.payload.get("buttons") or last.payload.get("rows") or ()) if last else ()
+        parts = [str(choice.get("id", "")).split(":") for choice in choices]
+        return frozenset(p[2] for p in parts if len(p) == 3 and p[0] == "offer" and p[1] != "decline")

@@ -140,6 +140,14 @@ async def test_a_courtesy_accepts_nothing(shop: Shop) -> None:
     assert told.ids[0] == f"offer:accept:{await shop.offer_of(ZAMPA, code)}"
 
 
+async def test_an_offer_not_yet_told_is_not_accepted_for_the_one_that_was(shop: Shop) -> None:
+    first = await shop.order(SHAMPOO)
+    await shop.announce()
+    await shop.tap(MILANO, f"offer:accept:{await shop.offer_of(MILANO, first)}")
+    await shop.order(("C07", 1), phone="393470000001")
+    assert (await shop.say(ZAMPA, "ok")).outcomes == []
+
+
 async def test_a_yes_to_nothing_is_a_courtesy(shop: Shop) -> None:
     told = await shop.say(ZAMPA, "ok")
     assert (told.outcomes, told.text) == ([], "👍")

@@ -189,3 +189,15 @@ async def test_other_languages_reach_the_same_shelf(shop: Shop) -> None:
     for words, sku, pieces in cases:
         assert (await shop.say(ZAMPA, words)).outcomes == ["updated"], words
         assert await shop.stock(ZAMPA, sku) == (pieces, 0)
+
+
+async def test_words_and_product_may_come_in_two_messages(shop: Shop) -> None:
+    assert (await shop.say(ZAMPA, "esaurite", "le pettorine")).outcomes == ["updated"]
+    assert await shop.stock(ZAMPA, "C06") == (0, 0)
+
+
+async def test_a_very_long_list_is_read_in_parts(shop: Shop) -> None:
+    told = await shop.say(ZAMPA, "\n".join(f"pettorine: {n}" for n in range(1, 31)))
+    assert told.outcomes == ["updated"] * 20
+    assert "20 prodotti" in told.text
+    assert await shop.stock(ZAMPA, "C06") == (20, 0)
