@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import httpx
+import pytest_asyncio
 
+from processors.search.indexer import Indexer
+from processors.search.search import ProductSearch
+from processors.store import Store
 from tests.api.backend import Backend
 from tests.api.service import DEVELOPER_KEY
 
@@ -11,9 +15,21 @@ PATH = "/functions/v1/whatsapp-test-webhook"
 HEADERS = {"X-Api-Key": DEVELOPER_KEY}
 
 
+@pytest_asyncio.fixture
+async def searchable(backend: Backend) -> Backend:
+    """The backend with its search index filled, as the worker keeps it."""
+    store = await Store.open(backend.settings())
+    indexer = Indexer(store.call, ProductSearch(store.call))
+    while await indexer.run_once():
+        pass
+    await store.close()
+    return backend
+
+
 async def test_all_scenarios_pass_and_no_stock_stays_reserved(
-    api: httpx.AsyncClient, backend: Backend
+    api: httpx.AsyncClient, searchable: Backend
 ) -> None:
+    backend = searchable
     reserved = "select coalesce(sum(reserved), 0) from dealer_stock"
     before = await backend.value(reserved)
     report = (await api.post(PATH, headers=HEADERS, timeout=60)).raise_for_status().json()
