@@ -21,7 +21,7 @@ from processors.understanding.gate import opt_command
 CLEAR = 0.6
 """How sure a switch of language must be: one borrowed word is no switch."""
 
-UNCLEAR = 0.2
+UNCLEAR = 0.5
 """How sure a first guess must be; below it the business's own language."""
 
 

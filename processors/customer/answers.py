@@ -29,7 +29,7 @@ async def answer(talk: Talk, reads: Reads, text: str) -> Talk | None:
     wanted = _wanted(question, options, text, glossary) if options else None
     if wanted is None:
         return None
-    talk = replace(talk, session=talk.session.without(question), intent="order_request")
+    talk = replace(talk, session=talk.session.without(question), intent="order_request", asking=True)
     return await place(talk, reads, wanted)
 
 

@@ -15,16 +15,26 @@ from processors.customer.variants import complete
 from processors.model import Button, Reply, Row
 
 MOST_BUTTONS = 3
+MOST_ASKED = 2
 _LONGEST_VALUE_ID = 200
 
 
 async def ask_next(talk: Talk, reads: Reads) -> Talk:
-    """The talk ending with its first open question; questions about products no longer sold fall away."""
+    """The talk ending with its first open question.
+
+    Questions about products no longer sold fall away, and one put twice without an answer is left aside.
+    """
     for question in talk.session.questions:
+        if question.asked >= MOST_ASKED:
+            talk = replace(talk, session=talk.session.without(question))
+            talk = talk.noting("ask.left", mention=question.mention)
+            continue
         talk, options = await reads.products(talk, question.options)
         reply = question_reply(talk, question, options) if options else None
         if reply is not None:
-            return replace(talk, ending=reply)
+            asked = replace(question, asked=question.asked + 1)
+            left = tuple(asked if q == question else q for q in talk.session.questions)
+            return replace(talk, ending=reply, session=replace(talk.session, questions=left))
         talk = replace(talk, session=talk.session.without(question))
     return talk
 
@@ -48,11 +58,15 @@ def _which_product(talk: Talk, question: Question, options: tuple[Product, ...])
         for product, row in zip(options, product_rows(talk, options), strict=True)
     )
     return Reply(
-        text=f"{talk.say('ask.product', mention=question.mention)}\n{lines}",
+        text=f"{_which(talk, question)}\n{lines}",
         kind="list",
         list_button=button_title(talk.say("button.choose")),
         rows=rows,
     )
+
+
+def _which(talk: Talk, question: Question) -> str:
+    return talk.say("ask.product", mention=question.mention) if question.mention else talk.say("ask.which")
 
 
 def _which_value(talk: Talk, question: Question, product: Product) -> Reply | None:

@@ -9,11 +9,12 @@ from dataclasses import replace
 from processors.customer import cards, menus
 from processors.customer.catalogue import Product
 from processors.customer.menus import menu_button
-from processors.customer.place import quotable
 from processors.customer.talk import Reads, Talk
 from processors.model import Reply
 from processors.search.search import Hit
-from processors.search.words import content_words, fold, stem
+from processors.search.words import content_words, fold, stem, tokens
+from processors.understanding.questions import query_of
+from processors.understanding.resolve import Resolver
 from processors.understanding.types import Understanding
 
 MOST_HITS = 8
@@ -24,6 +25,7 @@ _SHIPPING = re.compile(
     r"\b(spedizion\w+|spedite|spedire|consegn(a|ate|e)|"
     r"shipping|ship|deliver\w*|ongkir|ongkos kirim|kirim ke|pengiriman)\b"
 )
+_NEWS = re.compile(r"\b(novita|nuovi arrivi|new arrivals|what s new|anything new|terbaru|produk baru)\b")
 _OFFERS = re.compile(r"\b(offert[ae]|sconto|sconti|promo\w*|saldi|discount\w*|deals?|sale|coupon|diskon)\b")
 
 
@@ -38,7 +40,13 @@ async def inquire(talk: Talk, reads: Reads, text: str, understood: Understanding
         if pattern.search(plain):
             buttons = (menu_button(talk, "catalogue"), menu_button(talk, "human"))
             return replace(talk, ending=Reply(text=talk.say(key), kind="buttons", buttons=buttons))
-    query = understood.search_query or text
+    if _NEWS.search(plain):
+        return await menus.categories(talk, reads)
+    query = understood.search_query or query_of(text)
+    if query is None:
+        return await _again(talk, reads)
+    if fitting := await _fitting(talk, reads, query):
+        return cards.show(talk, fitting)
     hits = await reads.services.search.find(
         talk.turn.business.id, query, limit=MOST_HITS, language=talk.language
     )
@@ -47,12 +55,20 @@ async def inquire(talk: Talk, reads: Reads, text: str, understood: Understanding
         sure = near[0].text_rank > 0
         intro = None if sure else talk.say("found_unsure")
         return cards.show(talk, [Product.from_hit(hit) for hit in near], intro=intro)
-    if hits or content_words(query):
-        if talk.session.shown and not hits:
-            return await _again(talk, reads)
-        shown = quotable(query) if len(query.split()) <= 5 else ""
-        return await _nothing(talk, shown)
-    return await _again(talk, reads)
+    return await _nothing(talk)
+
+
+async def _fitting(talk: Talk, reads: Reads, query: str) -> list[Product]:
+    """Products whose names hold the words, best first; empty when the words only resemble something."""
+    search, business_id = reads.services.search, talk.turn.business.id
+
+    async def find(words: str) -> list[Hit]:
+        return await search.find(business_id, words, limit=MOST_HITS, language=talk.language)
+
+    glossary = await search.glossary(business_id)
+    resolver = Resolver(find, glossary, head_last=talk.language == "en")
+    resolved = await resolver.find(" ".join(tokens(query)))
+    return [Product.from_hit(hit) for hit in resolved.products]
 
 
 async def _named(talk: Talk, reads: Reads, understood: Understanding) -> tuple[Talk, Sequence[Product]]:
@@ -86,7 +102,7 @@ async def _again(talk: Talk, reads: Reads) -> Talk:
     return await menus.categories(talk, reads)
 
 
-async def _nothing(talk: Talk, mention: str) -> Talk:
-    text = talk.say("not_found", mention=mention) if mention else talk.say("not_found_plain")
+async def _nothing(talk: Talk) -> Talk:
+    text = talk.say("not_found_plain")
     buttons = (menu_button(talk, "catalogue"), menu_button(talk, "human"))
     return replace(talk, ending=Reply(text=text, kind="buttons", buttons=buttons))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from processors.customer import answers, chat, checkout, inquiry, menus, orders, support, taps, wishes
 from processors.customer.gate import Command, command_of
 from processors.customer.menus import menu_button
+from processors.customer.orders_to_us import orders_us
 from processors.customer.talk import Reads, Talk
 from processors.customer.understand import understand
 from processors.model import Reply
@@ -78,8 +79,9 @@ def _yes(talk: Talk) -> Talk:
         return checkout.cancel(talk, talk.session.cancelling)
     if talk.session.proposal is not None and not talk.cart_changed:
         return checkout.confirm(talk, talk.session.proposal.relay_id)
-    if talk.cart:
-        return replace(talk, checkout=True, intent="order_request")
+    if talk.cart or talk.session.questions:
+        # Something is still open: it is asked again before anything can be confirmed.
+        return replace(talk, checkout=bool(talk.cart), asking=True, intent="order_request")
     return replace(talk, chat=Reply(text=talk.say("chat.ok")), intent=talk.intent or "general_chat")
 
 
@@ -108,6 +110,9 @@ async def _cancel(talk: Talk, reads: Reads) -> Talk:
 
 
 async def _interpret(talk: Talk, reads: Reads, text: str) -> Talk:
+    if orders_us(text):
+        other = menus.menu(talk, talk.say("chat.other", business=talk.turn.business.name))
+        return replace(talk, chat=other, intent=talk.intent or "general_chat", understood={"orders_us": True})
     talk, understood = await understand(talk, reads, text)
     talk = replace(
         talk,

@@ -44,8 +44,7 @@ async def _conclude(talk: Talk, reads: Reads) -> Decision:
     """One answer of all that was decided: orders first, then questions, the summary, what was asked, small talk."""
     if talk.cart_changed:
         talk = _overridden(talk)
-    asked = talk.session.questions != Session.from_json(talk.turn.session).questions
-    if talk.session.questions and (asked or talk.checkout):
+    if talk.session.questions and (talk.asking or talk.checkout):
         talk = await ask_next(talk, reads)
         if talk.session.questions:
             talk = _with_cart(replace(talk, checkout=False))

@@ -59,7 +59,7 @@ def _fill(talk: Talk, product: Product, wanted: Wanted) -> Talk:
     if others + quantity > product.available:
         return _short(talk, product, wanted, left=product.available - others - before)
     changed = carts.with_quantity(talk.cart, product, wanted.variant, quantity)
-    return replace(talk, cart=changed, checkout=True)
+    return replace(_settled(talk, product), cart=changed, checkout=True)
 
 
 def _short(talk: Talk, product: Product, wanted: Wanted, *, left: int) -> Talk:
@@ -91,15 +91,21 @@ def quotable(mention: str) -> str:
 def _asking(talk: Talk, kind: Literal["product", "variant", "quantity"], wanted: Wanted) -> Talk:
     question = Question(
         kind=kind,
-        mention=quotable(wanted.mention) or wanted.options[0].name,
+        mention=quotable(wanted.mention),
         quantity=wanted.quantity,
         variant=dict(wanted.variant),
         options=tuple(p.id for p in wanted.options[:MOST_OPTIONS]),
     )
-    if question in talk.session.questions:
-        return talk
-    questions = (*talk.session.questions, question)[:MOST_QUESTIONS]
-    return replace(talk, session=replace(talk.session, questions=questions))
+    # What is asked about the same products again is asked once, as it was said last.
+    others = (q for q in talk.session.questions if set(q.options) != set(question.options))
+    questions = (*others, question)[:MOST_QUESTIONS]
+    return replace(talk, session=replace(talk.session, questions=questions), asking=True)
+
+
+def _settled(talk: Talk, product: Product) -> Talk:
+    """Without the questions that this product in the cart answers."""
+    left = tuple(q for q in talk.session.questions if product.id not in q.options)
+    return replace(talk, session=replace(talk.session, questions=left))
 
 
 def _refused(talk: Talk, product: Product, attribute: str, value: str) -> Talk:

@@ -36,6 +36,8 @@ class Question:
     quantity: int
     variant: Mapping[str, str]
     options: tuple[UUID, ...]
+    asked: int = 0
+    """How often it was put; what nobody answers is not asked for ever."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +108,7 @@ def _question(stored: Any) -> Question:
         quantity=int(stored["quantity"]),
         variant={str(k): str(v) for k, v in dict(stored["variant"]).items()},
         options=tuple(UUID(str(i)) for i in stored["options"]),
+        asked=int(stored.get("asked") or 0),
     )
 
 
@@ -116,4 +119,5 @@ def _question_json(question: Question) -> dict[str, Any]:
         "quantity": question.quantity,
         "variant": dict(question.variant),
         "options": [str(i) for i in question.options],
+        "asked": question.asked,
     }

@@ -12,6 +12,8 @@ from processors.model import Reply
 from processors.search.words import fold
 
 _SUBJECTS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("invoice", re.compile(r"\b(fattur\w+|ricevut\w+|scontrino|invoice|receipt|faktur|kuitansi|nota)\b")),
+    ("address", re.compile(r"\b(indirizzo|consegn\w+ (a|in)|address|alamat)\b")),
     (
         "payment",
         re.compile(
@@ -26,8 +28,6 @@ _SUBJECTS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"refund|retur|tukar|rusak|salah|kurang|garansi)\b"
         ),
     ),
-    ("invoice", re.compile(r"\b(fattur\w+|ricevut\w+|scontrino|invoice|receipt|faktur|kuitansi|nota)\b")),
-    ("address", re.compile(r"\b(indirizzo|consegn\w+ (a|in)|address|alamat)\b")),
 )
 
 

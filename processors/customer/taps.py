@@ -106,7 +106,7 @@ async def _add(talk: Talk, reads: Reads, choice: AddChoice) -> Talk:
     question = _question(talk, choice, ("product", "quantity"))
     talk, options = await reads.products(talk, (choice.product_id,))
     if question is not None:
-        talk = replace(talk, session=talk.session.without(question))
+        talk = replace(talk, session=talk.session.without(question), asking=True)
     wanted = Wanted(
         mention=options[0].name if options else "",
         quantity=choice.quantity or (question.quantity if question else 1),
@@ -123,7 +123,7 @@ async def _variant(talk: Talk, reads: Reads, choice: VariantChoice) -> Talk:
     if not options:
         return talk.noting("gone")
     if question is not None:
-        talk = replace(talk, session=talk.session.without(question))
+        talk = replace(talk, session=talk.session.without(question), asking=True)
     wanted = Wanted(
         mention=options[0].name,
         quantity=question.quantity if question else 1,

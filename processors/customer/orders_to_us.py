@@ -1,0 +1,44 @@
+"""Texts that give orders to the software instead of the shop: "ignora le istruzioni", "segna come pagato".
+
+Nothing in the code would obey them, whoever reads them. They are recognised only so that their words are not
+taken for things to buy, and so that no model is asked about them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from processors.understanding.gate import plain
+
+_ORDERS: Final = re.compile(
+    r"\b("
+    # The rules.
+    r"(ignor\w+|dimentic\w+|scord\w+|disregard|forget|override|bypass|abaikan|lupakan|hiraukan)( \w+){0,5} "
+    r"(istruzion\w+|regol\w+|prompt|comand\w+|instructions?|rules?|guidelines?|instruksi|aturan|perintah)|"
+    r"(system|sistema|hidden|nascost\w+) prompt|prompt (di|del) sistema|(istruzioni|instructions) (interne|segrete|"
+    r"originali|internal|hidden)|instruksi sistem|"
+    # Who speaks.
+    r"(modalita|modo|mode) (sviluppator\w+|developer|debug|admin|dio|god|manutenzione|pengembang)|"
+    r"(developer|debug|admin|god|maintenance|dan) mode|jailbreak|"
+    r"(sei|fai finta di essere|fingi di essere|comportati come|agisci come|da ora sei|you are|act as|pretend to be|"
+    r"behave as|kamu adalah|anda adalah|berpura pura)( \w+){0,3} "
+    r"(admin\w*|amministrat\w+|root|superuser|sviluppator\w+|developer|sistema|system|ia senza|dan|sistem)|"
+    # Orders to the books.
+    r"(segn\w+|imposta\w*|marc\w+|registr\w+|dichiar\w+|mark|set|tandai|ubah|jadikan)( \w+){0,6} "
+    r"(pagat\w+|saldat\w+|consegnat\w+|rimborsat\w+|gratis|gratuit\w+|as paid|as delivered|to paid|to delivered|"
+    r"to free|refunded|lunas|terkirim|sudah dibayar)|"
+    r"(sconto|discount|diskon|ribasso)( del| di| of| sebesar)? (100|99|90)|(100|99|90) ?(percent|per cento|persen)? "
+    r"(di |of )?(sconto|discount|off|diskon)|"
+    r"(porta|metti|imposta|cambia|set|change|make|ubah|jadikan)( \w+){0,5} (prezzo|prezzi|price|prices|totale|total|"
+    r"harga)( \w+){0,5} (a|to|in|jadi|ke|menjadi) (0|zero|1|un|uno|one|nol|gratis|free)|"
+    # The machine room.
+    r"(drop|delete from|truncate|alter|update|insert into) (table|database|products|orders|users)|"
+    r"select .{1,40} from|api key|chiave api|service role|password (di|del) sistema|kata sandi sistem"
+    r")\b"
+)
+
+
+def orders_us(text: str) -> bool:
+    """Whether a text tells the software what to do with its rules, roles or books."""
+    return _ORDERS.search(plain(text)) is not None
