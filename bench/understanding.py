@@ -1,7 +1,7 @@
 """`python -m bench.understanding [--data FOLDER]`: how well rules and linear model understand labelled rows, offline.
 
-FOLDER holds any of `nlu.*.jsonl`, `search_queries.*.jsonl` beside `search_catalogue.jsonl`; the repository's own rows
-without it. `--misses` also prints what was understood wrongly.
+FOLDER holds any of `nlu.*.jsonl`, and `carts.*.jsonl` and `search_queries.*.jsonl` beside `search_catalogue.jsonl`; the
+repository's own rows without it. `--misses` also prints what was understood wrongly.
 """
 
 from __future__ import annotations
@@ -16,14 +16,17 @@ from typing import Any
 
 from bench.memory_catalogue import BUSINESS, MemoryCatalogue, catalogue_rows
 from processors.language.detect import detect
-from processors.search.search import ProductSearch
-from processors.understanding.linear import INTENTS, LinearModel, linear_model
+from processors.search.search import Hit, ProductSearch
+from processors.understanding.intents import classify
+from processors.understanding.linear import INTENTS
+from processors.understanding.offline import understand
 from processors.understanding.sentences import sentences
 from processors.understanding.training import train
+from processors.understanding.types import ItemMention, Understanding
 
 DATA = Path(__file__).parents[1] / "tests" / "eval"
-HUMAN_FROM = 0.5
 SHORT_WORDS = 2
+SEARCHED = 12
 Row = Mapping[str, Any]
 Pairs = Sequence[tuple[str, str]]
 
@@ -32,9 +35,11 @@ def main() -> None:
     options = _options()
     for path in sorted(options.data.glob("nlu.*.jsonl")):
         _language(path, misses=options.misses)
-        _intents(path, linear_model(), misses=options.misses)
+        _intents(path, misses=options.misses)
     if options.data == DATA:
         _unheard_voices()
+    for path in sorted(options.data.glob("carts.*.jsonl")):
+        asyncio.run(_carts(path, misses=options.misses))
     for path in sorted(options.data.glob("search_queries.*.jsonl")):
         asyncio.run(_search(path, misses=options.misses))
 
@@ -59,35 +64,98 @@ def _language(path: Path, *, misses: bool) -> None:
     _print_misses((f"{row['lang']}: {row['text']}" for row in wrong), wanted=misses)
 
 
-def _intents(path: Path, model: LinearModel, *, misses: bool) -> None:
+def _intents(path: Path, *, misses: bool) -> None:
     rows = rows_of(path)
-    guesses = [model.guess(row["text"]) for row in rows]
-    pairs = [(str(row["intent"]), str(guess.intent)) for row, guess in zip(rows, guesses, strict=True)]
-    needing = [g.human >= HUMAN_FROM for row, g in zip(rows, guesses, strict=True) if row["needs_human"]]
-    others = [g.human >= HUMAN_FROM for row, g in zip(rows, guesses, strict=True) if not row["needs_human"]]
+    read = [classify(row["text"]) for row in rows]
+    pairs = [(str(row["intent"]), str(found.intent)) for row, found in zip(rows, read, strict=True)]
+    needing = [found.needs_human for row, found in zip(rows, read, strict=True) if row["needs_human"]]
+    others = [found.needs_human for row, found in zip(rows, read, strict=True) if not row["needs_human"]]
     print(
         f"{path.stem:24} intent macro-F1 {macro_f1(pairs):.3f} (n={len(rows)}), needs a person: "
         f"found {_share(sum(needing), len(needing))}, false {_share(sum(others), len(others))}"
     )
     _confusion(pairs)
     wrong = (
-        f"{row['intent']} read as {guess.intent}: {row['text']}"
-        for row, guess in zip(rows, guesses, strict=True)
-        if row["intent"] != guess.intent
+        f"{row['intent']} read as {found.intent}: {row['text']}"
+        for row, found in zip(rows, read, strict=True)
+        if row["intent"] != found.intent
     )
     _print_misses(wrong, wanted=misses)
 
 
 def _unheard_voices() -> None:
-    """Each voice of the training sentences, judged by a model that never heard it."""
+    """Each voice of the training sentences, judged with a model that never heard it."""
     rows = sentences()
     every: list[tuple[str, str]] = []
+    found: list[tuple[bool, bool]] = []
     for voice in sorted({row.voice for row in rows}):
         model = train([row for row in rows if row.voice != voice])
-        pairs = [(str(r.intent), str(model.guess(r.text).intent)) for r in rows if r.voice == voice]
+        heard = [row for row in rows if row.voice == voice]
+        read = [classify(row.text, model=model) for row in heard]
+        pairs = [(str(row.intent), str(one.intent)) for row, one in zip(heard, read, strict=True)]
         print(f"voice never heard: {voice:12} intent macro-F1 {macro_f1(pairs):.3f} (n={len(pairs)})")
         every += pairs
-    print(f"voices never heard, all:        intent macro-F1 {macro_f1(every):.3f} (n={len(every)})")
+        found += [(row.human, one.needs_human) for row, one in zip(heard, read, strict=True)]
+    needing = [sent for needs, sent in found if needs]
+    others = [sent for needs, sent in found if not needs]
+    print(
+        f"voices never heard, all:  intent macro-F1 {macro_f1(every):.3f} (n={len(every)}), needs a person: "
+        f"found {_share(sum(needing), len(needing))}, false {_share(sum(others), len(others))}"
+    )
+    _confusion(every)
+
+
+async def _carts(path: Path, *, misses: bool) -> None:
+    catalogue = MemoryCatalogue(catalogue_rows(path.with_name("search_catalogue.jsonl")))
+    search = ProductSearch(catalogue.call)
+    glossary = await search.glossary(BUSINESS)
+
+    async def found(text: str) -> list[Hit]:
+        return await search.find(BUSINESS, text, limit=SEARCHED)
+
+    rows = rows_of(path)
+    read = [await understand(row["text"], search=found, glossary=glossary) for row in rows]
+    right = [_cart_is_right(row, one, catalogue) for row, one in zip(rows, read, strict=True)]
+    quiet = [one.cart_action == "add" for row, one in zip(rows, read, strict=True) if row["action"] == "none"]
+    actions = sum(row["action"] == one.cart_action for row, one in zip(rows, read, strict=True))
+    print(
+        f"{path.stem:24} carts exactly {_share(sum(right), len(rows))}, action {_share(actions, len(rows))}, "
+        f"added without a wish {_share(sum(quiet), len(quiet))}"
+    )
+    wrong = (
+        f"{row['text']}: {one.cart_action} {[_described(item, catalogue) for item in one.items]}"
+        for row, one, good in zip(rows, read, right, strict=True)
+        if not good
+    )
+    _print_misses(wrong, wanted=misses)
+
+
+def _cart_is_right(row: Row, read: Understanding, catalogue: MemoryCatalogue) -> bool:
+    """The action and every item; where several products fit, only asking is right."""
+    if row["action"] != read.cart_action or len(row["items"]) != len(read.items):
+        return False
+    left = list(read.items)
+    for wanted in row["items"]:
+        match = next((item for item in left if _item_is_right(wanted, item, catalogue)), None)
+        if match is None:
+            return False
+        left.remove(match)
+    return True
+
+
+def _item_is_right(wanted: Row, item: ItemMention, catalogue: MemoryCatalogue) -> bool:
+    if wanted["qty"] != item.quantity or wanted["variant"] != dict(item.variant):
+        return False
+    if len(wanted["skus"]) > 1:
+        offered = {catalogue.skus[one] for one in item.ambiguous}
+        return item.product_id is None and bool(offered & set(wanted["skus"]))
+    return item.product_id is not None and [catalogue.skus[item.product_id]] == list(wanted["skus"])
+
+
+def _described(item: ItemMention, catalogue: MemoryCatalogue) -> str:
+    ids = [item.product_id] if item.product_id else item.ambiguous
+    variant = " ".join(item.variant.values())
+    return f"{item.quantity} {'/'.join(catalogue.skus[one] for one in ids) or item.mention} {variant}".strip()
 
 
 async def _search(path: Path, *, misses: bool) -> None:

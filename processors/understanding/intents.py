@@ -21,7 +21,7 @@ from processors.understanding.carts import starts_with_quantity
 from processors.understanding.gate import is_greeting, only_emoji, yes_no
 from processors.understanding.human_rules import human_reason
 from processors.understanding.intent_rules import RULES
-from processors.understanding.linear import INTENTS, linear_model
+from processors.understanding.linear import INTENTS, LinearModel, linear_model
 from processors.understanding.numbers import words_of
 from processors.understanding.types import HumanReason
 
@@ -50,10 +50,10 @@ class Intention:
         return self.human_reason != "none"
 
 
-def classify(text: str) -> Intention:
-    """The intent of one message."""
+def classify(text: str, *, model: LinearModel | None = None) -> Intention:
+    """The intent of one message. `model` is another one than that of this release, to compare them."""
     points = rule_points(text)
-    guess = linear_model().guess(text)
+    guess = (model or linear_model()).guess(text)
     reason = human_reason(_words(text))
     if reason == "none" and guess.human >= HUMAN_SURE:
         reason = "unknown"
