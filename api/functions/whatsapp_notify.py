@@ -87,7 +87,7 @@ async def notify(request: NotifyRequest, deps: Deps) -> Notified:
     A device that can't be reached now stays `pending` and is tried again by the worker.
     """
     kind = _checked(request)
-    sent = await deps.services.store.call(
+    sent = await deps.store.call(
         "send_notification",
         {
             "p_business_id": await _business_of(request, kind, deps),
@@ -128,7 +128,7 @@ async def _business_of(request: NotifyRequest, kind: NotificationKind, deps: Run
         UUID(value)
     except ValueError:
         raise BadRequest(f"{field} is not a UUID", field=field) from None
-    query = deps.services.store.client.table(table).select("business_id").eq("id", value)
+    query = deps.store.client.table(table).select("business_id").eq("id", value)
     found = await one(query)
     if found is None:
         raise NotFound(f"{field} does not exist", field=field)
@@ -137,7 +137,7 @@ async def _business_of(request: NotifyRequest, kind: NotificationKind, deps: Run
 
 async def _delivered(notification_id: str, deps: Runtime) -> list[Json]:
     """Push until every device has an answer, be it that another try is due later."""
-    store, settings = deps.services.store, deps.settings
+    store, settings = deps.store, deps.settings
     until = time.monotonic() + DEADLINE_SECONDS
     while True:
         tried = await notifier.deliver_once(store, settings)

@@ -107,7 +107,8 @@ async def simulate(request: SimulateRequest, deps: Deps) -> SimulatedAnswer:
         if request.text is None:
             raise BadRequest("text is missing", field="text")
         message = text_message(request.text)
-    turn = await deps.simulator.say(request.phone, message=message, language=request.language)
+    simulator = (await deps.turns()).simulator
+    turn = await simulator.say(request.phone, message=message, language=request.language)
     return SimulatedAnswer(
         conversation_id=turn.conversation_id,
         turn_id=turn.turn_id,

@@ -62,7 +62,8 @@ async def run_scenarios(deps: Deps, request: ScenarioRequest | None = None) -> T
             field="scenarios",
             remedy="Known ones: " + ", ".join(scenarios),
         )
-    runner = ScenarioRunner(deps.services, deps.simulator)
+    kit = await deps.turns()
+    runner = ScenarioRunner(kit.services, kit.simulator)
     results = await runner.run_all([scenarios[name] for name in dict.fromkeys(names)])
     return TestReport(
         passed=sum(result.passed for result in results),

@@ -84,7 +84,7 @@ class WhatsAppWebhook:
         self._runtime.metrics.webhook(status)
         await respond(send, status, body, headers=headers)
         if waiting and self._inline:
-            self._runtime.inline.notice()
+            (await self._runtime.turns()).inline.notice()
 
     async def _accept(self, scope: Scope, receive: Receive) -> IngestResult:
         """Verify, parse and store one post; returns after the commit."""

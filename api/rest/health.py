@@ -93,7 +93,7 @@ async def _engine(deps: Runtime) -> tuple[Json | None, str | None]:
     """The engine's own numbers, or the name of what is not ready."""
     try:
         async with asyncio.timeout(CHECK_SECONDS):
-            return await deps.services.store.call("engine_health", {}, retry=False), None
+            return await deps.store.call("engine_health", {}, retry=False), None
     except (TimeoutError, StorageUnavailable):
         return None, "storage"
     except StorageError as error:
