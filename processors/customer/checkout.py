@@ -41,7 +41,8 @@ def propose(talk: Talk) -> Talk:
     pending = talk.session.proposal
     if pending is not None and pending.total == total and not talk.cart_changed:
         # Nothing has changed since: the summary that waits is still the right one.
-        return replace(talk, ending=_summary(talk, pending.relay_id, total))
+        session = replace(talk.session, proposal=replace(pending, last_said=True))
+        return replace(talk, session=session, ending=_summary(talk, pending.relay_id, total), proposed=True)
     relay_id = uuid4()
     again = Reply(text=talk.say("order.price_changed"), kind="buttons", buttons=(_checkout_button(talk),))
     action = Action(
@@ -54,8 +55,9 @@ def propose(talk: Talk) -> Talk:
             "*": (Reply(text=talk.say("order.unavailable")),),
         },
     )
-    session = replace(talk.session, proposal=Proposal(relay_id=relay_id, total=total), cancelling=None)
-    return replace(talk, session=session, actions=(*talk.actions, _speaking(action, talk.notes)), notes=())
+    session = replace(talk.session, proposal=Proposal(relay_id=relay_id, total=total))
+    actions = (*talk.actions, _speaking(action, talk.notes))
+    return replace(talk, session=session, actions=actions, notes=(), proposed=True)
 
 
 def confirm(talk: Talk, relay_id: UUID) -> Talk:
@@ -83,7 +85,7 @@ def confirm(talk: Talk, relay_id: UUID) -> Talk:
             "*": (Reply(text=talk.say("order.outdated"), kind="buttons", buttons=to_cart),),
         },
     )
-    session = replace(talk.session, proposal=None, cancelling=None, questions=())
+    session = replace(talk.session, proposal=None, questions=())
     return replace(talk, session=session, actions=(action,), checkout=False, intent="order_request")
 
 
@@ -102,9 +104,7 @@ def cancel(talk: Talk, relay_id: UUID) -> Talk:
             "*": (Reply(text=talk.say("order.nothing_to_cancel")),),
         },
     )
-    session = replace(talk.session, cancelling=None)
-    if is_pending:
-        session = replace(session, proposal=None, questions=())
+    session = replace(talk.session, proposal=None, questions=()) if is_pending else talk.session
     cart = () if is_pending else talk.cart
     return replace(talk, session=session, cart=cart, actions=(action,), checkout=False, notes=())
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 MenuName = Literal["catalogue", "order", "support", "human", "show"]
 CartName = Literal["show", "checkout", "clear"]
-OrderVerb = Literal["confirm", "edit", "cancel", "keep"]
+OrderVerb = Literal["confirm", "edit", "cancel"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +114,7 @@ def category_id(name: str, offset: int = 0) -> str:
 
 def _order(rest: str) -> Choice | None:
     verb, _, relay_id = rest.partition(":")
-    if verb not in ("confirm", "edit", "cancel", "keep"):
+    if verb not in ("confirm", "edit", "cancel"):
         return None
     return OrderChoice(verb=verb, relay_id=UUID(relay_id))  # type: ignore[arg-type]  # Checked above.
 

@@ -62,6 +62,8 @@ _HUMAN: Final = re.compile(
     r"manusia asli|orang asli)\b"
 )
 
+_CONFIRM: Final = re.compile(r"\b(conferm\w+|confirm\w*|konfirmasi\w*)\b")
+
 
 def command_of(text: str) -> Command | None:
     """The command that a message is, None when it is something to understand."""
@@ -76,6 +78,11 @@ def command_of(text: str) -> Command | None:
             return command
     answer = gate.yes_no(text)
     return None if answer is None else ("yes" if answer else "no")
+
+
+def says_confirm(text: str) -> bool:
+    """Whether the word itself is there: "confermo", not a mere "ok"."""
+    return _CONFIRM.search(gate.plain(text)) is not None
 
 
 def _bare(plain: str) -> str:

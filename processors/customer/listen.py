@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from processors.customer import answers, chat, checkout, inquiry, menus, orders, support, taps, wishes
-from processors.customer.gate import Command, command_of
+from processors.customer.gate import Command, command_of, says_confirm
 from processors.customer.menus import menu_button
 from processors.customer.orders_to_us import orders_us
 from processors.customer.talk import Reads, Talk
@@ -55,7 +55,7 @@ def pieces(text: str) -> Iterator[str]:
 
 async def _obey(talk: Talk, reads: Reads, command: Command, piece: str) -> Talk:
     if command == "yes":
-        return _yes(talk)
+        return _yes(talk, explicit=says_confirm(piece))
     if command == "no":
         return _no(talk)
     if command == "cancel":
@@ -74,11 +74,11 @@ async def _obey(talk: Talk, reads: Reads, command: Command, piece: str) -> Talk:
     return replace(talk, checkout=True) if talk.cart else checkout.empty(talk)
 
 
-def _yes(talk: Talk) -> Talk:
-    if talk.session.cancelling is not None:
-        return checkout.cancel(talk, talk.session.cancelling)
-    if talk.session.proposal is not None and not talk.cart_changed:
-        return checkout.confirm(talk, talk.session.proposal.relay_id)
+def _yes(talk: Talk, *, explicit: bool = False) -> Talk:
+    """A yes to the summary just seen. Later it takes the word itself; a mere "ok" brings the summary back."""
+    proposal = talk.session.proposal
+    if proposal is not None and not talk.cart_changed and (proposal.last_said or explicit):
+        return checkout.confirm(talk, proposal.relay_id)
     if talk.cart or talk.session.questions:
         # Something is still open: it is asked again before anything can be confirmed.
         return replace(talk, checkout=bool(talk.cart), asking=True, intent="order_request")
@@ -86,15 +86,10 @@ def _yes(talk: Talk) -> Talk:
 
 
 def _no(talk: Talk) -> Talk:
-    session = talk.session
-    if session.proposal is None and session.cancelling is None and not session.questions:
+    if talk.session.proposal is None and not talk.session.questions:
         return replace(talk, chat=Reply(text=talk.say("chat.ok")), intent=talk.intent or "general_chat")
-    was_cancelling = session.cancelling is not None
-    talk = replace(
-        talk, session=replace(session, proposal=None, cancelling=None, questions=()), intent="order_request"
-    )
-    if was_cancelling:
-        return replace(talk, ending=Reply(text=talk.say("order.kept")))
+    session = replace(talk.session, proposal=None, questions=())
+    talk = replace(talk, session=session, intent="order_request")
     buttons = (menu_button(talk, "catalogue"), menu_button(talk, "order"), menu_button(talk, "human"))
     return replace(talk, ending=Reply(text=talk.say("order.not_sent"), kind="buttons", buttons=buttons))
 
@@ -106,7 +101,7 @@ async def _cancel(talk: Talk, reads: Reads) -> Talk:
         return checkout.cancel(talk, talk.session.proposal.relay_id)
     if talk.cart or talk.session.questions:
         return taps.clear(talk)
-    return await orders.ask_cancel(replace(talk, intent="support_request"), reads)
+    return await orders.offer_cancel(replace(talk, intent="support_request"), reads)
 
 
 async def _interpret(talk: Talk, reads: Reads, text: str) -> Talk:
@@ -130,7 +125,7 @@ async def _interpret(talk: Talk, reads: Reads, text: str) -> Talk:
     if orders.asks_cancel(text) or orders.asks_status(text):
         return await support.support(talk, reads, text)
     if understood.cart_action == "confirm":
-        return _yes(replace(talk, intent="order_request"))
+        return _yes(replace(talk, intent="order_request"), explicit=says_confirm(text))
     if understood.cart_action != "none":
         talk = await wishes.change_cart(talk, reads, text, understood)
         return talk if _did_something(talk) else _what_to_order(talk)

@@ -86,6 +86,17 @@ async def ask_cancel(talk: Talk, reads: Reads, text: str = "") -> Talk:
     return cancel(talk, UUID(alive[0]["relay_id"]))
 
 
+async def offer_cancel(talk: Talk, reads: Reads) -> Talk:
+    """A mere "annulla" with nothing else to take back: which order is meant is tapped, not guessed."""
+    placed = _placed(await reads.services.store.customer_orders(talk.turn.conversation_id))
+    alive = [order for order in placed if _is_open(order)]
+    return (
+        _which(talk, alive)
+        if alive
+        else replace(talk, ending=Reply(text=talk.say("order.nothing_to_cancel")))
+    )
+
+
 def _which(talk: Talk, orders: Sequence[Json]) -> Talk:
     buttons = tuple(
         Button(id=order_id("cancel", order["relay_id"]), title=button_title(order["code"]))

@@ -83,6 +83,9 @@ def _with_cart(talk: Talk) -> Talk:
 def _decision(talk: Talk) -> Decision:
     before = Session.from_json(talk.turn.session)
     session = talk.session if talk.session.unclear > before.unclear else replace(talk.session, unclear=0)
+    if session.proposal is not None and not talk.proposed:
+        # An "ok" in the next turn will answer what is said now, not the summary above it.
+        session = replace(session, proposal=replace(session.proposal, last_said=False))
     return Decision(
         replies=_replies(talk),
         intent=talk.intent or "general_chat",

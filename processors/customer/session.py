@@ -18,10 +18,11 @@ MOST_QUESTIONS = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
-    """A summary that waits for the customer's yes."""
+    """A summary that waits for the customer's yes. `last_said` is lost when something else was said after it."""
 
     relay_id: UUID
     total: Decimal
+    last_said: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +46,6 @@ class Session:
     """`shown` are the products last shown, what "quello blu" speaks of; `unclear` counts turns we failed."""
 
     proposal: Proposal | None = None
-    cancelling: UUID | None = None
     questions: tuple[Question, ...] = ()
     shown: tuple[UUID, ...] = ()
     unclear: int = 0
@@ -61,7 +61,6 @@ class Session:
         try:
             return cls(
                 proposal=_proposal(own.get("proposal")),
-                cancelling=UUID(str(own["cancelling"])) if own.get("cancelling") else None,
                 questions=tuple(_question(q) for q in own.get("questions") or ()),
                 shown=tuple(UUID(str(i)) for i in own.get("shown") or ()),
                 unclear=int(own.get("unclear") or 0),
@@ -80,9 +79,8 @@ class Session:
             own["proposal"] = {
                 "relay_id": str(self.proposal.relay_id),
                 "total": str(self.proposal.total),
+                "last_said": self.proposal.last_said,
             }
-        if self.cancelling is not None:
-            own["cancelling"] = str(self.cancelling)
         return {**self.rest, "customer": own}
 
     def without(self, question: Question) -> Session:
@@ -95,7 +93,11 @@ class Session:
 def _proposal(stored: Any) -> Proposal | None:
     if not stored:
         return None
-    return Proposal(relay_id=UUID(str(stored["relay_id"])), total=Decimal(stored["total"]))
+    return Proposal(
+        relay_id=UUID(str(stored["relay_id"])),
+        total=Decimal(stored["total"]),
+        last_said=bool(stored.get("last_said")),
+    )
 
 
 def _question(stored: Any) -> Question:

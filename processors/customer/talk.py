@@ -23,7 +23,7 @@ class Talk:
     `notes` are sentences that stand before whatever ends the answer; `ending` is that end with its buttons or
     list; `chat` is said only when nothing else is. `actions` are what the customer asked to happen to an
     order; a later change of the cart takes a confirmation back. `checkout` wants the summary, `asking` the
-    first open question.
+    first open question; `proposed` says that the summary ends this turn.
     """
 
     turn: Turn
@@ -35,6 +35,7 @@ class Talk:
     chat: Reply | None = None
     checkout: bool = False
     asking: bool = False
+    proposed: bool = False
     actions: tuple[Action, ...] = ()
     intent: str | None = None
     confidence: float | None = None

@@ -60,9 +60,7 @@ def _order(talk: Talk, choice: OrderChoice) -> Talk:
         return checkout.confirm(talk, choice.relay_id)
     if choice.verb == "cancel":
         return checkout.cancel(talk, choice.relay_id)
-    if choice.verb == "edit":
-        return checkout.edit(talk)
-    return replace(talk, session=replace(talk.session, cancelling=None)).noting("order.kept")
+    return checkout.edit(talk)
 
 
 async def _menu(talk: Talk, reads: Reads, choice: MenuChoice) -> Talk:

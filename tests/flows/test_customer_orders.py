@@ -165,3 +165,29 @@ async def test_more_than_twenty_pieces_are_asked(phone: Phone) -> None:
     assert await phone.cart() == []
     assert (await phone.say("facciamo 4")).outcomes == ("proposed",)
     assert await phone.cart() == [("T06", 4, {})]
+
+
+async def test_an_ok_to_something_else_places_no_order(phone: Phone) -> None:
+    await summary(phone)
+    await phone.say("quanto costa il tiragraffi a torre?")
+    shown = await phone.say("ok")
+    assert shown.outcomes == ()
+    assert "Conferma" in shown.choices
+    assert await phone.orders() == []
+    assert (await phone.say("ok")).outcomes == ("created",)
+
+
+async def test_the_word_itself_confirms_later_too(phone: Phone) -> None:
+    await summary(phone)
+    await phone.say("quanto costa il tiragraffi a torre?")
+    assert (await phone.say("ok confermo l'ordine")).outcomes == ("created",)
+
+
+async def test_a_mere_annulla_after_the_order_asks_which(phone: Phone) -> None:
+    await summary(phone)
+    await phone.say("sì")
+    asked = await phone.say("annulla")
+    [order] = await phone.orders()
+    assert order["status"] == "offered"
+    assert list(asked.choices) == [order["code"]]
+    assert (await phone.tap(asked.choice(order["code"]))).outcomes == ("cancelled",)

@@ -18,7 +18,6 @@ def test_it_survives_the_database() -> None:
     )
     session = Session(
         proposal=Proposal(relay_id=uuid4(), total=Decimal("55.80")),
-        cancelling=uuid4(),
         questions=(question,),
         shown=(uuid4(),),
         unclear=1,
