@@ -2,10 +2,9 @@
 -- Development data: apply it with the development stack or `supabase db reset`, never to a business's own project.
 -- The password of all seeded people is `relaydesk-demo`.
 
-insert into public.businesses (id, name, slug, persona, privacy_url, limits, hours) values
+insert into public.businesses (id, name, slug, persona, limits, hours) values
   ('00000000-0000-4000-8000-000000000001', 'Dloop', 'dloop',
    'Sei l''assistente di Dloop: cordiale, concreto, dai del tu, risposte brevi. Parli solo di prodotti, ordini e assistenza di Dloop.',
-   'https://dloop.example/privacy',
    '{"offer_minutes": 10, "offer_fanout": 3, "human_hours": 12}',
    '{"mon": ["09:00", "19:30"], "tue": ["09:00", "19:30"], "wed": ["09:00", "19:30"], "thu": ["09:00", "19:30"], "fri": ["09:00", "19:30"], "sat": ["09:30", "18:00"], "sun": null}');
 

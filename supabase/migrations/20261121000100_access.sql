@@ -20,7 +20,6 @@ create table public.businesses (
   currency text not null default 'EUR' check (currency ~ '^[A-Z]{3}$'),
   timezone text not null default 'Europe/Rome',
   persona text not null default '',
-  privacy_url text,
   limits jsonb not null default '{}'::jsonb,
   hours jsonb not null default '{}'::jsonb,
   created_at timestamptz not null default now(),

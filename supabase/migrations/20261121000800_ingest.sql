@@ -174,11 +174,13 @@ language plpgsql set search_path = ''
 as $$
 declare
   c public.whatsapp_conversations;
+  v_dealer uuid;
   v_type text;
 begin
+  v_dealer := private.is_dealer(p_account.business_id, p_contact_id);
+  v_type := case when v_dealer is not null then 'dealer' else 'customer' end;
   select * into c from public.whatsapp_conversations
   where account_id = p_account.id and contact_id = p_contact_id and status <> 'resolved' for update;
-  v_type := case when private.is_dealer(p_account.business_id, p_contact_id) is not null then 'dealer' else 'customer' end;
   if found then
     if c.conversation_type <> v_type and c.conversation_type <> 'rider' then
       update public.whatsapp_conversations set conversation_type = v_type where id = c.id returning * into c;
@@ -186,7 +188,8 @@ begin
     return c;
   end if;
   insert into public.whatsapp_conversations (business_id, account_id, contact_id, phone, conversation_type, language, window_expires_at)
-  select p_account.business_id, p_account.id, p_contact_id, coalesce(p_phone, k.phone), v_type, k.language,
+  select p_account.business_id, p_account.id, p_contact_id, coalesce(p_phone, k.phone), v_type,
+    coalesce(k.language, (select d.language from public.dealers d where d.id = v_dealer)),
     (select max(o.window_expires_at) from public.whatsapp_conversations o
      where o.account_id = p_account.id and o.contact_id = p_contact_id)
   from public.contacts k where k.id = p_contact_id

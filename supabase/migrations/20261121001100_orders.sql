@@ -391,6 +391,8 @@ begin
     return jsonb_build_object('outcome', 'cancelled', 'order_code', m.code);
   elsif m.status <> 'offered' or o.outcome = 'lost' then
     update public.order_offers set outcome = 'lost', resolved_at = now() where id = o.id and outcome = 'pending';
+    -- The answer to this tap tells it; the announcement would be a second, billed message.
+    update public.order_events set announced_at = now() where offer_id = o.id and kind = 'offer_lost' and announced_at is null;
     return jsonb_build_object('outcome', 'lost', 'order_code', m.code);
   elsif o.outcome <> 'pending' or o.expires_at < now() then
     return jsonb_build_object('outcome', 'expired', 'order_code', m.code);
@@ -398,6 +400,7 @@ begin
   if m.holder_id is distinct from o.dealer_id then
     if not private.reserve_stock(o.dealer_id, m.lines) then
       update public.order_offers set outcome = 'declined', resolved_at = now() where id = o.id;
+      perform private.pass_on(m.id);
       return jsonb_build_object('outcome', 'no_stock', 'order_code', m.code);
     end if;
     if m.holder_id is not null then

@@ -29,8 +29,11 @@ create function public.claim_announcements(p_limit integer, p_lease_seconds inte
 language sql set search_path = ''
 as $$
   with due as (
-    select id from public.order_events where audience is not null and announced_at is null and run_at <= now()
-    order by id limit p_limit for update skip locked
+    select d.id from public.order_events d where d.audience is not null and d.announced_at is null and d.run_at <= now()
+      -- News of one order reach one reader in order: what another worker is telling comes first.
+      and not exists (select 1 from public.order_events e where e.relay_id = d.relay_id and e.audience = d.audience
+        and e.dealer_id is not distinct from d.dealer_id and e.id < d.id and e.announced_at is null and e.run_at > now())
+    order by d.id limit p_limit for update of d skip locked
   ), claimed as (
     update public.order_events e set token = gen_random_uuid(), attempts = e.attempts + 1, run_at = now() + make_interval(secs => p_lease_seconds)
     from due where e.id = due.id returning e.*
