@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Any, TypedDict
 
 import streamlit as st
 from starlette.middleware import Middleware
-from starlette.routing import WebSocketRoute
+from starlette.routing import BaseRoute, WebSocketRoute
 
 from dashboard.desk import Desk
 from dashboard.guard import Guard
@@ -20,13 +21,21 @@ from dashboard.settings import DeskSettings
 SCRIPT = Path(__file__).with_name("app.py")
 
 
-def create_app(settings: DeskSettings) -> st.App:
-    """The app of this process; there can be only one, because Streamlit keeps its runtime in globals."""
-    desk = Desk(settings)
-    Desk.current = desk
+class Parts(TypedDict):
+    """What any Starlette application needs to be this desk, apart from Streamlit's pages."""
+
+    routes: list[BaseRoute]
+    middleware: list[Middleware]
+    lifespan: Callable[[Any], AbstractAsyncContextManager[None]]
+
+
+def parts(desk: Desk) -> Parts:
+    """Our routes, what stands in front of them, and what runs behind them as long as the app does."""
+    settings = desk.settings
+    live = LiveEndpoint(settings, desk.sessions, desk.hub)
 
     @asynccontextmanager
-    async def lifespan(_: st.App) -> AsyncIterator[None]:
+    async def lifespan(_: Any) -> AsyncIterator[None]:
         hub = asyncio.create_task(desk.hub.run())
         try:
             yield
@@ -35,10 +44,18 @@ def create_app(settings: DeskSettings) -> st.App:
             await asyncio.gather(hub, return_exceptions=True)
             await desk.http.aclose()
 
-    live = LiveEndpoint(settings, desk.sessions, desk.hub)
-    return st.App(
-        SCRIPT,
-        lifespan=lifespan,
-        routes=[*DeskRoutes(settings, desk.sessions, desk.http).all(), WebSocketRoute("/rt", live.serve)],
-        middleware=[Middleware(Guard, sessions=desk.sessions, cookie_name=settings.cookie_name)],
-    )
+    return {
+        "routes": [
+            *DeskRoutes(settings, desk.sessions, desk.http).all(),
+            WebSocketRoute("/rt", live.serve),
+        ],
+        "middleware": [Middleware(Guard, sessions=desk.sessions, cookie_name=settings.cookie_name)],
+        "lifespan": lifespan,
+    }
+
+
+def create_app(settings: DeskSettings) -> st.App:
+    """The app of this process; there can be only one, because Streamlit keeps its runtime in globals."""
+    desk = Desk(settings)
+    Desk.current = desk
+    return st.App(SCRIPT, **parts(desk))

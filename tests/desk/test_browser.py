@@ -1,0 +1,166 @@
+"""The desk in a real Chromium on a whole running stack, as an agent uses it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+
+from tests.fixtures.stack import Stack
+
+pytestmark = [pytest.mark.browser, pytest.mark.stack]
+
+CHROMIUM_ARGUMENTS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+HOSTILE = '<img src=x onerror="window.pwned=1"><script>window.pwned=1</script> **b** [l](javascript:alert(1))'
+
+
+@dataclass(kw_only=True)
+class Agent:
+    """A person at a browser, and whatever went wrong in it."""
+
+    page: Page
+    stack: Stack
+    problems: list[str] = field(default_factory=list)
+
+    async def sign_in(self, password: str | None = None) -> None:
+        """Fill in the form and press the button."""
+        await self.page.get_by_label("E-mail").fill(self.stack.agent_email)
+        await self.page.get_by_label("Password").fill(password or self.stack.agent_password)
+        await self.page.get_by_role("button", name="Accedi").click()
+
+    def row(self, name: str) -> Locator:
+        """The conversation of this person in the list."""
+        return self.page.locator(".row", has=self.page.get_by_text(name, exact=True))
+
+    async def open(self, name: str) -> None:
+        """Open the conversation of this person, searched for: others may have pushed it off the first page."""
+        await self.page.get_by_role("searchbox").fill(name)
+        await self.row(name).click()
+        await expect(self.page.locator(".thread-title b")).to_have_text(name)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def browser(chromium: str) -> AsyncIterator[Browser]:
+    """The browser of the session."""
+    async with async_playwright() as playwright:
+        program = await playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
+        yield program
+        await program.close()
+
+
+@pytest_asyncio.fixture
+async def agent(browser: Browser, stack: Stack) -> AsyncIterator[Agent]:
+    """Somebody with a fresh browser on the log-in page. Errors and foreign requests fail the test."""
+    context = await browser.new_context(
+        locale="it-IT", timezone_id="Europe/Rome", viewport={"width": 1280, "height": 800}
+    )
+    page = await context.new_page()
+    agent = Agent(page=page, stack=stack)
+    page.on("pageerror", lambda error: agent.problems.append(str(error)))
+    page.on(
+        "request",
+        lambda request: (
+            None
+            if request.url.startswith((stack.desk_url, "data:", "blob:"))
+            else agent.problems.append(request.url)
+        ),
+    )
+    page.on("dialog", lambda dialog: agent.problems.append(f"dialog {dialog.message}"))
+    await page.goto(stack.desk_url)
+    yield agent
+    await context.close()
+    assert agent.problems == []
+
+
+async def test_a_wrong_password_is_told_clearly(agent: Agent) -> None:
+    await agent.sign_in("wrong")
+    await expect(agent.page.get_by_role("alert")).to_have_text(re.compile("non corrette"))
+    await expect(agent.page.get_by_label("E-mail")).to_have_value(agent.stack.agent_email)
+
+
+async def test_an_agent_reads_a_conversation_reloads_and_signs_out(agent: Agent) -> None:
+    page = agent.page
+    await agent.sign_in()
+    for name in ("Emily Carter", "Dloop Store Milano", "Giulia Bianchi", "Marco Rossi"):
+        await page.get_by_role("searchbox").fill(name)
+        await expect(agent.row(name)).to_be_visible()
+    await agent.open("Marco Rossi")
+    await expect(page.locator(".bubble")).to_have_count(5)
+    await expect(page.locator(".message.out .tick.read").first).to_be_visible()
+    await expect(page.locator(".panel .order", has_text="D1000")).to_contain_text(
+        "Accettato da Dloop Store Milano"
+    )
+    await page.reload()
+    await expect(page.locator(".thread-title b")).to_have_text("Marco Rossi")
+    await expect(page.locator(".bubble")).to_have_count(5)
+    await page.get_by_label("Il tuo account").click()
+    await page.get_by_role("button", name="Esci").click()
+    await expect(page.get_by_role("heading", name="Bentornato")).to_be_visible()
+    await page.goto(agent.stack.desk_url)
+    await expect(page.get_by_role("heading", name="Bentornato")).to_be_visible()
+
+
+async def test_filters_and_search_narrow_the_list(agent: Agent) -> None:
+    page = agent.page
+    await agent.sign_in()
+    await page.get_by_role("tab", name="Negozi").click()
+    await expect(agent.row("Dloop Store Milano")).to_be_visible()
+    await expect(page.locator(".row[data-id] .tag.customer")).to_have_count(0)
+    await page.get_by_role("tab", name="Tutte").click()
+    await page.keyboard.press("/")
+    await page.keyboard.type("340 111")
+    await expect(page.locator(".row[data-id]")).to_have_count(1)
+    await expect(page.locator(".row[data-id]")).to_contain_text("Giulia Bianchi")
+    await page.get_by_role("searchbox").fill("nessuno si chiama così")
+    await expect(page.get_by_text("Nessun risultato")).to_be_visible()
+
+
+async def test_hostile_text_arrives_live_and_is_shown_literally(agent: Agent) -> None:
+    page = agent.page
+    phone = agent.stack.new_phone()
+    await agent.sign_in()
+    await expect(page.locator(".desk[data-live=live]")).to_be_visible()
+    name = f"<b>Eva {phone[-4:]}</b>"
+    await agent.stack.inbound(phone, HOSTILE, name=name)
+    await agent.open(name)
+    await expect(page.locator(".message.in .text").first).to_have_text(HOSTILE)
+    await expect(page.locator(".message.out").first).to_be_visible()
+    await agent.stack.inbound(phone, "seconda riga\n\u202eal contrario", name=name)
+    await expect(page.locator(".message.in .text").nth(1)).to_contain_text("seconda riga")
+    await expect(agent.row(name).locator(".pill")).to_have_count(0)
+    assert await page.evaluate("window.pwned") is None
+    assert await page.locator(".bubble img, .bubble script, .row img").count() == 0
+
+
+async def test_a_message_that_could_not_be_sent_tells_why(agent: Agent) -> None:
+    page = agent.page
+    phone = agent.stack.new_phone()
+    await agent.stack.control(fail_next=[{"status": 400, "code": 131026}])
+    try:
+        await agent.stack.inbound(phone, "Ciao", name=f"Fallita {phone[-4:]}")
+        await agent.sign_in()
+        await agent.open(f"Fallita {phone[-4:]}")
+        await expect(page.locator(".problem")).to_contain_text("non è consegnabile")
+        await expect(page.locator(".panel .escalation")).to_contain_text("Messaggio non inviato")
+    finally:
+        await agent.stack.reset()
+
+
+async def test_in_the_dark_and_in_english(browser: Browser, stack: Stack) -> None:
+    context = await browser.new_context(locale="en-GB", color_scheme="dark")
+    page = await context.new_page()
+    await page.goto(stack.desk_url)
+    await page.get_by_label("E-mail").fill(stack.agent_email)
+    await page.get_by_label("Password").fill(stack.agent_password)
+    await page.get_by_role("button", name="Sign in").click()
+    await expect(page.get_by_text("Choose a conversation")).to_be_visible()
+    background = await page.locator(".desk").evaluate("element => getComputedStyle(element).backgroundColor")
+    assert background == "rgb(20, 23, 31)"
+    await context.close()

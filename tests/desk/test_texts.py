@@ -1,0 +1,81 @@
+"""The desk's own texts: the same in each language, and none that the views ask for is missing."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from dashboard.texts import LANGUAGES, catalogue, choose
+from devstack.places import ROOT
+
+FOLDER = ROOT / "dashboard"
+FAMILIES = {
+    "error",
+    "intent",
+    "reason",
+    "order",
+    "event",
+    "language",
+    "author",
+    "kind",
+    "badge",
+    "status",
+    "media",
+}
+
+
+def _views() -> list[Path]:
+    return [*FOLDER.rglob("*.js"), *FOLDER.rglob("*.py")]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_language_has_every_text_with_the_same_values(language: str) -> None:
+    base, other = catalogue(LANGUAGES[0]), catalogue(language)
+    assert set(base) == set(other)
+    for key, text in base.items():
+        assert set(re.findall(r"\{\w+\}", text)) == set(re.findall(r"\{\w+\}", other[key])), key
+
+
+def test_every_text_that_a_view_names_exists() -> None:
+    known = catalogue("it")
+    missing = {
+        (file.name, key)
+        for file in _views()
+        for key in re.findall(r"""say\(\s*["'`]([a-z_]+\.[a-z_]+)["'`]""", file.read_text(encoding="utf-8"))
+        if key not in known
+    }
+    assert missing == set()
+
+
+def test_every_text_is_used() -> None:
+    code = "\n".join(file.read_text(encoding="utf-8") for file in [*_views(), *FOLDER.rglob("*.html")])
+    prefixes = set(re.findall(r"`([a-z_]+)\.\$\{", code)) | FAMILIES
+    # A key is named whole, by its family, or in the page as $login_title.
+    unused = [
+        key
+        for key in catalogue("it")
+        if f'"{key}"' not in code
+        and f"'{key}'" not in code
+        and f"${key.replace('.', '_')}" not in code
+        and key.split(".")[0] not in prefixes
+    ]
+    assert unused == []
+
+
+@pytest.mark.parametrize(
+    ("cookie", "accept", "expected"),
+    [
+        (None, None, "it"),
+        (None, "en-GB,en;q=0.9", "en"),
+        (None, "de-DE,en;q=0.5,it;q=0.3", "en"),
+        (None, "fr", "it"),
+        ("en", "it", "en"),
+        ("../etc", "en", "en"),
+    ],
+)
+def test_the_language_is_chosen_else_the_browsers_else_italian(
+    cookie: str | None, accept: str | None, expected: str
+) -> None:
+    assert choose(cookie, accept) == expected
