@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from processors.search.words import content_words
 
@@ -22,8 +22,14 @@ def embed(text: str) -> list[float]:
     return embed_words(content_words(text))
 
 
+def embed_meanings(meanings: Sequence[Iterable[str]]) -> list[float]:
+    """The unit vector of things that weigh alike, however many words the glossary knows for each of them."""
+    vectors = [embed_words(words) for words in meanings]
+    return _unit([sum(places) for places in zip(*vectors, strict=True)] or [0.0] * DIMENSIONS)
+
+
 def embed_words(words: Iterable[str]) -> list[float]:
-    """The same for words that were folded and chosen already."""
+    """The vector of words that were folded and chosen already."""
     counts: dict[int, float] = {}
     for word in words:
         for gram in _grams(word):
@@ -35,11 +41,14 @@ def embed_words(words: Iterable[str]) -> list[float]:
     for place, count in counts.items():
         # Repeated n-grams count less and less, else a long description drowns its nouns.
         vector[place] = math.copysign(math.sqrt(abs(count)), count)
+    return _unit(vector)
+
+
+def _unit(vector: list[float]) -> list[float]:
     length = math.sqrt(sum(v * v for v in vector))
     if length == 0.0:
         # A zero vector has no direction and pgvector's cosine of it is NaN.
-        vector[0] = 1.0
-        return vector
+        return [1.0, *vector[1:]]
     return [round(v / length, 5) for v in vector]
 
 

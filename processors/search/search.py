@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 Rpc = Callable[[str, Mapping[str, Any]], Awaitable[Any]]
 
 GLOSSARY_SECONDS = 60.0
+LONGEST_TERM = 3
+"""Words of a glossary term that are looked up together."""
+
 FOREIGN_COSINE = 0.15
 """A best hit below this, without a word in common, is not what was asked for (measured on the dev queries)."""
 
@@ -98,10 +101,11 @@ class ProductSearch:
         `dealer_id` keeps what that dealer lists, `in_stock` what somebody can deliver. `language` is a hint
         for embedders that know languages.
         """
-        words = expand(content_words(text), await self.glossary(business_id))
-        if not words:
+        asked = meanings(content_words(text), await self.glossary(business_id))
+        if not asked:
             return []
-        model, vector = await self._vector(text, words)
+        words = list(dict.fromkeys(word for meaning in asked for word in meaning))
+        model, vector = await self._vector(text, asked)
         rows = await self._rpc(
             "search_products",
             {
@@ -128,37 +132,38 @@ class ProductSearch:
             self._glossaries[business_id] = known
         return known[1]
 
-    async def _vector(self, text: str, words: Sequence[str]) -> tuple[str, list[float]]:
+    async def _vector(self, text: str, asked: Sequence[Sequence[str]]) -> tuple[str, list[float]]:
         if self.embedder.model != hashing.MODEL:
             try:
                 async with asyncio.timeout(5):
                     return self.embedder.model, (await self.embedder.embed([text]))[0]
             except (ModelUnavailable, TimeoutError):
                 log.warning("search: no vector from %s, hashed n-grams instead", self.embedder.model)
-        return hashing.MODEL, hashing.embed_words(words)
+        return hashing.MODEL, hashing.embed_meanings(asked)
 
 
 def expand(words: Sequence[str], glossary: Mapping[str, Sequence[str]]) -> list[str]:
-    """The words and, for words and neighbours the glossary knows, the catalogue's words for them.
+    """The words and, for words and neighbours the glossary knows, the catalogue's words for them."""
+    return list(dict.fromkeys(word for meaning in meanings(words, glossary) for word in meaning))
+
+
+def meanings(words: Sequence[str], glossary: Mapping[str, Sequence[str]]) -> list[list[str]]:
+    """Each thing that was said, with the catalogue's words for it: "rabbit food" says two things.
 
     A neighbour pair (`dog bed`) is asked before its parts, and replaces them when it is known.
     """
-    found: list[str] = []
+    found: list[list[str]] = []
     position = 0
     while position < len(words):
-        for size in (3, 2, 1):
-            term = " ".join(words[position : position + size])
-            if size <= len(words) - position and term in glossary:
-                if size == 1:
-                    found.append(term)
-                for expansion in glossary[term]:
-                    found.extend(content_words(expansion))
-                position += size
-                break
-        else:
-            found.append(words[position])
-            position += 1
-    return list(dict.fromkeys(found))
+        longest = min(LONGEST_TERM, len(words) - position)
+        terms = (" ".join(words[position : position + n]) for n in range(longest, 0, -1))
+        term = next((t for t in terms if t in glossary), words[position])
+        size = len(term.split())
+        said = [term] if size == 1 else []
+        said += [word for expansion in glossary.get(term, ()) for word in content_words(expansion)]
+        found.append(list(dict.fromkeys(said)))
+        position += size
+    return [said for said in found if said]
 
 
 def search_terms(words: Sequence[str]) -> list[str]:

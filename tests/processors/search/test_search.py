@@ -1,0 +1,127 @@
+"""Search over a catalogue in memory: how queries become vectors and words, and how often people find things."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.memory_catalogue import BUSINESS, MemoryCatalogue, catalogue_rows, product_id
+from processors.errors import ModelUnavailable
+from processors.search import hashing
+from processors.search.search import ProductSearch, expand, meanings, search_terms
+
+EVAL = Path(__file__).parents[2] / "eval"
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> MemoryCatalogue:
+    return MemoryCatalogue(catalogue_rows(EVAL / "search_catalogue.jsonl"))
+
+
+@pytest.mark.parametrize(("split", "first", "five"), [("dev", 0.85, 0.91), ("heldout", 0.73, 0.92)])
+async def test_labelled_queries_find_their_product(
+    catalogue: MemoryCatalogue, split: str, first: float, five: float
+) -> None:
+    search = ProductSearch(catalogue.call)
+    rows = [
+        json.loads(line)
+        for line in (EVAL / f"search_queries.{split}.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
+    places = []
+    for row in rows:
+        found = [hit.sku for hit in await search.find(BUSINESS, row["q"], limit=5)]
+        places.append(next((n for n, sku in enumerate(found) if sku in row["relevant"]), None))
+    assert sum(place == 0 for place in places) / len(rows) >= first
+    assert sum(place is not None for place in places) / len(rows) >= five
+
+
+@pytest.mark.parametrize(
+    ("words", "glossary", "found"),
+    [
+        (["dog", "bed"], {"dog bed": ["cuccia lettino"]}, [["cuccia", "lettino"]]),
+        (["bed"], {"bed": ["cuccia"]}, [["bed", "cuccia"]]),
+        (["big", "bed"], {"bed": ["cuccia"], "dog bed": ["lettino"]}, [["big"], ["bed", "cuccia"]]),
+        (["cuccia"], {}, [["cuccia"]]),
+        ([], {"bed": ["cuccia"]}, []),
+    ],
+)
+def test_neighbours_are_looked_up_before_single_words(
+    words: Sequence[str], glossary: Mapping[str, Sequence[str]], found: list[list[str]]
+) -> None:
+    assert meanings(words, glossary) == found
+    assert expand(words, glossary) == [word for meaning in found for word in meaning]
+
+
+def test_a_word_with_many_translations_weighs_no_more_than_one_with_few() -> None:
+    vector = hashing.embed_meanings([["food", "crocchette", "alimento", "cibo"], ["tartarughe"]])
+    turtles = sum(a * b for a, b in zip(vector, hashing.embed_words(["tartarughe"]), strict=True))
+    kibble = sum(a * b for a, b in zip(vector, hashing.embed_words(["crocchette"]), strict=True))
+    assert turtles > kibble
+
+
+@given(st.text(max_size=200))
+def test_any_text_has_a_direction(text: str) -> None:
+    for vector in (hashing.embed(text), hashing.embed_meanings([text.split()])):
+        assert len(vector) == hashing.DIMENSIONS
+        assert math.isclose(sum(v * v for v in vector), 1.0, abs_tol=0.01)
+
+
+def test_typos_stay_close_and_strangers_do_not() -> None:
+    word, typo, stranger = (hashing.embed(text) for text in ("guinzaglio", "gunzaglio", "pneumatici"))
+    assert sum(a * b for a, b in zip(word, typo, strict=True)) > 0.4
+    assert sum(a * b for a, b in zip(word, stranger, strict=True)) < 0.15
+
+
+def test_full_text_asks_words_and_stems_once() -> None:
+    assert search_terms(["candele", "candele", "lavanda"]) == ["candele", "lavanda", "candel", "lavand"]
+
+
+async def test_nothing_that_names_a_product_asks_nothing(catalogue: MemoryCatalogue) -> None:
+    calls: list[str] = []
+
+    async def counted(name: str, params: Mapping[str, Any]) -> Any:
+        calls.append(name)
+        return await catalogue.call(name, params)
+
+    search = ProductSearch(counted)
+    for text in ("ciao!!", "", "💥💥", "quanto costa?"):
+        assert await search.find(BUSINESS, text) == []
+    assert calls == ["glossary"]
+
+
+async def test_what_is_not_sold_is_known_to_be_foreign(catalogue: MemoryCatalogue) -> None:
+    search = ProductSearch(catalogue.call)
+    [tyres] = await search.find(BUSINESS, "pneumatici bmw", limit=1)
+    [leash] = await search.find(BUSINESS, "guinzaglio pelle", limit=1)
+    assert tyres.foreign or tyres.cosine < leash.cosine / 2
+    assert not leash.foreign
+    assert leash.product_id == product_id("C02")
+
+
+class BrokenEmbedder:
+    """A model whose server is down."""
+
+    model = "some-model"
+
+    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        raise ModelUnavailable("connection")
+
+
+async def test_a_model_that_is_down_leaves_search_working(catalogue: MemoryCatalogue) -> None:
+    asked: list[Mapping[str, Any]] = []
+
+    async def recorded(name: str, params: Mapping[str, Any]) -> Any:
+        asked.append(params)
+        return await catalogue.call(name, params)
+
+    [hit] = await ProductSearch(recorded, BrokenEmbedder()).find(BUSINESS, "shampoo secco", limit=1)
+    assert hit.sku == "T02"
+    # Vectors of two models are never compared: the query names the model of its own vector.
+    assert asked[-1]["p_model"] == hashing.MODEL
