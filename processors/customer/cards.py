@@ -12,7 +12,7 @@ from processors.customer.catalogue import Product
 from processors.customer.choices import add_id, menu_id
 from processors.customer.talk import Talk
 from processors.customer.titles import button_title, row_description, row_title
-from processors.customer.variants import KNOWN_ATTRIBUTES
+from processors.customer.variants import KNOWN_ATTRIBUTES, in_order
 from processors.model import Button, Reply, Row
 
 MOST_SHOWN = 5
@@ -37,8 +37,7 @@ def variants_text(talk: Talk, product: Product) -> str:
     """ "taglia S, M, L · colore rosso, blu" """
     parts = (
         f"{attribute_name(talk, name)} {', '.join(map(str, values))}"
-        for name, values in product.attributes.items()
-        if values
+        for name, values in in_order(product.attributes)
     )
     return " · ".join(parts)
 

@@ -14,7 +14,8 @@ from processors.understanding.gate import plain
 _ORDERS: Final = re.compile(
     r"\b("
     # The rules.
-    r"(ignor\w+|dimentic\w+|scord\w+|disregard|forget|override|bypass|abaikan|lupakan|hiraukan)( \w+){0,5} "
+    r"(ignor(a|are|ate)|dimentic(a|are|ate|ati)|scord(a|are|ati)|ignore|disregard|"
+    r"forget|override|bypass|abaikan|lupakan|hiraukan)( \w+){0,5} "
     r"(istruzion\w+|regol\w+|prompt|comand\w+|instructions?|rules?|guidelines?|instruksi|aturan|perintah)|"
     r"(system|sistema|hidden|nascost\w+) prompt|prompt (di|del) sistema|(istruzioni|instructions) (interne|segrete|"
     r"originali|internal|hidden)|instruksi sistem|"
@@ -23,11 +24,13 @@ _ORDERS: Final = re.compile(
     r"(developer|debug|admin|god|maintenance|dan) mode|jailbreak|"
     r"(sei|fai finta di essere|fingi di essere|comportati come|agisci come|da ora sei|you are|act as|pretend to be|"
     r"behave as|kamu adalah|anda adalah|berpura pura)( \w+){0,3} "
-    r"(admin\w*|amministrat\w+|root|superuser|sviluppator\w+|developer|sistema|system|ia senza|dan|sistem)|"
+    r"(admin\w*|amministrat\w+|root|superuser|sviluppator\w+|developer|dan|ia senza \w+|ai without \w+)|"
     # Orders to the books.
-    r"(segn\w+|imposta\w*|marc\w+|registr\w+|dichiar\w+|mark|set|tandai|ubah|jadikan)( \w+){0,6} "
-    r"(pagat\w+|saldat\w+|consegnat\w+|rimborsat\w+|gratis|gratuit\w+|as paid|as delivered|to paid|to delivered|"
-    r"to free|refunded|lunas|terkirim|sudah dibayar)|"
+    r"(segna|segnalo|segnala|imposta|impostalo|marca|marcalo|registra|registralo|metti|mettilo)( \w+){0,4} "
+    r"(come|su|a|in) (gia )?(pagat|saldat|consegnat|rimborsat|confermat|gratis|gratuit)\w*|"
+    r"(segna|segnalo|segnala|imposta|marca|registra)( gia| subito)? (pagat|saldat|consegnat|rimborsat)\w*|"
+    r"(mark|set|change|flag)( \w+){0,5} (as|to) (already )?(paid|delivered|refunded|confirmed|free|accepted)|"
+    r"(tandai|ubah|jadikan|set)( \w+){0,5} (lunas|terkirim|sudah dibayar|gratis)|"
     r"(sconto|discount|diskon|ribasso)( del| di| of| sebesar)? (100|99|90)|(100|99|90) ?(percent|per cento|persen)? "
     r"(di |of )?(sconto|discount|off|diskon)|"
     r"(porta|metti|imposta|cambia|set|change|make|ubah|jadikan)( \w+){0,5} (prezzo|prezzi|price|prices|totale|total|"
@@ -39,6 +42,15 @@ _ORDERS: Final = re.compile(
 )
 
 
+# Shapes that only programs write: JSON keys, tags, doubled brackets, the ids of our own buttons.
+_CODE: Final = re.compile(
+    r"""["']\w+["']\s*:|\[\[|\]\]|\{\{?\s*\w+\s*\}|</?[a-z]+[^<>]*>|"""
+    r"\b(order:(confirm|edit|cancel)|offer:(accept|decline)|status:[a-z_]+:|cart:(show|checkout|clear)|stock:(set|add)|"
+    r"(add|remove|variant):[0-9a-f]{8}-)",
+    re.IGNORECASE,
+)
+
+
 def orders_us(text: str) -> bool:
-    """Whether a text tells the software what to do with its rules, roles or books."""
-    return _ORDERS.search(plain(text)) is not None
+    """Whether a text tells the software what to do with its rules, roles or books, or speaks its code."""
+    return _CODE.search(text) is not None or _ORDERS.search(plain(text)) is not None

@@ -30,19 +30,24 @@ def complete(attributes: Attributes, given: Mapping[str, str]) -> Completed:
     variant: dict[str, str] = {}
     missing: str | None = None
     refused: tuple[str, str] | None = None
-    for name in sorted(attributes, key=_rank):
-        values, wanted = attributes[name], given.get(name)
+    for name, values in in_order(attributes):
+        wanted = given.get(name)
         exact = same_value(values, wanted) if wanted else None
         if exact is not None:
             variant[name] = exact
         elif len(values) == 1:
             variant[name] = str(values[0])
-        elif values:
+        else:
             missing = missing or name
         if wanted and exact is None:
             refused = refused or (name, wanted)
     unknown = next(((name, value) for name, value in given.items() if name not in attributes), None)
     return Completed(variant=variant, missing=missing, refused=refused or unknown)
+
+
+def in_order(attributes: Attributes) -> list[tuple[str, Sequence[str]]]:
+    """Attributes with values, in the order people expect: size, colour, pack, then a merchant's own."""
+    return [(name, attributes[name]) for name in sorted(attributes, key=_rank) if attributes[name]]
 
 
 def _rank(attribute: str) -> tuple[int, str]:

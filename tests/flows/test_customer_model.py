@@ -142,6 +142,15 @@ async def test_a_wish_for_a_person_reaches_one(model: Model) -> None:
     assert await model.phone.escalations() == ["legal"]
 
 
+async def test_twice_not_understood_calls_a_person(model: Model) -> None:
+    await model.will_answer(confidence=0.1)
+    assert (await model.phone.say("qwrtz plomf")).decision.escalation is None
+    await model.will_answer(confidence=0.1)
+    again = await model.phone.say("zzgh trkw")
+    assert again.decision.escalation == "unclear"
+    assert await model.phone.escalations() == ["unclear"]
+
+
 @pytest.mark.parametrize("case", ["500", "refusal", "notjson", "wrongschema", "quota", "slow", "drop"])
 async def test_whatever_the_model_does_the_customer_is_answered(model: Model, case: str) -> None:
     await model.control(case=case, slow_seconds=2)
