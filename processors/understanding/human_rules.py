@@ -7,36 +7,82 @@ from typing import Final
 
 from processors.understanding.types import HumanReason
 
+_PERSON = (
+    r"(person[ae]|umano|umani|qualcuno|qualcun|quarcuno|cristian[oi]?|responsabile|titolare|proprietari[oa]|"
+    r"direttore|direttrice|capo|"
+    r"colleg[ahe]+|commess[oa]|agente|addett[oaie]|incaricat[oa]|signor[ae]|signorina|ragazz[ao]|chi (comanda|"
+    r"di dovere|decide)|operator[ei]|operatrice|essere umano|"
+    r"human|humans|people|person|someone|somebody|agent|manager|operator|representative|rep|supervisor|staff|"
+    r"owner|boss|colleague|adult|lady|guy|"
+    r"whoever is in charge|in charge|admin\w*|manusia\w*|orang\w*|cs|petugas\w*|pegawai\w*|penjual\w*|seller|"
+    r"manajer\w*|pemilik\w*|staf\w*|bos|mbak|mas|bapak|ibu|"
+    r"penanggung jawab\w*|bertanggung jawab|berwenang|yang lain)"
+)
 _ASKED = (
-    r"\b(operatore|operatrice|operatori|assistenza umana|servizio clienti|numero verde|call center)\b",
-    r"\b(persona|essere|qualcuno|uno|una|assistente|risposta|interlocutore) (vera|vero|reale|umana|umano|"
-    r"in carne( e ossa)?|che (capisca|capisce|ragiona|risponda|risponde))\b",
-    r"\b(parlare|parlo|parl\w+|sentire|sentir\w+|chiamar\w*|scrivere|contattare|conferire|comunicare|discutere|"
-    r"mettermi in contatto) (\w+ ){0,4}"
-    r"(qualcuno|qualcun|persona|umano|umani|responsabile|titolare|proprietari[oa]|direttore|capo|collega|"
-    r"commess[oa]|agente|addett[oa]|incaricat[oa]|signor[ae])\b",
-    r"\b(mi )?(passi|passami|passatemi|passate|passa|mettimi in contatto|fammi parlare|fatemi parlare|"
-    r"fatemi chiamare|mi faccia parlare|mi fa parlare|mi metta in contatto|chiamatemi|mi chiami|richiamatemi|"
-    r"richiamami|mi richiam\w+|mi chiamate|potete chiamarmi|puo chiamarmi)\b",
-    r"\b(non|basta) (\w+ ){0,3}(parlare )?(con )?(un |il |i |questo |sto |i soliti )?(bot|robot|macchina|"
-    r"risponditore|risposte automatiche|computer)\b|\brisposte automatiche\b",
-    r"\b(c e|est|e) (un |una |per caso )*(umano|persona|qualcuno)( \w+){0,4}\b(parlare|risponda|rispond\w+|"
-    r"aiut\w+|vera|vero)\b|\b(voglio|vorrei|serve|cerco|preferisco|preferirei|datemi) (\w+ )?(un |una )?(umano|"
-    r"persona|essere umano|operatore|vostro (addetto|collega))\b",
-    r"\b(talk|speak|chat|connect|transfer|put) (\w+ ){0,5}(human|person|someone|somebody|agent|manager|operator|"
-    r"representative|rep|supervisor|staff|owner|people)\b",
-    r"\b(real|actual|live|proper) (human|person|agent|people|someone)\b|\bhuman (agent|being|please|support|"
-    r"help)\b|\b(a|any|another) human\b|\bcustomer (service|care) (please|now|number|rep)\b|\bget me (a|the|"
-    r"your) (manager|human|person|supervisor|boss)\b|\b(call|phone|ring) me( back)?\b|\b(anyone|anybody|"
-    r"someone) (real|there|human)\b|\bstop the bot\b|\bnot a (bot|robot|machine)\b",
-    r"\b(bicara|ngobrol|ngomong|chat|hubung\w+|sambung\w+|berbicara|konsultasi|disambungkan|dihubungkan|"
-    r"dihubungi)\b (\w+ ){0,4}(admin\w*|manusia\w*|orang\w*|cs|petugas\w*|operator|penjual\w*|seller|owner|"
-    r"manajer|pemilik|staf\w*)\b",
-    r"\b(manusia|orang|admin|cs) (asli|beneran|langsung|yang asli|sungguhan)\b|\b(jangan|bukan|capek|males|"
-    r"malas) (\w+ ){0,2}(bot|robot)\b|\b(telepon|telpon|telfon|call) (saya|aku|gue)\b|\bminta (cs|admin|operator|"
-    r"nomor (cs|admin))\b|\bada (orangnya|manusianya|adminnya)\b|\b(mana|panggil\w*) (admin|cs|orang)\w*\b",
+    r"^(operatore|operatrice|umano|un umano|human|manusia|agent|agente|admin|cs|operator|responsabile|"
+    r"telefonatemi|chiamatemi|telepon|legal|persona)$",
+    r"\b(operator[ei]|operatrice|assistenza umana|servizio clienti|numero verde|call center|customer (service|"
+    r"care))\b",
+    rf"\b{_PERSON} (vera|vero|reale|umana|umano|in carne( e ossa)?|che (mi )?(capisca|capisce|ragiona|rispond\w+|"
+    rf"aiut\w+|sappia)|asli|beneran|langsung|sungguhan)\b",
+    rf"\b(parl\w+|discut\w+|sent(ire|irvi)|chiama\w*|conferire|comunicare|scrivere|rispond\w+|contatt\w+|"
+    rf"in contatto) (\w+ ){{0,4}}{_PERSON}\b",
+    r"\b(vorrei|voglio|voio|posso|possiamo|potrei|preferirei|preferisco|preferiamo|devo|fammi|fatemi|fateme|fai|"
+    r"mi fa|mi faccia|bisogno di) (\w+ ){0,2}(parl\w+|parla|discuter\w+) (\w+ ){0,2}(con|co)\b",
+    r"\b(mi )?(pass[ia]|passami|passatemi|passate) (a |con |il |un |una |al |la )*(qualcuno|person\w+|operator\w+|"
+    r"collega|responsabile|titolare|umano|addetto|capo)\b|\bmettetemi in contatto|\bmi (metta|metti|"
+    r"mettete) in contatto",
+    r"\b(telefonatemi|telefonami|mi telefon\w+|chiamatemi|mi chiami|richiamatemi|richiamami|mi richiam\w+|"
+    r"mi (potete|puo|puoi|potreste) (chiamare|telefonare|richiamare)|(potete|puo|puoi) chiamarmi|"
+    r"essere (contattat|richiamat|chiamat)\w+|"
+    r"fammi (chiamare|rispondere)|fatemi chiamare|chiamami qualcuno|contattatemi|(numero|telefono) (di|"
+    r"del) (\w+ )?(responsabile|titolare|direttore))\b",
+    r"\b(qualcuno|qualcun|uno|una) (\w+ )?(mi |ci )?(rispond\w+|legg\w+|aiut\w+|di umano)\b|"
+    r"\brispond\w+ (\w+ )?(qualcuno|una persona)\b|\brispondetemi\b|\bc e (un |una |qualche )?(umano|addett\w+|"
+    r"person\w+|ragazz\w+|responsabile)\b",
+    r"\b(non|basta|niente) (\w+ ){0,4}(bot|robot|macchina|macchine|machina|risponditore|risposte automatiche|"
+    r"messaggi automatici|computer)\b|\brisposte automatiche\b|\bcol muro\b|\bwith a wall\b|\ba wall\b|"
+    r"\bsama tembok\b",
+    rf"\b(voglio|vorrei|serve|cerco|preferisco|preferirei|datemi|dammi|want|need|get me|give me|mau|minta|butuh|"
+    rf"panggil\w*|mana|suruh|cari) (\w+ ){{0,3}}{_PERSON}( \w+)?$",
+    rf"\b(talk|speak|speek|chat|connect|transfer|put|pass|discuss|reach|hear) (\w+ ){{0,5}}{_PERSON}\b",
+    r"\b(can|could|may|let|want|wanna|wana|like|need|prefer|rather|how (do|can) i|please) (\w+ ){0,3}(speak|talk|"
+    r"speek|discuss (this|it)) (\w+ )?(to|with)\b",
+    r"\b(real|actual|live|proper|breathing) (human|person|agent|people|someone|customer)\b|\bhuman (agent|being|"
+    r"please|support|help|assistance)\b|\b(a|any|another) human\b|\b(call|phone|ring) me( back)?\b|"
+    r"\b(someone|somebody|anyone|anybody) (\w+ )?(answer|reply|respond|call|help me|there|real|human)\b|"
+    r"\blet (someone|somebody)\b|\bstop the bot\b|\bnot (to )?a (bot|robot|machine)\b|\b(t|not) (want to )?(talk|"
+    r"speak) to a (machine|bot|robot)\b|"
+    r"\b(any )?member of staff\b|\bsomebody in charge\b|\bcontacted by (phone|your)\b|\bhelp from a person\b",
+    rf"\b(bicara|ngobrol|ngomong|chat|hubung\w+|sambung\w+|berbicara|bcra|konsultasi|disambung\w*|dihubung\w*|"
+    rf"diajak (bicara|ngomong)) (\w+ ){{0,4}}({_PERSON}|orng|dengan|sama|sm|dgn) ?(mbak|mas|pak|bu|\w+)?\b",
+    r"\b(jangan|bukan|capek|males|malas|tidak|gak|ga) (\w+ ){0,4}(bot|robot|mesin)\b|\b(telepon|telpon|telfon|tlp|"
+    r"call) (saya|aku|gue|balik)\b|\bmenelepon saya\b|\bminta (cs|admin|operator|nomor (cs|admin|penanggung))\b|"
+    r"\bada (orangnya|manusianya|adminnya|mbak yang|orang yang|pegawai|orang tidak)\b|\badakah manusia\b|"
+    r"\bhubungi saya\b|\b(jawab|balas) dong\b|\bbantuan orang\b|\b(sama|mau) (teman\w*) (yang|mu)\b|"
+    r"\bnomor penanggung jawab\w*\b",
 )  # fmt: skip
+_IDENTITY: Final = re.compile(
+    r"\b(sei|siete|tu e|e) (\w+ ){0,3}(bot|robot|macchina|computer|persona vera|umano|vero|vera)\b|\b(con chi|"
+    r"chi) (\w+ ){0,4}(parl\w+|risponde)\b|\bparlo con (un|una) (persona|umano|robot|bot)\b.*\bo (con )?(un|"
+    r"una)\b|"
+    r"\b(are|r) (you|u) (\w+ ){0,3}(bot|robot|human|real|person|machine|ai)\b|\b(am i|who am i|"
+    r"with whom) (\w+ ){0,4}(talking|speaking|chatting)\b|\bpleasure of speaking\b|"
+    r"\b(kamu|anda|ini|saya) (\w+ ){0,4}(robot|bot|mesin|manusia)( ya| kah)?\b(?!.*\b(suruh|sambung|"
+    r"mau bicara)\b)|\b(dengan|sama|dgn) siapa\b|\borang atau (mesin|robot|bot)\b"
+)
+"""Wants to know who answers, which is small talk and no wish for somebody else."""
+_WISH: Final = re.compile(
+    r"\b(voglio|vorrei|fammi|fatemi|passami|passatemi|mi passi|preferi\w+|i want|let me|let someone|want|get me|"
+    r"put me|suruh|mau bicara|sambung\w+|minta|basta|non voglio|rather)\b"
+)
+
 _LEGAL = (
+    r"\b(giornal[ei]|stampa|striscia|le iene|trustpilot|tiktok|sui social|on social media|newspaper|the press|"
+    r"tripadvisor|google review|questura|legalmente|legally|legal (steps|action|letter)|adir\w+|"
+    r"appropriazione|dispute this|disput\w+ (the|this|my) charge|contest\w+ (l |il )?addebito|pengadilan|"
+    r"jalur hukum|ultimo avviso|final warning|last warning|peringatan terakhir|consumer court|ombudsman|"
+    r"taking them to the (station|police))\b",
     r"\b(avvocat\w+|legal[ei]\b(?! di)|denunc\w+|denunzi\w+|querel\w+|carabinier\w+|polizia|finanza|tribunale|"
     r"codacons|altroconsumo|adiconsum|antitrust|agcm|garante|diffid\w+|vie legali|giudice|"
     r"associazione consumatori|esposto|segnal(o|er\w+) (a|alla|al|tutto))\b",
@@ -45,10 +91,16 @@ _LEGAL = (
     r"\b(polisi|pengacara|hukum|lapor(kan|in)?|laporan|tuntut|somasi|ylki|viral(in|kan)?|pidana|bpkn)\b",
 )  # fmt: skip
 _ACCUSED = (
+    r"\b(spariti|sparito|scappati|fuggiti|vanished|disappeared|kabur|ran off) (\w+ ){0,3}(soldi|money|uang)\w*\b|"
+    r"\b(you|they|u) (stole|robbed|ripped|cheated|tricked|scammed|lied)\b|\b(shame on (you|u)|malu dong|mariuole|"
+    r"mariuoli|pencuri|kalian curi|curi uang|pnipu|tipuan|this is theft|theft)\b|"
+    r"\b(per (scem[oa]|stupid[oa]|cretin[oa]|fess[oa])|for a fool|for an idiot|dikira bodoh|take me for|"
+    r"trufator\w*)\b",
     r"\b(truff\w+|ladri|ladro|ladroni|imbroglion\w+|fregat\w+|disonest\w+|rubat\w+|raggir\w+|presa? in giro|"
     r"prendete in giro|prendendo in giro|presi per il culo|prendete per il|farabutt\w+|delinquent\w+|bugiard\w+|"
     r"furto|furbi|pacco tirato)\b",
-    r"\b(scam\w*|fraud\w*|thie(f|ves)|stole|stealing|rip ?off|ripped|con artists?|crooks?|liars?|lying|cheat\w*|"
+    r"\b(scam(s|med|mer|mers|ming)?|fraud\w*|thie(f|ves)|stole|stealing|rip ?off|ripped|con artists?|crooks?|"
+    r"liars?|lying|cheat\w*|"
     r"robbed|swindl\w*)\b",
     r"\b(penipu\w*|tipu|ditipu|nipu|maling|bohong|boong|dibohongi|pembohong|curang|modus)\b",
 )  # fmt: skip
@@ -60,22 +112,37 @@ _ANGRY = (
     r"basta aspettare|nessuno (mi )?(risponde|rispond\w+)|non rispond(e|ete)( mai)?|recensione negativa|"
     r"una stella|pazienza (e )?finita|come osate)\b",
     r"\b(ridiculous|unacceptable|disgust\w+|disgrace\w*|terrible|horrible|awful|appalling|outrageous|pathetic|"
-    r"furious|angry|pissed|fed up|sick (and tired )?of|had enough|worst|joke|shame|useless|wtf|bullshit|fuck\w*|"
+    r"furious|angry|pissed|fed up|sick (and tired )?of|had enough|worst|(what a|absolute|complete|total|this is a|"
+    r"a bad|some kind of) joke|useless|bullshit|fuck\w*|"
     r"shit|never (again|buying|ordering|shopping)|nobody (answers|replies|responds)|no ?one (answers|replies|"
     r"responds)|ignor(ed|ing) me|last straw|losing (my )?patience|one star|absolute disgrace)\b",
-    r"\b(kecewa\w*|parah|kesal|kesel|marah|emosi|ga (becus|bener|beres)|gak (becus|bener|beres)|payah|buruk|"
+    r"\b((sangat|amat|benar benar) kecewa|kecewa (banget|sekali|berat|parah)|parah banget|kesal|kesel|marah|emosi|"
+    r"ga (becus|bener|beres)|gak (becus|bener|beres)|payah|buruk|"
     r"jelek banget|bangsat|anjir|anjing lu|sialan|kapok|bete|muak|capek (nunggu|saya|gue|banget)|lama banget|"
-    r"keterlaluan|gimana sih|ga profesional|tidak profesional|ga ada yang (jawab|bales|balas)|(ga|gak|nggak|"
+    r"keterlaluan|gimana sih kalian|ga profesional|tidak profesional|ga ada yang (jawab|bales|balas)|(ga|gak|nggak|"
     r"tidak) (dibales|dibalas|dijawab|direspon|ditanggapi)|bintang satu|mengecewakan)\b",
 )  # fmt: skip
 _WAITED = (
+    r"\b(sono|son|est|e|da) (un|una|due|tre|quattro|cinque|sei|sette|otto|nove|dieci|quindici|venti|\d+) (mes[ei]|"
+    r"settiman[ae]|giorni)\b.*\b(aspett\w+|rimbalz\w+|basta|troppi?|rispond\w+|nessun\w*|ancora|esasperat\w+|"
+    r"casino)\b|^(ma )?(\w+ ){0,4}sono (dieci|\d+) giorni$|"
+    r"\b(sono|stat[oa]|been|sudah) (stat[oa] )?(molto )?(pazient\w+|patient|sabar)\b|\b(perso|persa|finit\w|lost|"
+    r"habis|losing) (la |my |all )?(pazienza|patience|kesabaran)\b|\b(esasperat[oa]|wits end|passed around|"
+    r"dioper\w*|mi rimbalz\w+|rimballzate)\b|"
+    r"\b(nessuna|no|zero) (risposta|reply|response|answer)\b.*\b(basta|enough|cukup)\b|\btidak ada (balasan|"
+    r"yang (bantu|jawab|balas))\b|\b(esigo|pretendo|i demand|demand an|saya tuntut)\b|\b(a month|weeks|months|"
+    r"sebulan|un mese|menunggu sebulan) (of waiting|di attesa|nunggu)\b|\bmenunggu sebulan\b|"
+    r"\b(sudah|udah) (se|dua|tiga|empat|lima|enam|tujuh|sepuluh|\d+) ?(minggu|bulan|hari|kali) (\w+ )?(cerita|"
+    r"tulis|nunggu|menunggu|alasan|chat|bilang)\b|\b(sudah|udah) sepuluh hari\b|\b(minggu|bulan) alasan\b|"
+    r"\bits been \d+ (weeks|months)\b|\bit s been (\w+ ){0,2}(weeks|months)\b|\bafter (\w+ )?(days|weeks|"
+    r"months) of (silence|waiting)\b",
     r"\b((un|una|due|tre|quattro|cinque|sei|dieci|\d+) (settiman\w+|mes[ei]|giorn\w+|or[ae])|da (giorni|settimane|"
     r"mesi|ore|una vita)|settimane|(terza|quarta|quinta|ennesima|millesima) volta) (\w+ ){0,3}(che )?(aspett\w+|"
     r"attend\w+|vi scrivo|scrivo|chiamo|chiedo|chied\w+)\b|\b(aspett\w+|attend\w+) (\w+ ){0,2}da (\w+ )?(giorni|"
     r"settimane|mesi|settimana|mese|ore|una vita|troppo)\b|\bquante volte (devo|dobbiamo|ve lo)\b|\b(ennesima|"
     r"terza|quarta|decima) volta\b",
     r"\b(been )?waiting (\w+ ){0,3}(weeks?|months?|days|hours|ages|forever)\b|\b(third|fourth|fifth|hundredth|"
-    r"tenth) time\b|\bhow many times\b|\bweeks? (and|now|later) (\w+ )?(still )?(nothing|no)\b",
+    r"tenth) time\b|\bhow many times\b|\bweeks (and|now|later) (\w+ )?(still )?(nothing|no)\b",
     r"\b(sudah|udah|dah) (\w+ ){0,3}(minggu|bulan|hari)\b.*\b(belum|tunggu|nunggu|menunggu|masih)\b|\b(nunggu|"
     r"menunggu) (\w+ ){0,3}(minggu|bulan|lama|berhari)\w*\b|\b(berapa|berkali) kali\b|\bkali ke\b",
 )  # fmt: skip
@@ -95,8 +162,13 @@ _PAYMENT: Final = re.compile(
 def human_reason(plain: str) -> HumanReason:
     """Why a person is needed, "none" when the words give no reason. `plain` is folded words."""
     for reason, pattern in _RULES:
-        if pattern.search(plain):
+        if pattern.search(plain) and not (reason == "asked" and only_curious(plain)):
             if reason == "angry" and _PAYMENT.search(plain):
                 return "payment"
             return reason
     return "none"
+
+
+def only_curious(plain: str) -> bool:
+    """Whether somebody asks who or what is answering, and wants nobody else."""
+    return bool(_IDENTITY.search(plain)) and not _WISH.search(plain)

@@ -52,9 +52,35 @@ _ORDER: Final = (
     (1.8, r"\b(beli|pesan|pesen|ambil|minta|tambah\w*|masukin|masukkan|hapus|kurangi|checkout|kosongkan|bungkus)\b"),
     (2.0, r"\b(konfirmasi|lanjut (bayar|pesan|order)|jadi (pesan|beli|order|ambil)|gas order|langsung order)\b"),
     (1.6, r"\b(mau|minta|butuh) (satu|dua|tiga|empat|lima|\d+|yang|yg)\b|\bkeranjang\b"),
+    (1.6, r"\b(include|pop|toss|stick|throw|chuck|bung) (\w+ ){0,5}(on|in|as well|too|the \w+)\b|\b(finali[sz]e|"
+        r"complete|send|submit) (my )?(basket|cart|order)\b|\bwhat do i (owe|pay)\b"),
+    (1.6, r"\b(desidero|desidererei|desideriamo|si richiede|richiedo|gradirei|richiediamo) (\w+ ){0,3}(ordin\w+|"
+        r"acquist\w+|fornitura|un|una|due|tre|quattro|\d+)\b|\b(partite con|procedete con|"
+        r"va bene il preventivo)\b"),
+    (1.6, r"\b(mi (sono )?decis[oa] per|alla fine (resto|prendo|vado|scelgo|opto)|vado (di|con|per)|opto per|"
+        r"scelgo|provo (il|la|lo|i|le|con)|ci sta bene|me lo tieni|me la tieni|fammel[oaie]|fatemel[oaie]|"
+        r"fammi avere|fatemi avere)\b"),
+    (1.6, r"\b(prendo|piglio|voglio|dammi) tutt[oie]\b|\bquanto (ti|vi|te|le) devo\b|\b(raddoppia|triplica|"
+        r"scambi\w+ (il|la|i|le)|invert\w+|al posto d\w+|invece d\w+)\b|\b(double it|swap|instead of|"
+        r"rather than)\b"),
+    (1.4, r"^(solo|soltanto|only|just|cuma|hanya|senza|without|tanpa|tranne|all but|tutto tranne|anche|e anche|"
+        r"also|sama|plus|e) (il|la|lo|i|le|l|un|una|the|a|\w+)( \w+){0,3}$"),
+    (1.6, r"^((in )?(taglia|size|ukuran|misura|tg|colore|warna) \w+|(rosso|rossa|blu|nero|nera|red|blue|black|"
+        r"merah|biru|hitam|verde|grigio) (xs|s|m|l|xl)|(la|il|the|yang) (prima|secondo|seconda|primo|terzo|"
+        r"terza|first|second|third|pertama|kedua|ketiga)( one)?|both|entrambi|entrambe|tutti e due|tutte e due|"
+        r"dua duanya)$"),
+    (1.8, r"\b(mohon|tolong|minta) (\w+ )?(di)?(kirim|tambah|masuk|siap|bungkus|catat)\w*\b|\b(kirim|kirimkan|"
+        r"kirimin) (satu|dua|tiga|empat|lima|\d+)\b|\b(bermaksud|hendak|ingin) (memesan|membeli)\b|\b(memesan|"
+        r"membeli)\b|\bsaya pilih\b|\b(sekalian|skalian)\b"),
+    (1.6, r"\b(ci sto|affare fatto|aggiudicat\w+|deal|sold|it s a deal|and that s it|e basta|e basta cosi|"
+        r"and that ll do)\b|\b(as well|too|anche|pure|juga)$"),
+    (1.6, r"\b(i ll go with|going with|i m going for|i d go for|i would be grateful for|put me down for|"
+        r"sign me up for|set aside|hold) \b"),
 )  # fmt: skip
 
 _INQUIRY: Final = (
+    (1.0, r"\b(mi fai vedere|fammi vedere|fatemi vedere|mi fate vedere|mostrami|show me|let me see|boleh lihat|"
+        r"mau lihat)\b"),
     (2.6, r"\b(quanto|cuanto|quanno|qnt|quant) (cost\w*|viene|vengono|vien|fa|fanno|sta|stanno|verrebbe|e)\b|"
         r"\bprezz\w+\b|\bcost[ao]n?o?\b|\bquant e\b"),
     (2.2, r"\b(avete|avreste|ce l avete|ci sono|c e|vendete|trattate|tenete|fate|fornite|ce n e|tieni|gh avi|"
@@ -69,7 +95,7 @@ _INQUIRY: Final = (
     (1.8, r"\b(cerco|cercavo|sto cercando|cercando|starei cercando|nn trovo|non trovo)\b"),
     (1.8, r"\b(mi fai vedere|fammi vedere|fatemi vedere|mostrami|mostratemi|vedere|mandami le foto|una foto|foto|"
         r"catalogo|listino)\b"),
-    (2.0, r"\b(offert[ae]|scont[oi]|promo\w*|saldi|novita|coupon|buoni sconto|gift card)\b"),
+    (2.0, r"\b(offert[ae]|scont[oi]|promo\w*|saldi|novita|coupon|buoni sconto)\b"),
     (2.2, r"\b(spedite|consegnate|spedizione|spese di spedizione|consegna|shipping|ship|deliver(y)?|ongkir|"
         r"ongkos kirim|kirim ke|pengiriman)\b"),
     (1.4, r"\b(ingredienti|contiene|composizione|materiale|dimensioni|misure|quanto (pesa|misura|dura|e grande)|"
@@ -95,6 +121,33 @@ _INQUIRY: Final = (
     (2.0, r"\b(rekomendasi\w*|saran\w*|cocok|bagus (yang|buat|untuk)|bedanya|perbedaan|mending)\b"),
     (1.8, r"\b(lihat|liat|foto|gambar|katalog\w*|cari|nyari|lagi cari)\b"),
     (2.0, r"\b(diskon|promo\w*|potongan|gratis ongkir|ukuran apa|warna apa|varian\w*|rasa apa|bahan\w*|komposisi)\b"),
+    (1.8, r"\b(si (puo|possono|usa|usano|lava|lavano|monta|mette|mettono|apre|butta|sporca|rovina)|"
+        r"come (e fatt\w+|funzion\w+ (il|la|lo|i|le|questo|questa)|si (presenta|monta))|com e (fatt\w+|il|la|"
+        r"lo)|va bene (se|con|per)|vanno bene|e adatt\w+|serve (l|il|la|un|una) \w+|ha bisogno)\b"),
+    (1.8, r"\b(does|do|will|would|can|could|should|is|are) (it|they|the|that|those|these|this|i|size|"
+        r"a) (\w+ ){0,5}(fit|need|work|use|used|smell|last|wash|washable|need|wet|dry|ok|safe|heavy|bright|"
+        r"hard|soft|loud|noisy|suit|go down|come (in|with))\b"),
+    (1.8, r"\b(preventiv\w+|quotazion\w+|quote|quotation|penawaran|quanto verrebbe\w*|quanto (mi )?(fai|fate|"
+        r"fareste)|what do you charge|best ?sellers?|most popular|(piu|piu) vendut\w+|va di piu|paling laris|"
+        r"terlaris|ancora in vendita|still (selling|sell|available)|lead time|tempi di consegna)\b"),
+    (1.6, r"\b(altr[oie]|other|another|different) (colori|colore|taglie|taglia|misure|modelli|colours?|colors?|"
+        r"sizes?|scents?|flavou?rs?)\b|\b(warna|ukuran|rasa|model) (lain|apa)\b"),
+    (1.8, r"\b(pagare|pago|paga|pay|bayar) (\w+ )?(alla consegna|in contanti|a rate|con (satispay|paypal|carta|"
+        r"bancomat)|on delivery|cash|by card|in instal\w+|di tempat|cicil\w*|pakai|pake|nanti)\b|"
+        r"\b(contrassegno|instal?ments?|a rate|rate|cod|klarna|scalapay|cicilan|accettate|accetti|do you (take|"
+        r"accept))\b"),
+    (1.4, r"\b(il mio|la mia|i miei|ho un|ho una|my|our|anjing|kucing) ?(cane|gatto|gatta|micio|micia|cucciol\w+|"
+        r"gattin\w+|cagnolin\w+|coniglio|criceto|vecchietto|pelosetto|piccolo|dog|cat|puppy|kitten|rabbit|"
+        r"hamster|old boy|saya|ku|aku)\b|\b(my|our) (dog|cat|puppy|kitten|rabbit|hamster)\b"),
+    (1.2, r"\b(regal\w+|compleanno|laurea|anniversario|birthday|gift|present|graduation|kado|hadiah|ulang tahun)\b"),
+    (1.4, r"\b(racconta\w*|descrivi\w*|parla\w* (del|della|di)|dimmi (com|come|di piu)|tell me (what|about|more)|"
+        r"cerit\w+ (tentang|dong)|mi incuriosisc\w+|curious about|penasaran|kayak apa|seperti apa|ori|"
+        r"original\w*)\b"),
+    (1.4, r"\b(apakah|bisa (dipakai|dibuang|dicuci)|dipakai|wanginya|ukurannya|bahannya|isinya|isi (berapa|paket|"
+        r"nya)|awet|empuk|lengket|tahan|aman (buat|untuk)|enaknya)\b"),
+    (1.4, r"\b(quando torna|when will (the|it|they|you) \w* ?(be back|restock)|restock|back in stock|non (so|"
+        r"sapevo) (che|quale) (taglia|misura|formato)|arrivate (fin|fino|a|in)|do you (come|ship|deliver)|"
+        r"sampai ke)\b"),
 )  # fmt: skip
 
 _SUPPORT: Final = (
@@ -149,10 +202,43 @@ _SUPPORT: Final = (
         r"diterima|masuk|tiba)\b"),
     (2.4, r"\b(retur\w*|refund|tukar|balikin|kembali(kan|in)?|pengembalian|ganti rugi|uang (saya|gue|aku|"
         r"kembali))\b|\b(batal(kan|in)?|cancel) (pesanan|order|orderan)\b|\b(ganti|ubah) alamat\b"),
+    (2.2, r"\b(mi|ci|m|vi) (avete|hai|aveva\w*|ha|hanno) (mandat\w+|vendut\w+|spedit\w+|dat[oaie]|consegnat\w+|"
+        r"addebitat\w+|fatto pagare|pres[oi]|mannat\w+|portat\w+|preso)\b|\b(ho|abbiamo) (ricevuto|ordinato|"
+        r"chiesto|pagato|fatto (un|il|l) ordine|cliccato|comprato|acquistato) \w+"),
+    (1.8, r"\b(you|u|they) (sent|gave|sold|shipped|charged|delivered|forgot|promised)\b|\bi (ordered|paid|bought|"
+        r"received|asked for|got)\b|\bwhat i ordered\b|\b(kalian|toko|kalian) (kirim|ngirim|kasih|jual)\b|"
+        r"\b(saya|aku|gue) (pesan|pesen|order|bayar|beli) (\w+ ){0,3}(tapi|tp|kok|malah|yang datang|"
+        r"datang(nya)?)\b"),
+    (2.0, r"\b(non corrisponde|non conforme|divers[oa] da\w*|differs? from|not as described|not what i|"
+        r"fell apart|falls apart|broke|si (e|est) (rotto|scucit\w+|staccat\w+|aperto|rovinat\w+)|non parte|"
+        r"non si accende|traballa|balla|odora di muffa|puzza|rash|itch\w*|si gratta|prurito|gatal|garuk|cacat|"
+        r"allergi\w+ (a|dopo))\b"),
+    (2.0, r"\b(spostare|posticipare|anticipare|rimandare|reschedul\w+|postpone|pindah (jadwal|"
+        r"hari)) (\w+ ){0,3}(consegna|delivery|kirim\w*|pengiriman|giovedi|venerdi)?\b|\ba che punto\b|"
+        r"\b(numero civico|house number|wrong (address|street|number of)|alamat(nya)? (salah|yang lama|lama)|"
+        r"nomor rumah\w*)\b"),
+    (2.2, r"\b(due|two|dua|doppi\w*|double) (addebiti|charges|tagihan|pagamenti|payments|ordini uguali|"
+        r"volte addebitat\w+)\b|\b(ditagih|kepotong|terpotong|dobel|ter?debit)\b|\b(codice|code|kode|voucher|"
+        r"coupon)\w* (\w+ ){0,3}(non|not|invalid\w*|reject\w*|gets|tidak|ga|gak|nggak|ditolak)\b|\b(card|carta|"
+        r"bancomat) (\w+ ){0,3}(declined|rejected|refused|rifiutat\w+|non)\b"),
+    (2.0, r"\b(disdi\w+|disdetta|recedere|recesso|annullamento|cancel(lation)? (of )?(my|the)? ?(purchase|"
+        r"subscription)|membatalkan|pembatalan|can i cancel|posso annullare|bisa batal)\b"),
+    (2.0, r"\b(sollecit\w+|evasione|mail di conferma|email di conferma|confirmation email|segnalazione|segnalo|"
+        r"problema con|problem with|issue with|masalah|kendala|complain\w*|lament\w+|struk\w*|bukti (bayar|"
+        r"transfer)|scontrino|ddt|nota di credito|credit note)\b"),
+    (1.6, r"^(still nothing|nothing yet|ancora niente|ancora nulla|non funziona|non va|doesn t work|not working|"
+        r"parcel|pacco|paket|dov e|dove|mana|where is it|telat|late|belum( ada)?|failed delivery|"
+        r"bad address)( \w+)?$"),
+    (2.0, r"\b(capo|boss|bos|in charge|chi comanda|penanggung jawab\w*|berwenang|manager|manajer\w*|titolare|"
+        r"proprietari[oa]|addett[oa]|staff|pegawai\w*)\b"),
+    (2.0, r"\b(soldi|sorde|denaro|uang\w*|duit\w*|money) (\w+ ){0,2}(indietro|back|kembali\w*|mie|miei|saya)\b|"
+        r"\b(ridatemi|ridanno|ridatece|ridammi|kembalikan)\b"),
 )  # fmt: skip
 
 _CHAT: Final = (
-    (2.0, r"^(ciao|salve|buongiorno|buonasera|buon\w+|buona (sera|giornata|notte|domenica)|ehi|ehila|hey|hi|"
+    (2.0,
+    r"^(ciao|salve|buongiorno|buonasera|buon (giorno|pomeriggio|di|week)|buona (sera|giornata|notte|domenica)|ehi|"
+    r"ehila|hey|hi|"
         r"hello|hiya|yo|halo|hai|hallo|good (morning|afternoon|evening)|selamat (pagi|siang|sore|malam)|"
         r"permisi|assalam\w*|ue|ao|we)\b"),
     (2.4, r"\b(grazie|ringrazi\w+|thanks|thank you|thx|ty|makasih|makasi|terima kasih|trims|tq|gracias)\b"),
@@ -187,10 +273,46 @@ _CHAT: Final = (
     (2.0, r"\b(apa kabar|gimana kabar\w*|sehat|sip|siap|oke|okee|mantap|mantul|keren|wkwk\w*|hehe\w*|gapapa|gpp|"
         r"santai|sampai (jumpa|nanti)|dadah|selamat (natal|tahun baru|ulang tahun|idul fitri|lebaran)|"
         r"maaf (ganggu|mengganggu|lahir)|semangat|bagus (banget|sekali)|cakep)\b"),
+    (2.4, r"\b(avete|c e|ce|ada|have|got|is there|do you have) (un |il |a |an )?(sito|website|site|web|instagram|"
+        r"facebook|tiktok|wifi|wi fi|parcheggio|parkir\w*|parking|bagno|websitenya|instagramnya)\b|"
+        r"\b(instagram|facebook|wifi|parcheggio|parkiran|parking)\b"),
+    (2.2, r"\b(che lingu[ae]|in che lingua|what languages?|which languages?|bahasa apa|bisa bahasa|"
+        r"da quanto (tempo )?(esistete|siete|lavorate)|how long have you been|quanti siete|how many of you|"
+        r"sudah berapa lama (toko\w*)?|di cosa vi occupate|what do you do|siete una catena|family (business|"
+        r"shop))\b"),
+    (2.0, r"\b(un attimo|un momento|un secondo|aspetta|aspetti|hang on|hold on|one (second|sec|moment|minute)|"
+        r"wait a|sebentar|bentar|tunggu( ya| sebentar|,)?|brb|torno subito|ti scrivo dopo|text you later|"
+        r"scrivo dopo|nanti (aku|saya) (chat|kabari))\b"),
+    (2.4, r"\b(sbagliato numero|numero sbagliato|wrong number|salah (nomor|sambung|kirim chat)|ho sbagliato io|"
+        r"my (kid|son|daughter|cat|toddler) (typed|wrote|sent|pressed)|anak saya yang|mio figlio ha|"
+        r"mia figlia ha|ignora\w*|ignore (it|that|this)|abaikan)\b"),
+    (2.0, r"\b(ci penso|devo pensarci|ci devo pensare|let me think|think about it|pikir pikir|mikir dulu|"
+        r"vedo e vi dico|vi faccio sapere|i ll let you know|get back to you|nanti saya kabari|a presto|"
+        r"non importa|fa niente|fa nulla|non fa niente|no problem|np|no matter|ya sudahlah|ya udah)\b"),
+    (2.0, r"\b(baci\w*|bacio|abbracci\w*|kiss\w*|hugs?|peluk|cium|cuoricin\w+|carin[oaie] (siete|sei|che)|"
+        r"simpatic[oaie]|mi fai ridere|make me laugh|bikin (ketawa|senyum)|che ridere|buongustai|felicissim\w+|"
+        r"over the moon|senang banget)\b"),
+    (2.0, r"\b(volevo solo (dir\w+|salut\w+|ringraz\w+)|just wanted to (say|tell|thank)|cuma mau (bilang|menyapa|"
+        r"ngucapin)|la prima volta che (scrivo|vi)|first time (i write|here)|baru pertama kali|how does (this|"
+        r"it) work|caranya gimana|come funziona)\b"),
+    (2.0, r"\b(ho il piacere di parlare|pleasure of (speaking|talking)|dengan siapa (saya )?(bicara|berbicara)|"
+        r"bicara dengan siapa|who am i (talking|speaking)|parlo con chi|con chi (ho|sto))\b"),
+    (2.0, r"\b(che (giornata|tempo|freddo|caldo|pioggia)|piove|what a day|the rain|the weather|hujan|cuaca|"
+        r"la partita|the game tonight|barzellett\w+|(tell|know) (me )?(a |any )?jokes?|cerita lucu|"
+        r"ti piacciono|do you like|kamu suka|dormi|do you (ever )?sleep)\b"),
+    (1.8, r"\b(capisco|capito|chiaro|ricevuto|got it|makes sense|understood|i see|paham|ngerti|mengerti|beres|"
+        r"aman|prego|di nulla|you re welcome|sama sama|notte|buonanotte|night night|bondi|bon di|met (pagi|"
+        r"malem|malam|siang)|excellent|eccellente|fantastico|meraviglioso|pardon)$"),
+    (2.0, r"\b(punto vendita|ubicazione|location of|ricordi l indirizzo|remind me of the address|posso (venire|"
+        r"passare) (a trovarvi|col cane|con il cane)|can i (visit|come by|drop by|get there)|come (si arriva|"
+        r"ci arrivo)|ci si arriva|open (in|on|this|after)|chiusi (ad|in|per)|aperti (ad|il|la|anche)|orari\w*|"
+        r"hours)\b"),
 )  # fmt: skip
 
 
-def _compiled(intent: Intent, rules: tuple[tuple[float, str], ...]) -> list[tuple[Intent, float, re.Pattern[str]]]:
+def _compiled(
+    intent: Intent, rules: tuple[tuple[float, str], ...]
+) -> list[tuple[Intent, float, re.Pattern[str]]]:
     return [(intent, weight, re.compile(pattern)) for weight, pattern in rules]
 
 

@@ -15,22 +15,25 @@ from typing import Final
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from processors.language.lexicon import WORDS
 from processors.model import Intent
 from processors.search.words import fold
 from processors.understanding.carts import starts_with_quantity
 from processors.understanding.gate import is_greeting, only_emoji, yes_no
-from processors.understanding.human_rules import human_reason
+from processors.understanding.human_rules import human_reason, only_curious
 from processors.understanding.intent_rules import RULES
 from processors.understanding.linear import INTENTS, LinearModel, linear_model
 from processors.understanding.numbers import words_of
 from processors.understanding.types import HumanReason
 
-RULE_WEIGHT: Final = 0.12
+RULE_WEIGHT: Final = 0.3
 """What one point of a rule adds to a share of the model."""
 
 MOST_POINTS: Final = 6.0
-HUMAN_SURE: Final = 0.75
+HUMAN_SURE: Final = 0.6
 """The model alone asks for a person only from here."""
+
+NAMING_MOST: Final = 1.5
 
 _SHORT = 3
 
@@ -55,7 +58,7 @@ def classify(text: str, *, model: LinearModel | None = None) -> Intention:
     points = rule_points(text)
     guess = (model or linear_model()).guess(text)
     reason = human_reason(_words(text))
-    if reason == "none" and guess.human >= HUMAN_SURE:
+    if reason == "none" and guess.human >= HUMAN_SURE and not only_curious(_words(text)):
         reason = "unknown"
     scores = {i: guess.intents[i] + RULE_WEIGHT * min(points[i], MOST_POINTS) for i in INTENTS}
     if reason != "none":
@@ -83,14 +86,21 @@ def rule_points(text: str) -> dict[Intent, float]:
         points["general_chat"] += 3.0
     asking = "?" in text
     if starts_with_quantity(text) and not points["support_request"]:
-        points["order_request"] += 0.8 if asking else 2.5
+        points["order_request"] += 0.8 if asking else 3.0
     if asking and not points["support_request"] and not points["general_chat"]:
         points["product_inquiry"] += 0.8
     # Courtesies around a wish do not make it small talk.
     rest = max(points["order_request"], points["product_inquiry"], points["support_request"])
     if rest >= 1.5 and len(plain.split()) > _SHORT:
-        points["general_chat"] = max(0.0, points["general_chat"] - 2.0)
+        points["general_chat"] = max(0.0, points["general_chat"] - 4.0)
     return points
+
+
+def may_name_things(text: str) -> bool:
+    """Whether a message could just name what somebody wants: no rule hears a question, a complaint or small talk."""
+    points = rule_points(text)
+    asking = max(points["product_inquiry"], points["support_request"])
+    return asking < NAMING_MOST and points["general_chat"] <= max(NAMING_MOST, points["order_request"])
 
 
 def _words(text: str) -> str:
@@ -101,12 +111,15 @@ def _words(text: str) -> str:
 @lru_cache(maxsize=20_000)
 def _repaired(word: str) -> str:
     """The word of the rules that a typo stands for: "oridnare" → "ordinare"."""
-    if len(word) < 5 or word in _VOCABULARY or word.isdigit():
+    if len(word) < 5 or word in _VOCABULARY or word in _KNOWN or word.isdigit():
         return word
     most = 1 if len(word) < 8 else 2
     found = process.extractOne(word, _VOCABULARY, scorer=OSA.distance, score_cutoff=most)
     return str(found[0]) if found and found[0][0] == word[0] else word
 
+
+_KNOWN: Final = frozenset().union(*WORDS.values())
+"""Words that are right as they are: "avere" is no typo of "avete"."""
 
 _VOCABULARY: Final = frozenset(
     words_of(

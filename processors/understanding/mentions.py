@@ -71,7 +71,7 @@ class Mentions:
             # "Una candela alla vaniglia e una lavanda": the noun may be said once for all.
             words = f"{_noun(head, self._resolver)} {alone}"
             longer = await self._resolver.find(words, part.measures)
-            if longer.clear and longer.complete and not found.complete:
+            if longer.clear and longer.complete:
                 return _Meant(part=part, words=words, found=longer)
         return _Meant(part=part, words=alone, found=found)
 
@@ -192,8 +192,7 @@ def _noun(head: _Meant, resolver: Resolver) -> str:
     """The words of a part that the next one leaves out: all of an announcement, else the head noun."""
     if head.part.group:
         return head.part.words
-    concepts = resolver.concepts(head.words.split(), said_in(head.words.split()))
-    return max(concepts, key=lambda c: c.weight).word if concepts else head.words
+    return resolver.head(head.words)
 
 
 def _quantity(part: Part, hit: Hit) -> tuple[int | None, tuple[Measure, ...]]:

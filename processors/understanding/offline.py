@@ -12,11 +12,11 @@ from uuid import UUID
 from processors.language.detect import detect
 from processors.model import CartLine
 from processors.understanding.carts import Step, steps_in
-from processors.understanding.intents import Intention, classify
+from processors.understanding.intents import Intention, classify, may_name_things
 from processors.understanding.mentions import Mentions
 from processors.understanding.questions import is_question, query_of
 from processors.understanding.resolve import Glossary, Resolver, Search
-from processors.understanding.types import ItemMention, Understanding
+from processors.understanding.types import CartAction, ItemMention, Understanding
 
 LONGEST_READ = 1000
 
@@ -39,31 +39,53 @@ async def understand(
     text = text[:LONGEST_READ]
     spoken = detect(text, previous=language).language
     intention = classify(text)
-    steps = [] if intention.needs_human else _steps(text, intention)
     resolver = Resolver(search, glossary or {}, head_last=spoken == "en")
     mentions = Mentions(resolver, cart=cart, last_shown=last_shown)
-    resolved = [(step, await mentions.of(step)) for step in steps]
-    resolved = [(step, items) for step, items in resolved if items or step.action in ("clear", "confirm")]
-    action, items = (resolved[0][0].action, resolved[0][1]) if resolved else ("none", ())
-    if action == "set" and resolved[0][0].soft and not _in_cart(items, cart):
-        action = "add"
+    wishes = [(step, await mentions.of(step)) for step in _steps(text, intention)]
+    wishes = [(step, items) for step, items in wishes if items or step.action in ("clear", "confirm")]
+    if intention.intent != "order_request" and not _named_to_buy(wishes):
+        wishes = []
+    action, items = _first(wishes, cart)
     return Understanding(
         language=spoken,
         intent="order_request" if action != "none" else intention.intent,
         confidence=intention.confidence,
         cart_action=action,
         items=items,
-        search_query=query_of(text) if intention.intent == "product_inquiry" or action == "none" else None,
+        search_query=query_of(text) if action == "none" else None,
         needs_human=intention.needs_human,
         human_reason=intention.human_reason,
     )
 
 
+Wishes = Sequence[tuple[Step, tuple[ItemMention, ...]]]
+
+
 def _steps(text: str, intention: Intention) -> list[Step]:
     """A question or a complaint changes no cart, however many things it names."""
-    if intention.intent != "order_request" or is_question(text):
+    if intention.needs_human or is_question(text):
         return []
-    return steps_in(text)
+    if intention.intent == "order_request":
+        return steps_in(text)
+    return steps_in(text) if may_name_things(text) else []
+
+
+def _named_to_buy(wishes: Wishes) -> bool:
+    """Whether bare names say enough to be an order: all known, with a number, a size or a pack somewhere."""
+    if not wishes or any(step.action != "add" for step, _ in wishes):
+        return False
+    items = [item for _, found in wishes for item in found]
+    known = all(item.product_id or item.ambiguous for item in items)
+    return known and any(item.quantity_given or item.variant for item in items)
+
+
+def _first(wishes: Wishes, cart: Sequence[CartLine]) -> tuple[CartAction, tuple[ItemMention, ...]]:
+    if not wishes:
+        return "none", ()
+    step, items = wishes[0]
+    if step.soft and not _in_cart(items, cart):
+        return "add", items
+    return step.action, items
 
 
 def _in_cart(items: Sequence[ItemMention], cart: Sequence[CartLine]) -> bool:

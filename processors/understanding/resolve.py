@@ -7,16 +7,18 @@ three alike and "guinzaglio in pelle" one.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 from uuid import UUID
 
+from rapidfuzz import process
 from rapidfuzz.fuzz import ratio
 
 from processors.search.search import Hit
 from processors.search.words import content_words, fold, stem, tokens
+from processors.understanding.general_words import GENERAL
 from processors.understanding.measures import Measure, names_value
 from processors.understanding.numbers import words_of
 from processors.understanding.variants import Said, colour_value, said_in, size_value, variant_for
@@ -28,8 +30,9 @@ MOST_CANDIDATES: Final = 10
 MARGIN: Final = 0.3
 """Two products closer than this fit the words equally well."""
 
-_HEAD, _FIRST_WORD, _WEAK, _COLOUR, _SIZE, _PACK = 1.6, 0.25, 0.25, 0.5, 0.4, 0.5
+_HEAD, _FIRST_WORD, _WEAK, _COLOUR, _SIZE, _PACK = 1.6, 0.35, 0.25, 0.5, 0.4, 0.5
 _DESCRIBED, _TYPO = 0.55, 82.0
+_TERM_TYPO, _SHORTEST_TYPO = 88.0, 6
 _NAMED_ENOUGH = 0.5
 
 _ANIMALS: Final = {
@@ -40,6 +43,9 @@ _ANIMALS: Final = {
     }.items()
     for word in forms.split()
 }
+_YOUNG: Final = frozenset(words_of("cucciolo cuccioli puppy puppies kitten kittens gattino gattini"))
+"""Ages that products are made for; these words name more than the animal."""
+
 _GENERIC: Final = frozenset(
     words_of(
         """
@@ -55,9 +61,10 @@ _GENERIC: Final = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class Concept:
-    """One thing said: a word or words that belong together, and the catalogue's words for it."""
+    """One thing said: words that belong together, the catalogue's words for them, and what to ask the search."""
 
     word: str
+    query: str
     also: tuple[str, ...]
     weight: float
 
@@ -81,52 +88,79 @@ class Resolver:
 
     def __init__(self, search: Search, glossary: Glossary, *, head_last: bool) -> None:
         self._search = search
-        self._glossary = _by_stem(glossary)
+        self._glossary = _by_key(glossary)
         self._head_last = head_last
         self._found: dict[str, list[Hit]] = {}
 
     async def find(self, words: str, measures: Sequence[Measure] = ()) -> Resolved:
         """The products that the words fit."""
         plain = [w for w in words.split() if w]
-        said = said_in(plain)
-        concepts = self.concepts(plain, said)
+        concepts, said = self._read(plain)
         if not concepts:
             return NOTHING
-        hits = await self._hits(" ".join(c.word for c in concepts))
+        hits = await self._hits(" ".join(c.query for c in concepts))
         if said.colour_places:
             # "Muschio bianco" has its colour in the name; "guinzaglio nero" in an attribute.
             known = {hit.product_id for hit in hits}
             hits = hits + [h for h in await self._hits(words) if h.product_id not in known]
         return _chosen(hits, concepts, plain, said, measures)
 
-    def concepts(self, plain: Sequence[str], said: Said) -> list[Concept]:
-        """What is said, with the head noun heaviest."""
-        named = [w for i, w in enumerate(plain) if i not in said.places]
-        words = content_words(" ".join(named))
+    def head(self, words: str) -> str:
+        """The noun that the other words describe; the words themselves when they have none."""
+        concepts, _ = self._read(words.split())
+        return max(concepts, key=lambda c: c.weight).word if concepts else words
+
+    def _read(self, plain: Sequence[str]) -> tuple[list[Concept], Said]:
+        """What is said, with the head noun heaviest, and what of it is a colour or size."""
+        said = said_in(plain)
+        named = [i for i, w in enumerate(plain) if i in said.places or content_words(w)]
         found: list[Concept] = []
         position = 0
-        while position < len(words):
-            size, also = self._known(words, position)
-            word = " ".join(words[position : position + size])
-            found.append(Concept(word=word, also=also, weight=_weight(word)))
-            position += size
-        return self._with_head(found)
+        while position < len(named):
+            places, concept = self._concept_at(plain, named, position, said)
+            position += len(places)
+            if concept is not None:
+                found.append(concept)
+                if len(places) > 1 and said.colour_places & set(places):
+                    said = Said(size=said.size, size_places=said.size_places)
+        return self._with_head(found), said
 
-    def _known(self, words: Sequence[str], position: int) -> tuple[int, tuple[str, ...]]:
+    def _concept_at(
+        self, plain: Sequence[str], named: Sequence[int], position: int, said: Said
+    ) -> tuple[Sequence[int], Concept | None]:
         for size in (3, 2, 1):
-            if position + size <= len(words):
-                term = " ".join(stem(w) for w in words[position : position + size])
-                if term in self._glossary:
-                    return size, self._glossary[term]
-        return 1, ()
+            places = named[position : position + size]
+            words = [plain[i] for i in places]
+            if len(places) < size or (size == 1 and places[0] in said.places):
+                continue
+            if known := self._known(words):
+                term, also = known
+                return places, Concept(word=" ".join(words), query=term, also=also, weight=_weight(words))
+        place = named[position]
+        word = plain[place]
+        if place in said.places:
+            return (place,), None
+        return (place,), Concept(word=word, query=word, also=(), weight=_weight([word]))
+
+    def _known(self, words: Sequence[str]) -> tuple[str, tuple[str, ...]] | None:
+        for form in _forms(words):
+            if form in self._glossary:
+                return self._glossary[form]
+        return self._misspelt(words[0]) if len(words) == 1 else None
+
+    def _misspelt(self, word: str) -> tuple[str, tuple[str, ...]] | None:
+        """The glossary's entry for a typo of its term: "fontains" for "fountain"."""
+        if len(word) < _SHORTEST_TYPO:
+            return None
+        match = process.extractOne(_key(word), self._glossary.keys(), scorer=ratio, score_cutoff=_TERM_TYPO)
+        return self._glossary[match[0]] if match and match[0][0] == word[0] else None
 
     def _with_head(self, concepts: list[Concept]) -> list[Concept]:
         strong = [i for i, c in enumerate(concepts) if c.weight == 1.0]
         if not strong:
             return concepts
         head = strong[-1 if self._head_last else 0]
-        chosen = concepts[head]
-        concepts[head] = Concept(word=chosen.word, also=chosen.also, weight=_HEAD)
+        concepts[head] = replace(concepts[head], weight=_HEAD)
         return concepts
 
     async def _hits(self, query: str) -> list[Hit]:
@@ -163,8 +197,8 @@ def _chosen(
     best = rated[0][0]
     top = tuple(hits[-place] for score, place in rated if score > best - MARGIN)
     covers = [(c, _cover(c, top[0])) for c in concepts]
-    strong = [(c, cover) for c, cover in covers if c.weight >= 1.0] or covers
-    if max(cover for _, cover in strong) < _NAMED_ENOUGH:
+    strong = [(c, cover) for c, cover in covers if c.weight >= 1.0]
+    if max((cover for _, cover in strong), default=0.0) < _NAMED_ENOUGH:
         return NOTHING
     head = max(strong, key=lambda pair: pair[0].weight)
     return Resolved(
@@ -206,7 +240,9 @@ def _cover(concept: Concept, hit: Hit) -> float:
     if not concept.also:
         return own
     covers = [_word_cover(w, name, rest) for w in concept.also]
-    return max(own, 0.4 * max(covers) + 0.6 * sum(covers) / len(covers))
+    # The words for one word are mostly synonyms; those for "slow feeder" say together what it is.
+    any_counts = 0.6 if " " not in concept.word else 0.4
+    return max(own, any_counts * max(covers) + (1 - any_counts) * sum(covers) / len(covers))
 
 
 def _word_cover(word: str, name: Sequence[str], rest: Sequence[str]) -> float:
@@ -238,21 +274,36 @@ def _stems(text: str) -> tuple[str, ...]:
     return tuple(stem(w) for w in content_words(text))
 
 
-def _weight(word: str) -> float:
-    parts = word.split()
-    weak = all(w in _ANIMALS or w in _GENERIC or w.isdigit() for w in parts)
-    return _WEAK if weak else 1.0
+def _weight(words: Sequence[str]) -> float:
+    weak = all(w in _ANIMALS or w in _GENERIC or w.isdigit() for w in words)
+    return _WEAK if weak and not any(w in _YOUNG for w in words) else 1.0
 
 
-def _by_stem(glossary: Glossary) -> dict[str, tuple[str, ...]]:
-    """Terms by their stems, so that "profumo" finds what is written for "profumi"."""
-    found: dict[str, tuple[str, ...]] = {}
+def _forms(words: Sequence[str]) -> Iterable[str]:
+    """How a term may be written in a glossary: without its last vowel, or as the singular of an English plural."""
+    yield " ".join(map(_key, words))
+    last = words[-1]
+    for ending, instead in (("ies", "y"), ("es", ""), ("s", "")):
+        if last.endswith(ending) and len(last) > len(ending) + 2:
+            yield " ".join(map(_key, (*words[:-1], last[: -len(ending)] + instead)))
+
+
+def _key(word: str) -> str:
+    """Singular and plural, masculine and feminine of an Italian word alike; a stem would take in its whole family."""
+    return word[:-1] if len(word) > 3 and word[-1] in "aeio" else word
+
+
+def _by_key(glossary: Glossary) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Keyed term → (what to ask for, catalogue words), so that "profumo" finds what is written for "profumi"."""
+    found = {_key(term): (" ".join(words), words) for term, words in GENERAL.items()}
+    merchants: dict[str, tuple[str, tuple[str, ...]]] = {}
     for term, expansions in glossary.items():
-        key = " ".join(stem(w) for w in tokens(term))
+        key = " ".join(map(_key, tokens(term)))
         words = tuple(dict.fromkeys(w for text in expansions for w in content_words(text)))
-        if key and (key not in found or term == fold(term)):
-            found[key] = tuple(dict.fromkeys((*found.get(key, ()), *words)))
-    return found
+        if key and words:
+            _, others = merchants.get(key, ("", ()))
+            merchants[key] = (fold(term), tuple(dict.fromkeys((*others, *words))))
+    return found | merchants
 
 
 def ids(hits: Iterable[Hit]) -> tuple[UUID, ...]:

@@ -14,7 +14,7 @@ from processors.understanding.measures import Measure, names_value, value_measur
 _COLOURS = """
     rosso: rosso rossa rossi rosse red merah rosson bordeaux
     blu: blu blue biru azzurro azzurra azzurri azzurre celeste navy
-    nero: nero nera neri nere black hitam item
+    nero: nero nera neri nere black hitam
     bianco: bianco bianca bianchi bianche white putih
     verde: verde verdi green hijau ijo
     giallo: giallo gialla gialli gialle yellow kuning
