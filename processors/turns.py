@@ -11,13 +11,13 @@ import logging
 import time
 from collections.abc import Callable
 
-from processors import router
 from processors.channels.base import ChannelClient
 from processors.errors import StaleTurn, StorageError, StorageUnavailable
 from processors.language.texts import say
 from processors.logs import describe
 from processors.loops import Progress, Wake
 from processors.model import Decision, Reply, Turn
+from processors.router import respond
 from processors.services import Services
 from processors.store import FinishedTurn
 
@@ -62,7 +62,7 @@ async def _decide(turn: Turn, services: Services) -> dict[str, object]:
         return _fallback(turn, "fallback.connection", "storage_failed")
     try:
         async with asyncio.timeout(services.settings.turn_deadline_seconds):
-            decision = await router.respond(turn, services)
+            decision = await respond(turn, services)
         return decision.to_json()
     except StorageUnavailable:
         raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from typing import Any
 
 import pytest
 
@@ -206,6 +207,7 @@ async def test_a_late_opt_out_never_overrides_a_newer_opt_in(engine: Engine) -> 
 
 async def test_a_broken_item_of_any_shape_is_kept(engine: Engine) -> None:
     field = {"kind": "field", "channel": "whatsapp", "account": None, "waba_id": None, "field": "messages"}
-    for payload in (None, 5, "x", [1], {"a": {"b": []}}):
+    shapes: list[Any] = [None, 5, "x", [1], {"a": {"b": []}}]
+    for payload in shapes:
         await engine.ingest({**field, "payload": payload, "error": "not an object", "effects": []})
     assert await engine.value("select count(*) from webhook_events where error = 'not an object'") == 5

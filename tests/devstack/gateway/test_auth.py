@@ -9,7 +9,7 @@ import jwt
 import pytest
 from supabase_auth.errors import AuthApiError, AuthWeakPasswordError
 
-from devstack.gateway.auth import hash_password
+from devstack.gateway.auth_sessions import hash_password
 from tests.devstack.gateway.conftest import Project
 
 EMAIL = "ada@example.com"
