@@ -11,7 +11,7 @@ from dataclasses import replace
 from processors.customer.catalogue import Product
 from processors.customer.choices import add_id, menu_id
 from processors.customer.talk import Talk
-from processors.customer.titles import button_title, row_description, row_title
+from processors.customer.titles import button_title, row_description, row_titles
 from processors.customer.variants import KNOWN_ATTRIBUTES, in_order
 from processors.model import Button, Reply, Row
 
@@ -48,13 +48,12 @@ def card_line(talk: Talk, product: Product) -> str:
     return f"• {product.name}: {price} ({availability(talk, product)})"
 
 
-def product_rows(talk: Talk, products: Iterable[Product]) -> Iterable[Row]:
-    for product in products:
+def product_rows(talk: Talk, products: Sequence[Product]) -> Iterable[Row]:
+    titles = row_titles([product.name for product in products])
+    for product, title in zip(products, titles, strict=True):
         price = talk.money(product.price, product.currency)
         described = f"{price} · {availability(talk, product)} · {product.name}"
-        yield Row(
-            id=add_id(product.id), title=row_title(product.name), description=row_description(described)
-        )
+        yield Row(id=add_id(product.id), title=title, description=row_description(described))
 
 
 def show(talk: Talk, products: Sequence[Product], *, intro: str | None = None) -> Talk:

@@ -62,6 +62,15 @@ _HUMAN: Final = re.compile(
     r"manusia asli|orang asli)\b"
 )
 
+_LANGUAGE: Final = re.compile(
+    r"(?:(?:puoi|potresti|puo|can you|could you|do you|please|tolong|bisa|mau|ciao|hi|hello|halo) )*"
+    r"(?:(?:parla|parlare|parli|parlami|scrivi|scrivere|scrivimi|rispondi|rispondere|rispondimi|"
+    r"speak|write|answer|reply|talk|switch to|"
+    r"bicara|jawab|pakai|pake|balas) )?(?:(?:in|di|to|me|mi|with|dengan|dalam|pakai|pake|to me) ){0,2}"
+    r"(?:(?P<it>italiano|italian|bahasa italia|italia)|(?P<en>inglese|english|bahasa inggris|inggris)|"
+    r"(?P<id>indonesiano|indonesian|indonesia|bahasa indonesia|bahasa))"
+    r"(?: (?:per favore|grazie|please|thanks|dong|ya|kak|aja|saja|pls))*"
+)
 _CONFIRM: Final = re.compile(r"\b(conferm\w+|confirm\w*|konfirmasi\w*)\b")
 
 
@@ -78,6 +87,12 @@ def command_of(text: str) -> Command | None:
             return command
     answer = gate.yes_no(text)
     return None if answer is None else ("yes" if answer else "no")
+
+
+def language_wish(text: str) -> str | None:
+    """The language somebody asks to be spoken to: "parla italiano", "english please", "pakai bahasa indonesia"."""
+    match = _LANGUAGE.fullmatch(gate.plain(text))
+    return None if match is None else next(code for code, name in match.groupdict().items() if name)
 
 
 def says_confirm(text: str) -> bool:

@@ -14,7 +14,7 @@ from processors.model import Reply
 from processors.search.search import Hit
 from processors.search.words import content_words, fold, stem, tokens
 from processors.understanding.questions import query_of
-from processors.understanding.resolve import Resolver
+from processors.understanding.resolve import Resolved, Resolver
 from processors.understanding.types import Understanding
 
 MOST_HITS = 8
@@ -45,8 +45,10 @@ async def inquire(talk: Talk, reads: Reads, text: str, understood: Understanding
     query = understood.search_query or query_of(text)
     if query is None:
         return await _again(talk, reads)
-    if fitting := await _fitting(talk, reads, query):
-        return cards.show(talk, fitting)
+    resolved = await _resolved(talk, reads, query)
+    if resolved.products:
+        products = [Product.from_hit(hit) for hit in resolved.products]
+        return cards.show(talk, products, intro=None if resolved.complete else talk.say("found_unsure"))
     hits = await reads.services.search.find(
         talk.turn.business.id, query, limit=MOST_HITS, language=talk.language
     )
@@ -58,8 +60,8 @@ async def inquire(talk: Talk, reads: Reads, text: str, understood: Understanding
     return await _nothing(talk)
 
 
-async def _fitting(talk: Talk, reads: Reads, query: str) -> list[Product]:
-    """Products whose names hold the words, best first; empty when the words only resemble something."""
+async def _resolved(talk: Talk, reads: Reads, query: str) -> Resolved:
+    """Products that the words name, best first; none when the words only resemble something."""
     search, business_id = reads.services.search, talk.turn.business.id
 
     async def find(words: str) -> list[Hit]:
@@ -67,8 +69,7 @@ async def _fitting(talk: Talk, reads: Reads, query: str) -> list[Product]:
 
     glossary = await search.glossary(business_id)
     resolver = Resolver(find, glossary, head_last=talk.language == "en")
-    resolved = await resolver.find(" ".join(tokens(query)))
-    return [Product.from_hit(hit) for hit in resolved.products]
+    return await resolver.find(" ".join(tokens(query)))
 
 
 async def _named(talk: Talk, reads: Reads, understood: Understanding) -> tuple[Talk, Sequence[Product]]:

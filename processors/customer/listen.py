@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from processors.customer import answers, chat, checkout, inquiry, menus, orders, support, taps, wishes
-from processors.customer.gate import Command, command_of, says_confirm
+from processors.customer.clauses import clauses
+from processors.customer.gate import Command, command_of, language_wish, says_confirm
 from processors.customer.menus import menu_button
 from processors.customer.orders_to_us import orders_us
 from processors.customer.talk import Reads, Talk
@@ -25,8 +26,11 @@ UNCLEAR_LIMIT = 2
 async def listen(talk: Talk, reads: Reads, text: str) -> Talk:
     """The talk after these words."""
     for piece in pieces(text):
-        command = command_of(piece)
-        if command is not None:
+        command, language = command_of(piece), language_wish(piece)
+        if language is not None and language in talk.turn.business.languages:
+            talk = replace(talk, language=language)
+            talk = replace(talk, chat=menus.greeting(talk), intent=talk.intent or "general_chat")
+        elif command is not None:
             talk = await _obey(talk, reads, command, piece)
         elif is_greeting(piece):
             hello = replace(talk, chat=menus.greeting(talk))
@@ -39,18 +43,16 @@ async def listen(talk: Talk, reads: Reads, text: str) -> Talk:
 
 
 def pieces(text: str) -> Iterator[str]:
-    """Lines that belong together; a line that is a command stands alone."""
+    """Lines that belong together; a line that is a command and a second wish stand alone."""
     together: list[str] = []
     for line in text.split("\n"):
         if command_of(line) is None:
             together.append(line)
             continue
-        if together:
-            yield "\n".join(together)
-            together = []
+        yield from clauses("\n".join(together))
+        together = []
         yield line
-    if together:
-        yield "\n".join(together)
+    yield from clauses("\n".join(together))
 
 
 async def _obey(talk: Talk, reads: Reads, command: Command, piece: str) -> Talk:

@@ -23,6 +23,7 @@ _STATES = frozenset(
     words_of("offered accepted preparing ready out_for_delivery delivered failed_delivery cancelled")
 )
 _CODE = re.compile(r"\b[dD]?(\d{4,9})\b")
+_ONLY_CODE = re.compile(r"(ordine|order|pesanan|il|l|my|numero|number|nomor| )*d\d{4,9}")
 _STATUS = re.compile(
     r"\b(dov ?e|dove (si trova|sta)|a che punto|che fine|stato|quando (arriva|mi arriva|arrivera|consegnate|arrivano)|"
     r"traccia\w*|tracking|non (e|mi e) (ancora )?arrivat\w+|nn (mi )?e arivat\w+|i miei ordini|ultimo ordine|"
@@ -41,6 +42,8 @@ _CANCEL = re.compile(
 def asks_status(text: str) -> bool:
     """Whether a text asks where an order is."""
     plain = _plain(text)
+    if _ONLY_CODE.fullmatch(plain):
+        return True
     return bool(_STATUS.search(plain) and (_ABOUT_ORDER.search(plain) or _CODE.search(plain)))
 
 

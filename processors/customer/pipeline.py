@@ -90,6 +90,7 @@ def _decision(talk: Talk) -> Decision:
         replies=_replies(talk),
         intent=talk.intent or "general_chat",
         confidence=talk.confidence,
+        language=talk.language,
         session=None if session == before else session.to_json(),
         cart=talk.cart if talk.cart_changed else None,
         actions=talk.actions,

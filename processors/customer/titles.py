@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from processors.channels.whatsapp.limits import BUTTON_TITLE, ROW_DESCRIPTION, ROW_TITLE, clamp, length
 from processors.understanding.numbers import words_of
 
@@ -12,6 +14,25 @@ _LOOSE_ENDS = frozenset(
 
 def row_title(text: str) -> str:
     return _short(text, ROW_TITLE)
+
+
+def row_titles(names: Sequence[str]) -> list[str]:
+    """A title for each name; names that would be cut to the same are told apart by their ends."""
+    titles = [row_title(name) for name in names]
+    return [
+        title if titles.count(title) == 1 else _by_end(name)
+        for title, name in zip(titles, names, strict=True)
+    ]
+
+
+def _by_end(name: str) -> str:
+    """ "Candela profumata cannella e arancia" → "Candela… arancia"."""
+    first, *rest = name.split()
+    while len(rest) > 1 and (
+        length(f"{first}… {' '.join(rest)}") > ROW_TITLE or rest[0].casefold() in _LOOSE_ENDS
+    ):
+        rest.pop(0)
+    return clamp(f"{first}… {' '.join(rest)}", ROW_TITLE)
 
 
 def button_title(text: str) -> str:

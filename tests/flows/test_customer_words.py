@@ -136,3 +136,54 @@ async def test_opening_hours_come_from_the_business(phone: Phone) -> None:
     answer = await phone.say("a che ora aprite?")
     assert "09:00–19:30" in answer.text
     assert "domenica: chiuso" in answer.text
+
+
+async def test_taking_out_and_putting_in_at_once(phone: Phone) -> None:
+    await phone.say("vorrei un guanto leva pelo e una lampada di sale")
+    answer = await phone.say("togli il guanto e metti 2 candele alla lavanda")
+    assert answer.outcomes == ("proposed",)
+    assert [(sku, n) for sku, n, _ in await phone.cart()] == [("H17", 1), ("H01", 2)]
+
+
+async def test_the_language_is_set_on_request(phone: Phone) -> None:
+    await phone.say("Ciao")
+    answer = await phone.say("english please")
+    assert answer.decision.language == "en"
+    assert "Hi Giulia" in answer.text
+    assert (await phone.say("ok")).decision.language == "en"
+
+
+async def test_a_code_alone_asks_for_that_order(phone: Phone) -> None:
+    await phone.tap(await phone.add_id("T06"))
+    await phone.say("confermo")
+    [relay] = await phone.relays()
+    assert "Stato" in (await phone.say(relay["code"])).text
+
+
+async def test_what_nobody_answers_is_not_asked_for_ever(phone: Phone) -> None:
+    await phone.say("vorrei un guinzaglio")
+    asked = await phone.say("vorrei 2 candele alla lavanda")
+    assert "Guinzaglio in pelle" in asked.text
+    left = await phone.say("aggiungi una lampada di sale")
+    assert left.outcomes == ("proposed",)
+    assert "Lascio da parte" in left.text
+    assert [(sku, n) for sku, n, _ in await phone.cart()] == [("H01", 2), ("H17", 1)]
+
+
+async def test_pictures_places_and_cards_get_a_friendly_word(phone: Phone) -> None:
+    for kind, words in (
+        ("image", "foto"),
+        ("sticker", "Bello"),
+        ("location", "posizione"),
+        ("contacts", "contatti"),
+    ):
+        await phone.send(type=kind, content="45.4, 9.1" if kind == "location" else "")
+        answer = await phone.answered()
+        assert words in answer.text
+        assert answer.decision.actions == ()
+    await phone.send(type="audio", payload={"media": {"id": "1", "voice": True}})
+    assert "vocale" in (await phone.answered()).text
+    await phone.send(content="")
+    assert "vuoto" in (await phone.answered()).text
+    await phone.send(content="parole " * 90)
+    assert "breve" in (await phone.answered()).text
