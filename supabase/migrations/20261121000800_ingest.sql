@@ -14,6 +14,15 @@ end
 $$;
 comment on function private.store_raw(uuid, text, text, text, jsonb, text) is 'Keeps an event as it came. False when it was there already.';
 
+create function private.identity_scope(p_account public.channel_accounts) returns text
+language plpgsql immutable set search_path = ''
+as $$
+begin
+  return case when p_account.simulated then 'simulated' else '' end;
+end
+$$;
+comment on function private.identity_scope(public.channel_accounts) is 'Whose ids count: a number played in the simulator is not the real person.';
+
 create function private.merge_contacts(p_keep uuid, p_drop uuid) returns void
 language plpgsql set search_path = ''
 as $$
@@ -45,7 +54,7 @@ $$;
 comment on function private.merge_contacts(uuid, uuid) is 'Two contacts turned out to be one person: everything moves to p_keep.';
 
 -- What runs for every message is PL/pgSQL, whose plans are kept; a function in SQL is planned at each call.
-create function private.find_contact(p_business_id uuid, p_channel text, p_kind text, p_value text) returns uuid
+create function private.find_contact(p_business_id uuid, p_channel text, p_scope text, p_kind text, p_value text) returns uuid
 language plpgsql stable set search_path = ''
 as $$
 begin
@@ -53,27 +62,27 @@ begin
     return null;
   end if;
   return (select i.contact_id from public.contact_identities i
-    where i.business_id = p_business_id and i.channel = p_channel and i.scope = '' and i.kind = p_kind and i.value = p_value
+    where i.business_id = p_business_id and i.channel = p_channel and i.scope = p_scope and i.kind = p_kind and i.value = p_value
       and i.retired_at is null);
 end
 $$;
-comment on function private.find_contact(uuid, text, text, text) is 'The contact with this live id, or null.';
+comment on function private.find_contact(uuid, text, text, text, text) is 'The contact with this live id in a scope, or null.';
 
-create function private.add_identity(p_business_id uuid, p_contact_id uuid, p_channel text, p_kind text, p_value text) returns void
+create function private.add_identity(p_business_id uuid, p_contact_id uuid, p_channel text, p_scope text, p_kind text, p_value text) returns void
 language plpgsql set search_path = ''
 as $$
 begin
   if coalesce(p_value, '') <> '' then
-    insert into public.contact_identities (business_id, contact_id, channel, kind, value)
-    values (p_business_id, p_contact_id, p_channel, p_kind, p_value)
+    insert into public.contact_identities (business_id, contact_id, channel, scope, kind, value)
+    values (p_business_id, p_contact_id, p_channel, p_scope, p_kind, p_value)
     on conflict (business_id, channel, scope, kind, value) where retired_at is null do nothing;
   end if;
 end
 $$;
-comment on function private.add_identity(uuid, uuid, text, text, text) is 'Adds an id to a contact unless somebody has it.';
+comment on function private.add_identity(uuid, uuid, text, text, text, text) is 'Adds an id to a contact unless somebody has it.';
 
 -- People are found by business-scoped id first, phone second; both may be new, either may be missing.
-create function private.resolve_contact(p_business_id uuid, p_channel text, p_sender jsonb) returns uuid
+create function private.resolve_contact(p_business_id uuid, p_channel text, p_sender jsonb, p_scope text default '') returns uuid
 language plpgsql set search_path = ''
 as $$
 declare
@@ -86,13 +95,13 @@ declare
   v_id uuid;
   v_new boolean := false;
 begin
-  v_by_other := private.find_contact(p_business_id, p_channel, v_id_kind, v_other);
-  v_by_phone := private.find_contact(p_business_id, p_channel, 'phone', v_phone);
+  v_by_other := private.find_contact(p_business_id, p_channel, p_scope, v_id_kind, v_other);
+  v_by_phone := private.find_contact(p_business_id, p_channel, p_scope, 'phone', v_phone);
   if v_by_other is null and v_by_phone is null then
     -- Two first messages of one person may arrive at once: the second waits here and then finds the first.
-    perform pg_advisory_xact_lock(hashtextextended(p_business_id || p_channel || coalesce(v_other, v_phone, ''), 0));
-    v_by_other := private.find_contact(p_business_id, p_channel, v_id_kind, v_other);
-    v_by_phone := private.find_contact(p_business_id, p_channel, 'phone', v_phone);
+    perform pg_advisory_xact_lock(hashtextextended(concat_ws('|', p_business_id, p_channel, p_scope, coalesce(v_other, v_phone)), 0));
+    v_by_other := private.find_contact(p_business_id, p_channel, p_scope, v_id_kind, v_other);
+    v_by_phone := private.find_contact(p_business_id, p_channel, p_scope, 'phone', v_phone);
   end if;
   if v_by_other is not null and v_by_phone is not null and v_by_other <> v_by_phone then
     perform private.merge_contacts(v_by_other, v_by_phone);
@@ -105,10 +114,10 @@ begin
     v_new := true;
   end if;
   if v_by_other is null then
-    perform private.add_identity(p_business_id, v_id, p_channel, v_id_kind, v_other);
+    perform private.add_identity(p_business_id, v_id, p_channel, p_scope, v_id_kind, v_other);
   end if;
   if v_by_phone is null then
-    perform private.add_identity(p_business_id, v_id, p_channel, 'phone', v_phone);
+    perform private.add_identity(p_business_id, v_id, p_channel, p_scope, 'phone', v_phone);
   end if;
   if not v_new then
     update public.contacts c set
@@ -122,9 +131,10 @@ begin
   return v_id;
 end
 $$;
-comment on function private.resolve_contact(uuid, text, jsonb) is 'The contact behind a sender, made or merged when needed.';
+comment on function private.resolve_contact(uuid, text, jsonb, text) is
+  'The contact behind a sender, made or merged when needed. Scope `simulated` keeps played people apart from real ones.';
 
-create function private.change_identity(p_business_id uuid, p_channel text, p_contact_id uuid, p_change jsonb) returns void
+create function private.change_identity(p_business_id uuid, p_channel text, p_scope text, p_contact_id uuid, p_change jsonb) returns void
 language plpgsql set search_path = ''
 as $$
 declare
@@ -139,23 +149,23 @@ begin
   where contact_id = p_contact_id and channel = p_channel and retired_at is null
     and ((kind = 'phone' and value = v_old_phone and v_new_phone is not null and v_new_phone <> v_old_phone)
       or (kind = 'bsuid' and value = v_old_bsuid and v_new_bsuid is not null and v_new_bsuid <> v_old_bsuid));
-  v_other := private.find_contact(p_business_id, p_channel, 'phone', v_new_phone);
+  v_other := private.find_contact(p_business_id, p_channel, p_scope, 'phone', v_new_phone);
   if v_other is not null and v_other <> p_contact_id then
     perform private.merge_contacts(p_contact_id, v_other);
   end if;
-  v_other := private.find_contact(p_business_id, p_channel, 'bsuid', v_new_bsuid);
+  v_other := private.find_contact(p_business_id, p_channel, p_scope, 'bsuid', v_new_bsuid);
   if v_other is not null and v_other <> p_contact_id then
     perform private.merge_contacts(p_contact_id, v_other);
   end if;
-  perform private.add_identity(p_business_id, p_contact_id, p_channel, 'phone', v_new_phone);
-  perform private.add_identity(p_business_id, p_contact_id, p_channel, 'bsuid', v_new_bsuid);
+  perform private.add_identity(p_business_id, p_contact_id, p_channel, p_scope, 'phone', v_new_phone);
+  perform private.add_identity(p_business_id, p_contact_id, p_channel, p_scope, 'bsuid', v_new_bsuid);
   if v_new_phone is not null then
     update public.contacts set phone = v_new_phone, updated_at = now() where id = p_contact_id;
     update public.whatsapp_conversations set phone = v_new_phone where contact_id = p_contact_id and status <> 'resolved';
   end if;
 end
 $$;
-comment on function private.change_identity(uuid, text, uuid, jsonb) is 'A person changed number or shared it: ids move, the old ones retire.';
+comment on function private.change_identity(uuid, text, text, uuid, jsonb) is 'A person changed number or shared it: ids move, the old ones retire.';
 
 create function private.is_dealer(p_business_id uuid, p_contact_id uuid) returns uuid
 language plpgsql stable set search_path = ''
@@ -280,7 +290,8 @@ begin
     on conflict (message_id, external_id) do nothing;
   end if;
   if jsonb_typeof(e -> 'identity_change') = 'object' then
-    perform private.change_identity(p_account.business_id, e ->> 'channel', p_conversation.contact_id, e -> 'identity_change');
+    perform private.change_identity(p_account.business_id, e ->> 'channel', private.identity_scope(p_account),
+      p_conversation.contact_id, e -> 'identity_change');
   end if;
 end
 $$;
@@ -314,7 +325,7 @@ begin
   end if;
   -- A provider's clock ahead of ours must not hold a window open for longer than it is.
   v_time := least(coalesce(to_timestamp((e ->> 'provider_time')::double precision), v_now), v_now + interval '1 minute');
-  v_contact := private.resolve_contact(a.business_id, e ->> 'channel', coalesce(e -> 'sender', '{}'::jsonb));
+  v_contact := private.resolve_contact(a.business_id, e ->> 'channel', coalesce(e -> 'sender', '{}'::jsonb), private.identity_scope(a));
   c := private.open_conversation(a, v_contact, e #>> '{sender,phone}');
   if c.owner = 'human' and c.owner_until < v_now then
     update public.whatsapp_conversations set owner = 'bot', owner_until = null where id = c.id returning * into c;
@@ -557,7 +568,7 @@ declare
   f record;
 begin
   for f in select p.oid::regprocedure as signature from pg_catalog.pg_proc p
-    where (p.pronamespace = 'private'::regnamespace and p.proname in ('store_raw', 'merge_contacts', 'find_contact', 'add_identity',
+    where (p.pronamespace = 'private'::regnamespace and p.proname in ('store_raw', 'identity_scope', 'merge_contacts', 'find_contact', 'add_identity',
       'resolve_contact', 'change_identity', 'is_dealer', 'open_conversation', 'queue_turn', 'count_against_limit',
       'apply_message_effects', 'ingest_message', 'ingest_receipt', 'apply_echo', 'set_preference', 'apply_effect', 'ingest_field'))
       or (p.pronamespace = 'public'::regnamespace and p.proname = 'ingest_events')

@@ -69,7 +69,7 @@ begin
     return null;
   end if;
   c := private.open_conversation(a, private.resolve_contact(r.business_id, a.channel,
-    jsonb_build_object('phone', v_phone, 'name', (select name from public.dealers where id = e.dealer_id))), v_phone);
+    jsonb_build_object('phone', v_phone, 'name', (select name from public.dealers where id = e.dealer_id)), private.identity_scope(a)), v_phone);
   return c.id;
 end
 $$;

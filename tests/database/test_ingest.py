@@ -211,3 +211,20 @@ async def test_a_broken_item_of_any_shape_is_kept(engine: Engine) -> None:
     for payload in shapes:
         await engine.ingest({**field, "payload": payload, "error": "not an object", "effects": []})
     assert await engine.value("select count(*) from webhook_events where error = 'not an object'") == 5
+
+
+async def test_a_number_played_in_the_simulator_is_not_the_real_person(engine: Engine) -> None:
+    await engine.answer("ciao", "ciao")
+    await engine.ingest(message("STOP", account="simulator"))
+    turn = next(t for t in await engine.claim() if t["account"]["simulated"])
+    await engine.finish(turn, "va bene", preference="opt_out")
+    people = await engine.rows(
+        "select opted_out_at from contacts where phone = $1 order by created_at", CUSTOMER
+    )
+    assert [p["opted_out_at"] is None for p in people] == [True, False]
+    dealer = await engine.ingest(message("ordini", sender="393331000001", account="simulator"))
+    conversation = dealer["results"][0]["conversation_id"]
+    kind = await engine.value(
+        "select conversation_type from whatsapp_conversations where id::text = $1", conversation
+    )
+    assert kind == "dealer"
