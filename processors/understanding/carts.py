@@ -43,11 +43,14 @@ class Step:
     action: CartAction
     parts: tuple[Part, ...]
     soft: bool = False
+    said: bool = True
+    """Whether a verb asked for it; bare names may be anything."""
     pronoun: bool = False
     """The words point at what was talked about before: "ne voglio 2", "toglilo"."""
 
 
 _PRONOUN = re.compile(
+    r"\b(?:dam|dac|fam|man|met|prend|aggiung|tog|lev|port|ordin|segn|fan|facciamo)\w*ne\b|"
     r"\b(ne (voglio|vorrei|prendo|prendiamo|vogliamo|piglio|servono|bastano|metta|metti|mandi|mandami|facciamo|"
     r"ordino|compro|aggiungo|aggiungi)"
     r"|(me|ce) ne \w+|(aggiungi|metti|manda|dam|fam|prendi|da|fa|togli|leva|ordina|dacc|togliam|levam|mettim|"
@@ -66,9 +69,9 @@ _QUESTION_ONLY = re.compile(r"\b(quanto|quanti|quanta|avete|how much|berapa|ada)
 _DETERMINER = frozenset(words_of(
     "il lo la l i gli le un uno una dei degli delle del della qualche the a an some my altro altra altri altre an"
     "other quel "
-    "quella quello quelle quei questo questa se sebuah seekor"
+    "quella quello quelle quei questo questa se sebuah seekor na nu 'na"
 ))  # fmt: skip
-_LEADING_PREPOSITION = frozenset(
+LEADING_PREPOSITIONS = frozenset(
     words_of("al alla allo all ai alle con in with rasa warna per for ukuran taglia size gusto")
 )
 _TIMES = re.compile(
@@ -78,6 +81,13 @@ _IN_CART = re.compile(
     r"\b(?:al|nel|dal|sul|in|nella|dalla|ke|dari|di|to|from|into|in|out of)( the| my| mio)? "
     r"(?:carrello|cestino|ordine|spesa|lista|keranjang|cart|basket|order|bag)\b(?: saya| mio)?"
 )
+_INSTEAD_FIRST = re.compile(
+    r"\b(?:invece (?:di|che)|al posto d\w+|anziche|instead of|rather than) (?:\d+|un|una|uno|due|tre|quattro|"
+    r"cinque|sei|one|two|three|the)? ?"
+    r"(?P<what>[a-z ]+?),? (?:mett\w+|fann?e|facciamone|ne (?:voglio|prendo|vorrei)|dammene|mandane|make it|"
+    r"give me|i want|i ll take|do) (?P<number>\w+)\b"
+)
+_OF_WHICH = re.compile(r",? \b(?:di cui|delle quali|dei quali|of which|of them|yang mana)\b ")
 _BOTH = re.compile(r"\bsia\b.+\b(?:che|sia)\b")
 _INSTEAD = re.compile(
     r"\b(?:invece (?:di|che)|al posto d\w+|anziche|instead of|rather than|bukan(?:nya)?)\b.*"
@@ -101,10 +111,19 @@ def steps_in(text: str) -> list[Step]:
             continue
         last = found[-1] if found else None
         if last and step.action == last.action and (step.soft == last.soft or step.action == "add"):
-            found[-1] = replace(last, parts=(*last.parts, *step.parts), pronoun=last.pronoun or step.pronoun)
+            found[-1] = _joined(last, step)
         else:
             found.append(step)
     return [step for step in found if step.parts or step.pronoun or step.action == "confirm"]
+
+
+def _joined(last: Step, step: Step) -> Step:
+    return replace(
+        last,
+        parts=(*last.parts, *step.parts),
+        said=last.said or step.said,
+        pronoun=last.pronoun or step.pronoun,
+    )
 
 
 def starts_with_quantity(text: str) -> bool:
@@ -123,7 +142,8 @@ def _plain(text: str) -> str:
     # Once accents are gone, "è" could not be told from "e".
     text = re.sub(r"\b[èÈ]\b", "est", unicodedata.normalize("NFC", text))
     folded = _AFTER_APOSTROPHE.sub(" ", _ELIDED.sub(" ", fold(text)))
-    folded = _IN_CART.sub(" ", folded)
+    folded = _INSTEAD_FIRST.sub(r"cambia \g<what> a \g<number>", _IN_CART.sub(" ", folded))
+    folded = re.sub(r"\b(un|una) ?altr[oa] (paio|coppia|dozzina)\b", r"\1 \2", _OF_WHICH.sub(": ", folded))
     if _BOTH.search(folded):
         folded = re.sub(r"\b(sia)\b", " ", re.sub(r"\bche( anche)?\b", " e ", folded))
     kept = re.sub(r"[^\w\s,;:.+&\n×*€$/|•!?–-]", " ", folded)
@@ -199,7 +219,7 @@ def _step(chunk: str, joint: Joint, measures: list[Measure], *, before: Step | N
     if part is None or (group and part.quantity is None):
         return Step(action=action, parts=(), soft=soft, pronoun=pronoun) if said else None
     pronoun = pronoun and not part.words
-    return Step(action=action, parts=(replace(part, group=group),), soft=soft, pronoun=pronoun)
+    return Step(action=action, parts=(replace(part, group=group),), soft=soft, said=said, pronoun=pronoun)
 
 
 def _action(chunk: str, before: Step | None) -> tuple[CartAction, bool, bool]:
@@ -235,7 +255,7 @@ def _part(chunk: str, joint: Joint, measures: list[Measure], action: CartAction)
     quantity = counted if quantity is None else quantity
     # A size is read from its letter, so single letters stay.
     kept = _trimmed([t for t in rest if not t.startswith(MARK)])
-    elliptic = bool(kept) and kept[0] in _LEADING_PREPOSITION
+    elliptic = bool(kept) and kept[0] in LEADING_PREPOSITIONS
     if not kept and quantity is None and not any(m.kind == "pack" for m in own):
         return None
     return Part(
@@ -302,7 +322,8 @@ def _number_at(tokens: list[str], start: int) -> tuple[int, int] | None:
     return None
 
 
-_MORE_NUMBERS = {"du": 2, "dos": 2, "quater": 4, "tri": 3, "a": 1, "an": 1, "paio": 2, "coppia": 2, "pair": 2,
+_MORE_NUMBERS = {"na": 1, "nu": 1, "du": 2, "dos": 2, "quater": 4, "tri": 3, "a": 1, "an": 1, "paio": 2, "coppia"
+: 2, "pair": 2,
 "couple": 2,
     "a pair of": 2, "a couple of": 2, "un paio di": 2, "una coppia di": 2, "mezza dozzina di": 6, "una dozzina di"
     : 12,
@@ -311,6 +332,8 @@ _MORE_NUMBERS = {"du": 2, "dos": 2, "quater": 4, "tri": 3, "a": 1, "an": 1, "pai
 
 
 def _without_verbs(chunk: str) -> str:
+    if words.REMOVE.search(chunk):
+        chunk = re.sub(r"\b(off|out|away|via)$", " ", chunk)
     for pattern in (words.REMOVE, words.SET, words.CONFIRM, words.ADD, words.SOFT_SET):
         chunk = pattern.sub(" ", chunk)
     return chunk

@@ -11,6 +11,9 @@ from typing import Final
 from processors.model import Intent
 
 _ORDER: Final = (
+    (2.2, r"^(niente|basta|via|no|senza|no more) (piu )?(il|la|lo|i|le|gli|l|the)? ?\w+$|\b(ga|gak|nggak|tidak|"
+        r"ndak) (jadi|usah) \w+"),
+    (2.0, r"\b(dam|dac|fam|man|met|prend|aggiung|tog|lev|port|ordin|segn)\w*ne\b"),
     (3.0, r"(aggiung\w+|metti(mi|amo|ne)?|inseri\w+|togli\w*|rimuov\w+|elimina\w*) .*(carrell|ordin|cestin)\w*"),
     (2.6, r"(vorrei|vorremmo|voglio|vogliamo|volevo|vulesse|vorei|voglo) (\w+ )?(ordinare|comprare|acquistare|"
         r"prendere|fare un ordine|prenotare)"),

@@ -11,9 +11,10 @@ from uuid import UUID
 from processors.model import CartLine
 from processors.search.search import Hit
 from processors.search.words import content_words, stem
-from processors.understanding.carts import Part, Step
+from processors.understanding.carts import LEADING_PREPOSITIONS, Part, Step
 from processors.understanding.gate import chosen_number
 from processors.understanding.measures import Measure
+from processors.understanding.numbers import words_of
 from processors.understanding.resolve import NOTHING, Resolved, Resolver, ids, variant_of
 from processors.understanding.types import ItemMention
 from processors.understanding.variants import only_variant_words, said_in
@@ -38,7 +39,7 @@ class Mentions:
 
     async def of(self, step: Step) -> tuple[ItemMention, ...]:
         """The things that a wish is about."""
-        parts = _joined_variants(step.parts)
+        parts = _in_groups(_joined_variants(step.parts))
         meant: list[_Meant] = []
         head: _Meant | None = None
         for part in parts:
@@ -57,11 +58,14 @@ class Mentions:
 
     async def _meant(self, part: Part, head: _Meant | None, step: Step) -> _Meant | None:
         alone = part.words
-        if head is not None and (
-            part.elliptic or only_variant_words(alone.split()) or not content_words(alone)
-        ):
-            words = f"{_noun(head, self._resolver)} {alone}".strip()
+        if head is not None and (only_variant_words(alone.split()) or not content_words(alone)):
+            words = f"{_without_variant(head.words)} {alone}".strip()
             return _Meant(part=part, words=words, found=await self._resolver.find(words, part.measures))
+        if head is not None and part.elliptic:
+            words = f"{_noun(head, self._resolver)} {alone}"
+            found = await self._resolver.find(words, part.measures)
+            if found.complete or alone.split()[0] in LEADING_PREPOSITIONS:
+                return _Meant(part=part, words=words, found=found)
         if step.action in ("remove", "set") and (inside := self._inside(alone)):
             return _Meant(part=part, words=alone, found=inside)
         if not content_words(alone) or only_variant_words(alone.split()):
@@ -163,6 +167,10 @@ def _joined_variants(parts: Sequence[Part]) -> list[Part]:
     for part in parts:
         words = part.words.split()
         empty = not words and part.quantity is None
+        if joined and part.quantity and joined[-1].quantity is None and words and set(words) <= _ALONE:
+            # "Candela cannella, una sola": the number comes after the thing.
+            joined[-1] = replace(joined[-1], quantity=part.quantity)
+            continue
         if joined and part.quantity is None and (only_variant_words(words) or empty) and not joined[-1].group:
             last = joined[-1]
             joined[-1] = replace(
@@ -173,15 +181,33 @@ def _joined_variants(parts: Sequence[Part]) -> list[Part]:
     return joined
 
 
+_ALONE = frozenset(words_of("sola solo sole soli soltanto basta only just aja saja cuma in tutto total"))
+
+
+def _in_groups(parts: Sequence[Part]) -> list[Part]:
+    """Marks "uno rigido e uno morbido" behind "due trasportini" as kinds of it; whether they are, the names decide."""
+    if len(parts) < 3 or any(part.quantity is None for part in parts):
+        return list(parts)
+    first, *rest = parts
+    if sum(part.quantity or 1 for part in rest) != first.quantity:
+        return list(parts)
+    return [first, *(replace(part, elliptic=True) for part in rest)]
+
+
+def _without_variant(words: str) -> str:
+    said = said_in(words.split())
+    return " ".join(w for i, w in enumerate(words.split()) if i not in said.places)
+
+
 def _without_announcements(meant: Sequence[_Meant]) -> list[_Meant]:
     """Drops "4 candele:" before "2 lavanda e 2 cannella", said with a colon or seen from the sum."""
     kept: list[_Meant] = []
     for place, one in enumerate(meant):
-        rest = meant[place + 1 :]
+        rest = meant[place + 1 :] if place == 0 else []
         if one.part.group and rest:
             continue
         counts = [m.part.quantity or 1 for m in rest]
-        same = bool(rest) and all(m.words != m.part.words for m in rest)
+        same = len(rest) > 1 and all(m.words != m.part.words for m in rest)
         if one.part.quantity and one.part.quantity > 1 and same and sum(counts) == one.part.quantity:
             continue
         kept.append(one)

@@ -42,7 +42,7 @@ async def understand(
     resolver = Resolver(search, glossary or {}, head_last=spoken == "en")
     mentions = Mentions(resolver, cart=cart, last_shown=last_shown)
     wishes = [(step, await mentions.of(step)) for step in _steps(text, intention)]
-    wishes = [(step, items) for step, items in wishes if items or step.action in ("clear", "confirm")]
+    wishes = [(step, items) for step, items in wishes if _means_something(step, items)]
     if intention.intent != "order_request" and not _named_to_buy(wishes):
         wishes = []
     action, items = _first(wishes, cart)
@@ -70,13 +70,19 @@ def _steps(text: str, intention: Intention) -> list[Step]:
     return steps_in(text) if may_name_things(text) else []
 
 
+def _means_something(step: Step, items: tuple[ItemMention, ...]) -> bool:
+    """Things that we don't sell and that nobody asked for in so many words are talk: "siamo in 4"."""
+    if step.action in ("clear", "confirm"):
+        return True
+    return bool(items) and (step.said or any(item.product_id or item.ambiguous for item in items))
+
+
 def _named_to_buy(wishes: Wishes) -> bool:
-    """Whether bare names say enough to be an order: all known, with a number, a size or a pack somewhere."""
-    if not wishes or any(step.action != "add" for step, _ in wishes):
-        return False
+    """Whether names say enough to be a wish: all known, and a verb, a number, a size or a pack somewhere."""
     items = [item for _, found in wishes for item in found]
     known = all(item.product_id or item.ambiguous for item in items)
-    return known and any(item.quantity_given or item.variant for item in items)
+    asked = any(step.action in ("remove", "set", "clear") and step.said for step, _ in wishes)
+    return bool(wishes) and known and (asked or any(item.quantity_given or item.variant for item in items))
 
 
 def _first(wishes: Wishes, cart: Sequence[CartLine]) -> tuple[CartAction, tuple[ItemMention, ...]]:

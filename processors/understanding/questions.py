@@ -9,6 +9,10 @@ from processors.search.words import content_words, fold
 from processors.understanding.measures import MARK, take_measures
 
 _ASKS: Final = re.compile(
+    r"\b(volevo|vorrei|vorremmo|potrei|posso|mi piacerebbe) (solo )?(sapere|chieder\w+|capire)\b|"
+    r"\b(mi )?chiedevo\b|\bavrei una domanda\b|\b(d|would) like to (know|ask)\b|"
+    r"\b(i was |just )?wondering\b|\b(want|wanted) to (know|ask)\b|\bcan you tell me\b|\b(mau|pengen|"
+    r"numpang) (tanya|nanya|tau|tahu)\b|\bboleh tahu\b|"
     r"\b(quanto|cuanto|quanno|qnt) (cost\w*|viene|vengono|fa|fanno|sta|e|est)\b|\bprezz[io]\b|\bavete\b|"
     r"\bvendete\b|\bce l avete\b|\bc e (il|la|lo|un|una|qualche)\b|"
     r"\b(e|sono|est) disponibil\w+\b|\b(che|quali|quale) (taglie|taglia|colori|colore|misure|formati|gusti)\b|"

@@ -52,7 +52,7 @@ _GENERIC: Final = frozenset(
         prodotto prodotti articolo cosa cose roba tipo modello confezione confezioni scatola scatole pacco
         pacchi pezzi pezzo set kit bottiglia flacone bustina bustine sacchetto sacco sacchi busta buste pack
         packs box bag product item thing kind barang bungkus botol casa animali pet profumato profumata
-        profumate profumati buono buona grande piccolo nuovo nuova originale professionale classico classica
+        profumate profumati grande piccolo nuovo nuova originale professionale classico classica
         normale solito solita naturale biologico bio adulto adulti adult
         """
     )
@@ -123,7 +123,7 @@ class Resolver:
                 found.append(concept)
                 if len(places) > 1 and said.colour_places & set(places):
                     said = Said(size=said.size, size_places=said.size_places)
-        return self._with_head(found), said
+        return self._with_head(_apart(found)), said
 
     def _concept_at(
         self, plain: Sequence[str], named: Sequence[int], position: int, said: Said
@@ -146,14 +146,17 @@ class Resolver:
         for form in _forms(words):
             if form in self._glossary:
                 return self._glossary[form]
-        return self._misspelt(words[0]) if len(words) == 1 else None
+        return self._misspelt(words)
 
-    def _misspelt(self, word: str) -> tuple[str, tuple[str, ...]] | None:
+    def _misspelt(self, words: Sequence[str]) -> tuple[str, tuple[str, ...]] | None:
         """The glossary's entry for a typo of its term: "fontains" for "fountain"."""
-        if len(word) < _SHORTEST_TYPO:
+        if len(words[0]) < _SHORTEST_TYPO or any(w in _ANIMALS for w in words):
             return None
-        match = process.extractOne(_key(word), self._glossary.keys(), scorer=ratio, score_cutoff=_TERM_TYPO)
-        return self._glossary[match[0]] if match and match[0][0] == word[0] else None
+        for form in _forms(words):
+            match = process.extractOne(form, self._glossary.keys(), scorer=ratio, score_cutoff=_TERM_TYPO)
+            if match and match[0][0] == form[0] and match[0].count(" ") == form.count(" "):
+                return self._glossary[match[0]]
+        return None
 
     def _with_head(self, concepts: list[Concept]) -> list[Concept]:
         strong = [i for i, c in enumerate(concepts) if c.weight == 1.0]
@@ -279,11 +282,24 @@ def _weight(words: Sequence[str]) -> float:
     return _WEAK if weak and not any(w in _YOUNG for w in words) else 1.0
 
 
+def _apart(concepts: Sequence[Concept]) -> list[Concept]:
+    """Concepts without the catalogue words that somebody said anyway: in "mangime per canarini" the glossary's
+    "mangime" for canaries is no second canary.
+    """
+    said = {stem(w) for c in concepts for w in c.word.split()}
+    return [
+        replace(c, also=tuple(w for w in c.also if stem(w) not in said - {stem(v) for v in c.word.split()}))
+        for c in concepts
+    ]
+
+
 def _forms(words: Sequence[str]) -> Iterable[str]:
-    """How a term may be written in a glossary: without its last vowel, or as the singular of an English plural."""
+    """How a term may be written in a glossary: without its last vowel, as the singular of an English plural, without an
+    Indonesian "-nya".
+    """
     yield " ".join(map(_key, words))
     last = words[-1]
-    for ending, instead in (("ies", "y"), ("es", ""), ("s", "")):
+    for ending, instead in (("ies", "y"), ("es", ""), ("s", ""), ("nya", ""), ("ku", "")):
         if last.endswith(ending) and len(last) > len(ending) + 2:
             yield " ".join(map(_key, (*words[:-1], last[: -len(ending)] + instead)))
 

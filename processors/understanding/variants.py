@@ -38,9 +38,9 @@ _COLOUR_OF: Final = {
 _SIZES = """
     XXS: xxs
     XS: xs
-    S: s small piccola piccolo piccole piccoli piccolina kecil
-    M: m media medio medie medi medium sedang
-    L: l large grande grandi big besar gede grossa grosso
+    S: s esse small piccola piccolo piccole piccoli piccolina kecil
+    M: m emme media medio medie medi medium sedang
+    L: l elle large grande grandi big besar gede grossa grosso
     XL: xl extralarge
     XXL: xxl
     """
