@@ -16,7 +16,7 @@ from typing import Any
 import asyncpg
 
 from bench.partial import partial_stack
-from bench.traffic import Ledger, Wire, audit, buttons, settled
+from bench.traffic import Ledger, Wire, audit, buttons, now, settled
 
 CUSTOMERS = 20
 DEALERS = ("393331000001", "393331000002", "393331000003")
@@ -68,7 +68,7 @@ async def main() -> None:
 async def run(simulators_url: str, database_url: str, *, customers: int, seed: int = 1) -> Day:
     """Play the day against a running stack. `seed` gives the customers their phones and hours."""
     wire, chance, started = Wire(simulators_url), random.Random(seed), time.monotonic()
-    await wire.control(pair_rate=False)
+    since = await now(database_url)
     phones = [f"39348{seed:04d}{n:04d}" for n in range(customers)]
     stop = asyncio.Event()
     dealers = [asyncio.create_task(_dealer(wire, phone, stop)) for phone in DEALERS]
@@ -85,7 +85,7 @@ async def run(simulators_url: str, database_url: str, *, customers: int, seed: i
         await asyncio.gather(*dealers)
     await settled(database_url, seconds=WAIT_SECONDS)
     everybody = [*phones, *DEALERS]
-    ledger = await audit(database_url, await wire.log(), everybody)
+    ledger = await audit(database_url, await wire.log(), everybody, since)
     return await _report(database_url, phones, ledger, time.monotonic() - started)
 
 

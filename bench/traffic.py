@@ -7,6 +7,7 @@ import json
 import urllib.request
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
@@ -116,25 +117,43 @@ async def settled(database_url: str, *, seconds: float) -> bool:
     return False
 
 
-async def audit(database_url: str, log: list[dict[str, Any]], phones: list[str]) -> Ledger:
-    """Compare the rows of these phones with the simulator's log, message by message."""
+async def now(database_url: str) -> datetime:
+    """The time by the database's clock."""
+    connection = await asyncpg.connect(database_url)
+    try:
+        moment: datetime = await connection.fetchval("select now()")
+    finally:
+        await connection.close()
+    return moment
+
+
+async def audit(
+    database_url: str, log: list[dict[str, Any]], phones: list[str], since: datetime | None = None
+) -> Ledger:
+    """Compare the rows of these phones, from `since` on, with the simulator's log, message by message."""
+    since = since or datetime(2000, 1, 1, tzinfo=UTC)
     connection = await asyncpg.connect(database_url)
     try:
         inbound = await connection.fetch(
-            "select turn_id from whatsapp_messages where direction = 'inbound' and wants_turn and phone = any ($1)",
+            "select turn_id from whatsapp_messages where direction = 'inbound' and wants_turn "
+            "and phone = any ($1) and created_at >= $2",
             phones,
+            since,
         )
         outbound = await connection.fetch(
             "select id::text, turn_id, status, meta_message_id, resends from whatsapp_messages "
-            "where direction = 'outbound' and phone = any ($1)",
+            "where direction = 'outbound' and phone = any ($1) and created_at >= $2",
             phones,
+            since,
         )
         turns = await connection.fetch(
             "select t.id, t.outcome, (select count(*) from whatsapp_messages m where m.turn_id = t.id "
             "and m.direction = 'outbound') as replies, (select count(distinct m.client_key) from whatsapp_messages m "
             "where m.turn_id = t.id and m.direction = 'outbound') as keys from turns t "
-            "join whatsapp_conversations c on c.id = t.conversation_id where c.phone = any ($1)",
+            "join whatsapp_conversations c on c.id = t.conversation_id "
+            "where c.phone = any ($1) and t.finished_at >= $2",
             phones,
+            since,
         )
     finally:
         await connection.close()
