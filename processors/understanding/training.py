@@ -21,7 +21,7 @@ from processors.understanding.sentences import Sentence, digest, sentences
 EPOCHS = 12
 RATE = 0.5
 BIAS_RATE = 0.02
-DECAY = 1e-3
+DECAY = 5.0
 HUMAN_WEIGHT = 3.0
 """A missed wish for a person costs more than a colleague called for nothing."""
 
