@@ -17,11 +17,12 @@ CLEAR: Final = _any(
     r"(cancell\w+|annull\w+|togli\w*|lev\w+|elimin\w+|rimuov\w+|butt\w+( via)?) (pure |anche )?(tutto|tutta la spesa|"
     r"tutte cose|ogni cosa|(tutto )?il carrello|quello che c e nel carrello)",
     r"(tutto )?(via|fuori) tutto", r"tutto da capo", r"da capo",
-    r"ricominci\w+( da (capo|zero))?", r"ripart\w+ da zero", r"non voglio piu (niente|nulla)",
+    r"resett\w+( (tutto|il|mio|carrello))*", r"ricominci\w+( da (capo|zero))?", r"ripart\w+ da zero",
+    r"non voglio piu (niente|nulla)",
     r"(empty|clear|reset|wipe|trash|dump)( out)?( all)?( (my|the|that))?( whole)? (cart|basket|order|bag|"
     r"everything|all)",
     r"(remove|delete|cancel|drop|take out|scrap|clear) (everything|all( of)?( it| them| items)?|it all|the lot)",
-    r"start (over|again|from scratch)", r"(empty|clear) it",
+    r"start (over|again|from scratch)", r"(empty|clear|wipe) it",
     r"(kosong(kan|in)|bersih(kan|in)|reset)( semua)?( isi)?( keranjang\w*)?",
     r"(hapus|buang|batal(kan|in)?|hilangkan|hapusin)( aja)? (semua\w*|seluruh\w*|isi keranjang|keranjang\w*)",
     r"(mulai|ulang) (lagi )?dari (awal|nol)",
@@ -40,12 +41,16 @@ REMOVE: Final = _any(
     r"metti\w* via",
     r"remove", r"delete", r"drop", r"discard", r"take (off|out|away)",
     r"take(?= (the|that|those|my)( \w+){1,4} (off|out|away))",
-    r"get rid of", r"lose the", r"scratch( the| that)?", r"skip the", r"leave (out|off)", r"cut the", r"ditch",
+    r"get rid of", r"lose the", r"scrap", r"forget( about)?( the| that)?",
+    r"(la|lo|le|li) (lascio|lasciamo|tolgo|levo)( (stare|perdere|li|qui))?",
+    r"non (la|lo|li|le) (voglio|prendo|metto|mettere)", r"scratch( the| that)?", r"skip the", r"leave (out|off)",
+    r"cut the", r"ditch",
     r"(do not|don t|dont|no longer|doesn t) (want|need)( the| that| this)?( anymore)?", r"no more", r"cancel the",
     r"pull (out )?the", r"kick out", r"minus",
     r"hapus\w*", r"buang\w*", r"hilang(kan|in)", r"keluar(kan|in)", r"kurang(i|in)",
     r"(ga|gak|nggak|tidak|ndak|enggak) jadi",
-    r"batal(kan|in)?", r"cabut", r"coret", r"singkirkan", r"(ga|gak|nggak|tidak) (usah|perlu)", r"gausah",
+    r"batal(kan|in)?", r"cabut", r"jangan( deh| dulu| aja| jadi)?$", r"batal( aja| deh)?$", r"coret", r"singkirkan",
+    r"(ga|gak|nggak|tidak) (usah|perlu)", r"gausah",
     r"jangan (pakai|pake|masuk\w*)",
 )  # fmt: skip
 
@@ -56,7 +61,13 @@ KEEP: Final = _any(
 )  # fmt: skip
 """Beside a removal: what stays as it is."""
 
+KEPT: Final = re.compile(
+    r"^(?:non|not|bukan|e non|and not|mica) (?:\d+|due|tre|uno|una|two|three|one|satu|dua|tiga)$"
+)
+"""The number that is not wanted: "una sola, non due"."""
+
 SET: Final = _any(
+    r"(riduc\w+|aument\w+|abbass\w+|alz\w+|port\w+|sal\w+|bump|bring|push)(?=.* (a|to) \w+$)",
     r"cambi\w+", r"modific\w+", r"aggiorn\w+", r"corregg\w+", r"port\w+ a", r"fanne", r"fammene", r"facciamone",
     r"falle",
     r"falli", r"metti(ne|amone) (solo )?(?=\d|due|tre|quattro|cinque|una|uno)",
@@ -82,7 +93,8 @@ CONFIRM: Final = _any(
     r"finalizz\w+",
     r"chiud\w+ l ordine", r"(voglio|vorrei|posso) pagare", r"vado a pagare", r"paghiamo", r"al pagamento",
     r"col pagamento",
-    r"^(ok |si )*ordin(o|a|iamo)( pure)?$",
+    r"^(ok |si |va bene |perfetto |certo |allora )*ordin(o|a|iamo)( pure)?$",
+    r"^(ok |si |perfetto |va bene )*(mand\w+|sped\w+|inv\w+|fate|fai) (pure|tutto|il tutto)$",
     r"confirm\w*", r"check ?out", r"(place|submit|send|complete|finish|finali[sz]e)( (the|my|this))? order",
     r"that s (all|it)", r"thats (all|it)",
     r"that is (all|it)", r"that ll be all", r"nothing else", r"i m done", r"im done",
@@ -102,7 +114,9 @@ ADD: Final = _any(
     r"(mi|ci) (dai|date|da|mandi|mandate|fai|fate|porti|prepari|preparate|metti|mettete|tieni|tenete|prendi|"
     r"servirebb\w+|occorr\w+|vuole|vogliono)",
     r"ho bisogno d\w+", r"abbiamo bisogno d\w+", r"posso (avere|prendere|ordinare)",
-    r"potrei (avere|prendere|ordinare)", r"facciamo", r"inseri\w+",
+    r"potrei (avere|prendere|ordinare)", r"facciamo", r"vado (di|con|per)",
+    r"(sarei |sono )?(interessat\w+|intenzionat\w+) (a|ad|all)( ?\w+re)?",
+    r"(gradirei|desidero|desidererei)( \w+re)?", r"fam+[ei]", r"inseri\w+",
     r"carica\w*", r"prenot\w+", r"riserv\w+", r"lo prendo", r"la prendo", r"andrei", r"opto", r"scelgo", r"segna\w*",
     r"metta",
     r"(i|we)( would| d)? (like|love)( to (buy|order|get|have))?", r"i ?ll (take|have|get)",
@@ -141,7 +155,7 @@ SEPARATOR: Final = re.compile(
 FILLER: Final = frozenset(words_of("""
     per favore piacere cortesia grazie mille tante ciao salve buongiorno buonasera buon giorno sera allora senti
     senta scusa scusi scusate ok okay
-    si dai pure anche ancora gentilmente subito oggi domani adesso ora carrello ordine mio mia cestino spesa
+    si dai pure anche ancora gentilmente subito oggi domani adesso ora carrello ordine mio mia spesa
     mi me ci te ti ne lo la li le gli l il i un po qst qsto questo questa questi queste quello quella quelli quelle
     qll quei pls plz
     please thanks thank you thx hi hello hey my the to in from cart basket order some of those these this that them
@@ -151,7 +165,8 @@ FILLER: Final = frozenset(words_of("""
     itu ini deh aja saja lagi
     makasih terima kasih halo hai permisi juga
     poi e ed and dan sia che solita solito x parte da di d de del della dello dei delle degli
-    chiedere chiederti sapere potresti puoi potete potreste vorrei possibile fosse
+    chiedere chiederti sapere potresti puoi potete potreste vorrei possibile fosse va bene perfetto certo ottimo
+    pensarci bene ecco aho
     """))  # fmt: skip
 """Words at the edges of a part that name no product."""
 

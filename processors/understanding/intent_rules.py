@@ -11,6 +11,18 @@ from typing import Final
 from processors.model import Intent
 
 _ORDER: Final = (
+    (1.0, r"\b(i|we) (want|need|would like|d like|like)\b(?! to (know|return|speak|talk|ask|cancel|complain|"
+        r"change|see|report)| (a |an |my |the |your |some )?(refund|receipt|invoice|money|human|person|manager|"
+        r"replacement|exchange|answer|explanation|info\w*|advice|help|number))"),
+    (1.0, r"\b(vorrei|voglio|volevo|vorremmo|vogliamo)\b(?! (solo )?(sapere|parl\w+|chied\w+|fare (un reso|"
+        r"una domanda|reclamo)|restitu\w+|rendere|disdire|annull\w+|capire|vedere|segnal\w+|(un|il) (rimborso|"
+        r"operatore)|(i )?(miei )?soldi|(la|una) (fattura|ricevuta|spiegazione|risposta|persona|informazione)|"
+        r"informazioni|dirvi|ringraz\w+))"),
+    (1.0, r"\b(mau|pengen|pengin|minta)\b(?! (tanya|nanya|retur\w*|refund|tukar|bicara|ngomong|komplain|tahu|tau|"
+        r"lihat|liat|cek|batal\w*|info\w*|foto|bantu\w*|cs|admin|nomor|uang))"),
+    (2.4, r"\b(ho sbagliato|mi sono sbagliat\w+|errore mio|my mistake|salah pencet|salah ketik)\b.*\b(non|togli|"
+        r"leva|remove|hapus|jangan|volevo|il|la|i|le)\b"),
+    (2.0, r"\b(fix|gas|jadi)( ya| kak| order| pesan| deh)?$|\bjangan( deh| dulu)?$"),
     (2.2, r"^(niente|basta|via|no|senza|no more) (piu )?(il|la|lo|i|le|gli|l|the)? ?\w+$|\b(ga|gak|nggak|tidak|"
         r"ndak) (jadi|usah) \w+"),
     (2.0, r"\b(dam|dac|fam|man|met|prend|aggiung|tog|lev|port|ordin|segn)\w*ne\b"),
@@ -154,6 +166,8 @@ _INQUIRY: Final = (
 )  # fmt: skip
 
 _SUPPORT: Final = (
+    (2.4, r"\b(dovete|devi|deve|dovevate) (ancora )?(mand|consegn|sped|dar|port|far)\w*|\b(devo|"
+        r"dobbiamo) (ancora )?ricevere\b"),
     (3.0, r"\b(mio|miei|mia|nostro|nostra) (ordine|ordini|pacco|pacchi|spedizione|consegna|acquisto|rimborso|"
         r"reso|pagamento|merce|roba)\b"),
     (3.0, r"\b(ordine|pedido|order|pesanan|orderan|ord)( (n|nr|numero|number|no|nomor|num))? ?\d{3,}\b|\b(resi|"

@@ -18,12 +18,14 @@ from rapidfuzz.distance import OSA
 from processors.language.lexicon import WORDS
 from processors.model import Intent
 from processors.search.words import fold
-from processors.understanding.carts import starts_with_quantity
+from processors.understanding import cart_words
 from processors.understanding.gate import is_greeting, only_emoji, yes_no
 from processors.understanding.human_rules import human_reason, only_curious
 from processors.understanding.intent_rules import RULES
 from processors.understanding.linear import INTENTS, LinearModel, linear_model
 from processors.understanding.numbers import words_of
+from processors.understanding.parts import starts_with_quantity
+from processors.understanding.questions import is_request
 from processors.understanding.types import HumanReason
 
 RULE_WEIGHT: Final = 0.3
@@ -34,6 +36,7 @@ HUMAN_SURE: Final = 0.6
 """The model alone asks for a person only from here."""
 
 NAMING_MOST: Final = 1.5
+COMPLAINT: Final = 2.0
 
 _SHORT = 3
 
@@ -85,9 +88,12 @@ def rule_points(text: str) -> dict[Intent, float]:
     if only_emoji(text) or is_greeting(text) or (yes_no(text) is not None and not points["order_request"]):
         points["general_chat"] += 3.0
     asking = "?" in text
+    points["order_request"] += sum(weight for weight, pattern in _CART if pattern.search(plain))
     if starts_with_quantity(text) and not points["support_request"]:
         points["order_request"] += 0.8 if asking else 3.0
-    if asking and not points["support_request"] and not points["general_chat"]:
+    if asking and is_request(text) and not points["support_request"]:
+        points["order_request"] += 1.0
+    elif asking and not points["support_request"] and not points["general_chat"]:
         points["product_inquiry"] += 0.8
     # Courtesies around a wish do not make it small talk.
     rest = max(points["order_request"], points["product_inquiry"], points["support_request"])
@@ -96,11 +102,19 @@ def rule_points(text: str) -> dict[Intent, float]:
     return points
 
 
+def complains(text: str) -> bool:
+    """Whether the rules hear more of an existing order than of a new one."""
+    points = rule_points(text)
+    return points["support_request"] >= COMPLAINT and points["support_request"] >= points["order_request"]
+
+
 def may_name_things(text: str) -> bool:
     """Whether a message could just name what somebody wants: no rule hears a question, a complaint or small talk."""
     points = rule_points(text)
     asking = max(points["product_inquiry"], points["support_request"])
-    return asking < NAMING_MOST and points["general_chat"] <= max(NAMING_MOST, points["order_request"])
+    return asking < max(NAMING_MOST, points["order_request"]) and points["general_chat"] <= max(
+        NAMING_MOST, points["order_request"]
+    )
 
 
 def _words(text: str) -> str:
@@ -117,6 +131,8 @@ def _repaired(word: str) -> str:
     found = process.extractOne(word, _VOCABULARY, scorer=OSA.distance, score_cutoff=most)
     return str(found[0]) if found and found[0][0] == word[0] else word
 
+
+_CART: Final = ((2.5, cart_words.CLEAR), (1.5, cart_words.CONFIRM), (1.0, cart_words.REMOVE))
 
 _KNOWN: Final = frozenset().union(*WORDS.values())
 """Words that are right as they are: "avere" is no typo of "avete"."""

@@ -111,9 +111,12 @@ def names_value(measure: Measure, value: str) -> bool:
         # "60x90 cm" names "60x90".
         return compact.rstrip("cm") == value.casefold() and bool(compact)
     amount, unit = parsed
+    if not measure.unit and measure.kind == "pack":
+        # "Da 12" says the number that stands on the pack.
+        return _decimal(value) == measure.amount
     if measure.kind == "price":
         return unit == "" and amount == measure.amount
-    return amount == measure.amount and (unit == measure.unit or not measure.unit)
+    return amount == measure.amount and unit == measure.unit
 
 
 def _measure(match: re.Match[str]) -> Measure | None:

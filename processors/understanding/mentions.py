@@ -6,20 +6,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from uuid import UUID
 
 from processors.model import CartLine
 from processors.search.search import Hit
 from processors.search.words import content_words, stem
-from processors.understanding.carts import LEADING_PREPOSITIONS, Part, Step
+from processors.understanding.carts import Step
 from processors.understanding.gate import chosen_number
-from processors.understanding.measures import Measure
+from processors.understanding.measures import Measure, names_value
 from processors.understanding.numbers import words_of
+from processors.understanding.parts import LEADING_PREPOSITIONS, Part
 from processors.understanding.resolve import NOTHING, Resolved, Resolver, ids, variant_of
 from processors.understanding.types import ItemMention
 from processors.understanding.variants import only_variant_words, said_in
 
-LARGEST_SINGLE_LETTER = 20
+_PACK_NUMBER = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +50,9 @@ class Mentions:
                 continue
             if meant and part.bare and part.joint == "and" and await self._belongs(meant[-1], found):
                 meant[-1] = await self._merged(meant[-1], part)
+                continue
+            if (part.lead or (part.joint == "sentence" and part.bare)) and not found.found.products:
+                # "… la cuccia blu? Passo domani": talk around the wish.
                 continue
             meant.append(found)
             head = found if found.part is part and not part.elliptic else head or found
@@ -162,23 +167,34 @@ class _InCart(Resolved):
 
 
 def _joined_variants(parts: Sequence[Part]) -> list[Part]:
-    """ "One leather leash, size L, black" is one thing: what only says size or colour goes to the part before."""
+    """ "One leather leash, size L, black" is one thing: what only says more goes to the part before."""
     joined: list[Part] = []
     for part in parts:
-        words = part.words.split()
-        empty = not words and part.quantity is None
-        if joined and part.quantity and joined[-1].quantity is None and words and set(words) <= _ALONE:
-            # "Candela cannella, una sola": the number comes after the thing.
-            joined[-1] = replace(joined[-1], quantity=part.quantity)
-            continue
-        if joined and part.quantity is None and (only_variant_words(words) or empty) and not joined[-1].group:
-            last = joined[-1]
-            joined[-1] = replace(
-                last, words=f"{last.words} {part.words}".strip(), measures=(*last.measures, *part.measures)
-            )
+        last = joined[-1] if joined and not joined[-1].group and not joined[-1].lead else None
+        more = _said_more(last, part) if last is not None else None
+        if more is not None:
+            joined[-1] = more
         else:
             joined.append(part)
     return joined
+
+
+def _said_more(last: Part, part: Part) -> Part | None:
+    """The part before with what this one adds, None when it is a thing of its own."""
+    said = part.words.split()
+    if part.quantity is not None:
+        if not part.measures and set(said) <= _ALONE and last.quantity is None:
+            # "Candela cannella, una sola": the number comes after the thing.
+            return replace(last, quantity=part.quantity)
+        if not said and not part.measures and part.quantity > 1:
+            pieces = Measure("pack", f"{part.quantity}pz", Decimal(part.quantity), "pz")
+            return replace(last, measures=(*last.measures, pieces))
+        return None
+    if said and not only_variant_words(said) and not part.refers:
+        return None
+    return replace(
+        last, words=f"{last.words} {part.words}".strip(), measures=(*last.measures, *part.measures)
+    )
 
 
 _ALONE = frozenset(words_of("sola solo sole soli soltanto basta only just aja saja cuma in tutto total"))
@@ -222,23 +238,21 @@ def _noun(head: _Meant, resolver: Resolver) -> str:
 
 
 def _quantity(part: Part, hit: Hit) -> tuple[int | None, tuple[Measure, ...]]:
-    """The quantity, and the measures left. "2 l" of something in sizes is two of size L; "6 pz" of what comes in no
-    packs is six.
+    """The quantity, and the measures left. A large last number that stands on a pack is the pack: "bagnoschiuma 500";
+    "6 pz" of what comes in no packs are six.
     """
-    if part.quantity is not None or not part.measures:
-        return part.quantity, part.measures
     values = [str(v) for group in hit.attributes.values() for v in group]
+    if part.quantity is not None:
+        number = Measure("pack", str(part.quantity), Decimal(part.quantity), "")
+        if part.trailing and part.quantity >= _PACK_NUMBER and any(names_value(number, v) for v in values):
+            return None, (*part.measures, number)
+        return part.quantity, part.measures
     for measure in part.measures:
-        if (
-            measure.unit == "pz"
-            and not any(str(v).endswith("pz") for v in values)
-            and measure.amount is not None
-        ):
-            rest = tuple(m for m in part.measures if m is not measure)
-            return int(measure.amount), rest
+        if measure.unit == "pz" and not any(v.endswith("pz") for v in values) and measure.amount is not None:
+            return int(measure.amount), tuple(m for m in part.measures if m is not measure)
         if measure.count > 1:
             return measure.count, part.measures
-    return part.quantity, part.measures
+    return None, part.measures
 
 
 def _of_lines(part: Part, targets: Sequence[UUID]) -> ItemMention:

@@ -12,11 +12,11 @@ from uuid import UUID
 from processors.language.detect import detect
 from processors.model import CartLine
 from processors.understanding.carts import Step, steps_in
-from processors.understanding.intents import Intention, classify, may_name_things
+from processors.understanding.intents import Intention, classify, complains, may_name_things
 from processors.understanding.mentions import Mentions
-from processors.understanding.questions import is_question, query_of
+from processors.understanding.questions import is_question, is_statement, query_of
 from processors.understanding.resolve import Glossary, Resolver, Search
-from processors.understanding.types import CartAction, ItemMention, Understanding
+from processors.understanding.types import CartAction, CartStep, ItemMention, Understanding
 
 LONGEST_READ = 1000
 
@@ -42,19 +42,22 @@ async def understand(
     resolver = Resolver(search, glossary or {}, head_last=spoken == "en")
     mentions = Mentions(resolver, cart=cart, last_shown=last_shown)
     wishes = [(step, await mentions.of(step)) for step in _steps(text, intention)]
-    wishes = [(step, items) for step, items in wishes if _means_something(step, items)]
+    telling = is_statement(text)
+    wishes = [(s, items) for s, items in wishes if _means_something(s, items) and (s.said or not telling)]
     if intention.intent != "order_request" and not _named_to_buy(wishes):
         wishes = []
-    action, items = _first(wishes, cart)
+    done = [CartStep(action=_action(step, items, cart), items=items) for step, items in wishes]
+    first = done[0] if done else CartStep(action="none", items=())
     return Understanding(
         language=spoken,
-        intent="order_request" if action != "none" else intention.intent,
+        intent="order_request" if done else intention.intent,
         confidence=intention.confidence,
-        cart_action=action,
-        items=items,
-        search_query=query_of(text) if action == "none" else None,
+        cart_action=first.action,
+        items=first.items,
+        search_query=None if done else query_of(text),
         needs_human=intention.needs_human,
         human_reason=intention.human_reason,
+        also=tuple(done[1:]),
     )
 
 
@@ -65,9 +68,12 @@ def _steps(text: str, intention: Intention) -> list[Step]:
     """A question or a complaint changes no cart, however many things it names."""
     if intention.needs_human or is_question(text):
         return []
-    if intention.intent == "order_request":
-        return steps_in(text)
-    return steps_in(text) if may_name_things(text) else []
+    if intention.intent != "order_request" and not may_name_things(text):
+        return []
+    steps = steps_in(text)
+    if complains(text):
+        return [step for step in steps if step.action not in ("add", "set")]
+    return steps
 
 
 def _means_something(step: Step, items: tuple[ItemMention, ...]) -> bool:
@@ -85,13 +91,8 @@ def _named_to_buy(wishes: Wishes) -> bool:
     return bool(wishes) and known and (asked or any(item.quantity_given or item.variant for item in items))
 
 
-def _first(wishes: Wishes, cart: Sequence[CartLine]) -> tuple[CartAction, tuple[ItemMention, ...]]:
-    if not wishes:
-        return "none", ()
-    step, items = wishes[0]
-    if step.soft and not _in_cart(items, cart):
-        return "add", items
-    return step.action, items
+def _action(step: Step, items: tuple[ItemMention, ...], cart: Sequence[CartLine]) -> CartAction:
+    return "add" if step.soft and not _in_cart(items, cart) else step.action
 
 
 def _in_cart(items: Sequence[ItemMention], cart: Sequence[CartLine]) -> bool:

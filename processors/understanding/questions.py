@@ -33,6 +33,13 @@ _REQUESTS: Final = re.compile(
     r"\b(bisa|boleh) (saya |aku |kak )?(pesan|pesen|beli|minta|order|tambah\w*|hapus\w*|ambil\w*|kirim\w*)\b|"
     r"\b(minta|tolong (tambah|hapus|masuk|ambil)\w*)\b"
 )
+_TELLS: Final = re.compile(
+    r"^(ciao |salve |guarda |allora |io |noi )*(ho|abbiamo|abito|abitiamo|vivo|sono|siamo|mi chiamo|(il|la|i|"
+    r"le) (mio|mia|miei|mie|nostr\w)(?! (lista|ordine|spesa))|mio|mia|"
+    r"my(?! (list|order))|our|i have|we have|i live|i m|we re|i am|anjing saya|kucing saya|saya punya|rumah saya|"
+    r"nama saya|"
+    r"aku punya|anakku|anjingku|kucingku)\b"
+)
 _ASKING_WORDS: Final = frozenset(
     ["quanto", "quanta", "quanti", "quante", "costa", "costano", "viene", "vengono", "prezzo", "prezzi", "avete",
     "avreste", "vendete", "ce", "c", "e", "ci", "sono", "est", "disponibile", "disponibili", "sapere", "dirmi",
@@ -51,10 +58,24 @@ _ASKING_WORDS: Final = frozenset(
 
 def is_question(text: str) -> bool:
     """Whether a message only asks. "Posso avere due candele?" is a wish in polite clothes and asks nothing."""
-    plain = " ".join(re.findall(r"[a-z0-9]+", fold(re.sub(r"\b[èÈ]\b", "est", text))))
+    plain = _plain(text)
     if _ASKS.search(plain):
         return True
     return "?" in text and not _REQUESTS.search(plain)
+
+
+def is_statement(text: str) -> bool:
+    """Whether a message tells about people, animals and homes: "ho 2 cani e un gatto", "my two cats hate it"."""
+    return bool(_TELLS.search(_plain(text)))
+
+
+def is_request(text: str) -> bool:
+    """Whether a question is a wish in polite clothes: "mi tieni da parte la cuccia blu?"."""
+    return bool(_REQUESTS.search(_plain(text)))
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"[a-z0-9]+", fold(re.sub(r"\b[èÈ]\b", "est", text))))
 
 
 def query_of(text: str) -> str | None:

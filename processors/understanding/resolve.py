@@ -33,7 +33,7 @@ MARGIN: Final = 0.3
 _HEAD, _FIRST_WORD, _WEAK, _COLOUR, _SIZE, _PACK = 1.6, 0.35, 0.25, 0.5, 0.4, 0.5
 _DESCRIBED, _TYPO = 0.55, 82.0
 _TERM_TYPO, _SHORTEST_TYPO = 88.0, 6
-_NAMED_ENOUGH = 0.5
+_NAMED_ENOUGH, _WHOLE = 0.5, 0.8
 
 _ANIMALS: Final = {
     word: animal
@@ -204,11 +204,18 @@ def _chosen(
     if max((cover for _, cover in strong), default=0.0) < _NAMED_ENOUGH:
         return NOTHING
     head = max(strong, key=lambda pair: pair[0].weight)
+    kind_named = head[1] >= _NAMED_ENOUGH or any(_names_kind(c, top[0]) for c, _ in strong)
     return Resolved(
         products=top[:MOST_CANDIDATES],
-        clear=len(top) == 1 and head[1] >= _NAMED_ENOUGH,
-        complete=all(cover >= 0.8 for _, cover in strong),
+        clear=len(top) == 1 and kind_named,
+        complete=all(cover >= _WHOLE for _, cover in strong),
     )
+
+
+def _names_kind(concept: Concept, hit: Hit) -> bool:
+    """Whether a thing said is the first noun of a name, which says what kind of thing a product is."""
+    first = _stems(hit.name)[:1]
+    return bool(first) and any(_same(stem(w), first[0]) for w in (*concept.word.split(), *concept.also))
 
 
 def _rate(
@@ -224,9 +231,7 @@ def _rate(
     if said.size is not None and size_value(values, said.size):
         score += _SIZE
     score += sum(_PACK for m in measures if any(names_value(m, str(v)) for v in values))
-    head = max(concepts, key=lambda c: c.weight)
-    first = _stems(hit.name)[:1]
-    if first and any(_same(stem(w), first[0]) for w in (*head.word.split(), *head.also)):
+    if any(_names_kind(c, hit) for c in concepts):
         score += _FIRST_WORD
     asked = {_ANIMALS[w] for c in concepts for w in (*c.word.split(), *c.also) if w in _ANIMALS}
     theirs = {_ANIMALS[w] for w in tokens(f"{hit.name} {hit.category}") if w in _ANIMALS}

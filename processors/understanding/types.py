@@ -30,11 +30,20 @@ class ItemMention:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CartStep:
+    """A further wish of the same message: "togli la candela **e aggiungi due saponi**"."""
+
+    action: CartAction
+    items: tuple[ItemMention, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Understanding:
     """One turn, understood. `confidence` lies in 0..1 and is a score to compare, not a probability.
 
     `search_query` is what to look for when the person asks about products; `reply` holds connecting words of a
-    model and is empty when no model was asked.
+    model and is empty when no model was asked. `cart_action` and `items` are the first wish about the cart, `also`
+    those after it, in order.
     """
 
     language: Literal["it", "en", "id", "other"]
@@ -46,3 +55,4 @@ class Understanding:
     needs_human: bool
     human_reason: HumanReason
     reply: str = ""
+    also: tuple[CartStep, ...] = ()

@@ -1,0 +1,117 @@
+"""Cuts a message into chunks that each name about one thing, and applies what people take back while they write."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Final, Literal
+
+from processors.search.words import fold
+from processors.understanding import cart_words as words
+from processors.understanding.counting import number_at
+from processors.understanding.measures import MARK
+
+Joint = Literal["start", "sentence", "hard", "comma", "and"]
+"""What stands before a chunk: nothing, the end of a sentence, a new line or the like, a comma, an "and"."""
+
+_ELIDED: Final = re.compile(
+    r"\b(?:l|un|all|dell|d|nell|sull|dall|quell|c|m|t|s|quest|coll|v|n|gh|der)['’`´]\s?"
+)
+_AFTER_APOSTROPHE: Final = re.compile(r"['’`´](?:s|d|t|m|ll|re|ve)\b")
+_IN_CART: Final = re.compile(
+    r"\b(?:al|nel|dal|sul|in|nella|dalla|ke|dari|di|to|from|into|out of)( the| my| mio)? "
+    r"(?:carrello|cestino|ordine|spesa|lista|keranjang|cart|basket|order|bag)\b(?: saya| mio)?"
+)
+_INSTEAD_FIRST: Final = re.compile(
+    r"\b(?:invece (?:di|che)|al posto d\w+|anziche|instead of|rather than) "
+    r"(?:\d+ |un |una |uno |due |tre |quattro |cinque |sei |one |two |three |the )?(?P<what>[a-z ]+?),? "
+    r"(?:mett\w+|fann?e|facciamone|ne (?:voglio|prendo|vorrei)|dammene|mandane|make it|give me|i want|i ll take|do) "
+    r"(?P<number>\w+)\b"
+)
+_SWAP: Final = re.compile(
+    r"\b(?:scambi\w+|cambi\w+|sostitu\w+|swap|replace|exchange|tukar|ganti) (?P<old>(?!la quantita|"
+    r"il numero)[a-z ]{3,}?) "
+    r"(?:con|for|with|sama|dengan) (?P<new>(?!\d)[a-z ]{4,})"
+)
+_OF_WHICH: Final = re.compile(r",? \b(?:di cui|delle quali|dei quali|of which|of them|yang mana)\b ")
+_ANOTHER: Final = re.compile(r"\b(un|una) ?altr[oa] (paio|coppia|dozzina)\b")
+_NUMBERED: Final = re.compile(r"\bn(?:r|um|umero)?[.°º]\s*(?=\d)")
+_BOTH: Final = re.compile(r"\bsia\b.+\b(?:che|sia)\b")
+
+
+def plain(text: str) -> str:
+    """Folded text with the punctuation that separates; lines stay lines."""
+    # Once accents are gone, "è" could not be told from "e".
+    text = re.sub(r"\b[èÈ]\b", "est", unicodedata.normalize("NFC", text))
+    folded = _NUMBERED.sub(" ", _AFTER_APOSTROPHE.sub(" ", _ELIDED.sub(" ", fold(text))))
+    folded = _INSTEAD_FIRST.sub(r"cambia \g<what> a \g<number>", _IN_CART.sub(" ", folded))
+    folded = _SWAP.sub(r"togli \g<old> ; aggiungi \g<new>", folded)
+    folded = _ANOTHER.sub(r"\1 \2", _OF_WHICH.sub(": ", folded))
+    if _BOTH.search(folded):
+        folded = re.sub(r"\bsia\b", " ", re.sub(r"\bche( anche)?\b", " e ", folded))
+    kept = re.sub(r"[^\w\s,;:.+&\n×*€$/|•!?–-]", " ", folded)
+    return "\n".join(" ".join(line.split()) for line in kept.split("\n") if line.strip())
+
+
+def corrected(text: str) -> str:
+    """Applies "anzi" and "I mean": what follows replaces the number before it, or the thing before it."""
+    match = words.CORRECTION.search(text)
+    if match is None:
+        return text
+    before, after = text[: match.start()], corrected(text[match.end() :])
+    if not before.strip():
+        return after
+    kept, last = _before_last_chunk(before)
+    tokens, new = last.split(), after.split()
+    number = number_at(new, 0) if new else None
+    marks = [t for t in tokens if t.startswith(MARK)]
+    if number and number[1] == len(new):
+        return f"{kept}{_with_number(tokens, new[: number[1]])}"
+    if len(new) == 1 and new[0].startswith(MARK) and marks:
+        return kept + " ".join(new[0] if t == marks[-1] else t for t in tokens)
+    action = " ".join(t for t in tokens if words.ADD.fullmatch(t) or words.REMOVE.fullmatch(t))
+    return f"{kept}{action} {after}"
+
+
+def chunks_of(text: str) -> Iterable[tuple[str, Joint]]:
+    """The chunks in order; one that ends in a colon announces those behind it."""
+    joint: Joint = "start"
+    position = 0
+    for match in words.SEPARATOR.finditer(text):
+        if chunk := text[position : match.start()].strip(" ,"):
+            yield from _colon_split(chunk, joint)
+        position = match.end()
+        joint = _joint(match)
+    if chunk := text[position:].strip(" ,"):
+        yield from _colon_split(chunk, joint)
+
+
+def _joint(match: re.Match[str]) -> Joint:
+    if match["comma"]:
+        return "comma"
+    if match["and"]:
+        return "and"
+    return "sentence" if match[0].strip() in (".", "!", "?", "!!", "??") else "hard"
+
+
+def _colon_split(chunk: str, joint: Joint) -> Iterable[tuple[str, Joint]]:
+    head, colon, rest = chunk.partition(":")
+    if colon and rest.strip():
+        yield f"{head.strip()}:", joint
+        yield rest.strip(), "hard"
+    else:
+        yield chunk, joint
+
+
+def _before_last_chunk(text: str) -> tuple[str, str]:
+    ends = [m.end() for m in words.SEPARATOR.finditer(text) if m.end() < len(text)]
+    cut = ends[-1] if ends else 0
+    return text[:cut], text[cut:]
+
+
+def _with_number(tokens: list[str], number: list[str]) -> str:
+    for position in range(len(tokens)):
+        if found := number_at(tokens, position):
+            return " ".join([*tokens[:position], *number, *tokens[found[1] :]])
+    return " ".join([*number, *tokens])
