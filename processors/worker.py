@@ -16,12 +16,14 @@ from contextlib import AsyncExitStack
 from processors import announcer, hints, logs, notifier
 from processors.channels.registry import open_channels
 from processors.errors import ConfigurationError
+from processors.language.detect import detect
 from processors.loops import Progress, Step, Wake, run
 from processors.outbox import Sender
 from processors.search.indexer import Indexer
 from processors.services import Services, open_services
 from processors.settings import Settings, load_settings
 from processors.turns import TurnDispatcher
+from processors.understanding.intents import classify
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +61,8 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             run("search index", _index(services), Wake(), poll_seconds=INDEX_SECONDS),
             hints.listen(settings, ring_all),
         ]
+        # The first customer should not wait for models to be read from disk.
+        await asyncio.to_thread(_warm_up)
         tasks = [asyncio.create_task(loop) for loop in loops]
         log.info("worker ready")
         await stop.wait()
@@ -68,6 +72,11 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         async with asyncio.timeout(SHUTDOWN_SECONDS):
             await dispatcher.drain()
             await sender.drain()
+
+
+def _warm_up() -> None:
+    detect("buongiorno, vorrei ordinare")
+    classify("vorrei ordinare")
 
 
 def _announce(services: Services, on_messages: Callable[[], None]) -> Step:
