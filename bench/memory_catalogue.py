@@ -84,11 +84,10 @@ def catalogue_rows(path: Path) -> list[dict[str, Any]]:
 
 def seeded_glossary() -> dict[str, list[str]]:
     """The glossary of `supabase/seed.sql`."""
-    seed = SEED.read_text(encoding="utf-8")
-    block = seed[seed.index("insert into public.synonyms") :]
     found: dict[str, list[str]] = {}
-    for term, expansion in _SYNONYM.findall(block[: block.index(";")]):
-        found.setdefault(term.replace("''", "'"), []).append(expansion.replace("''", "'"))
+    for block in SEED.read_text(encoding="utf-8").split("insert into public.synonyms")[1:]:
+        for term, expansion in _SYNONYM.findall(block[: block.index(";")]):
+            found.setdefault(term.replace("''", "'"), []).append(expansion.replace("''", "'"))
     return found
 
 
