@@ -115,7 +115,7 @@ async def _carts(path: Path, *, misses: bool) -> None:
 
     rows = rows_of(path)
     read = [await understand(row["text"], search=found, glossary=glossary) for row in rows]
-    right = [_cart_is_right(row, one, catalogue) for row, one in zip(rows, read, strict=True)]
+    right = [cart_is_right(row, one, catalogue) for row, one in zip(rows, read, strict=True)]
     quiet = [one.cart_action == "add" for row, one in zip(rows, read, strict=True) if row["action"] == "none"]
     actions = sum(row["action"] == one.cart_action for row, one in zip(rows, read, strict=True))
     print(
@@ -130,7 +130,7 @@ async def _carts(path: Path, *, misses: bool) -> None:
     _print_misses(wrong, wanted=misses)
 
 
-def _cart_is_right(row: Row, read: Understanding, catalogue: MemoryCatalogue) -> bool:
+def cart_is_right(row: Row, read: Understanding, catalogue: MemoryCatalogue) -> bool:
     """The action and every item; where several products fit, only asking is right."""
     if row["action"] != read.cart_action or len(row["items"]) != len(read.items):
         return False
