@@ -30,6 +30,7 @@ FOREIGN_LEAD = 1.5
 LONGEST_READ = 600
 
 _WORD = re.compile(r"[a-z]+")
+_DRAWN_OUT = re.compile(r"([a-z])\1{2,}")
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def detect(text: str, *, previous: str | None = None) -> Detection:
     that only other languages have, is `other`.
     """
     text = text[:LONGEST_READ]
-    words = _WORD.findall(fold(text))
+    words = _WORD.findall(_DRAWN_OUT.sub(r"\1", fold(text)))
     if _foreign_script(text):
         return Detection("other", 0.9)
     telling = [w for w in words if w not in NEUTRAL]
@@ -56,7 +57,7 @@ def detect(text: str, *, previous: str | None = None) -> Detection:
     scores = _word_scores(telling)
     if _other_language(telling, scores):
         return Detection("other", 0.6)
-    for language, share in _model_shares(text).items():
+    for language, share in _model_shares(_own_words(text)).items():
         scores[language] += MODEL_WEIGHT * share
     if previous in scores:
         scores[previous] += PREVIOUS_WEIGHT
@@ -114,6 +115,13 @@ def _foreign_script(text: str) -> bool:
     # Letter-like symbols and mathematical alphabets fold to plain letters and are no other script.
     plain = sum(not c.isascii() and fold(c).isascii() for c in letters)
     return bool(letters) and latin + plain < len(letters) / 2
+
+
+def _own_words(text: str) -> str:
+    """The text without borrowed words, which would make an Italian who wants a "dog bed" English."""
+    kept = [word for word in text.split() if not set(_WORD.findall(fold(word))) & BORROWED]
+    tells = any(w not in NEUTRAL for word in kept for w in _WORD.findall(fold(word)))
+    return " ".join(kept) if tells else text
 
 
 def _model_shares(text: str) -> dict[str, float]:

@@ -44,7 +44,7 @@ WORDS: Final[dict[str, frozenset[str]]] = {
         secco secca secchi umida umidi lavanda vaniglia cannella legno pelle cuoio
         due tre quattro cinque sette otto nove dieci dodici quindici venti cento mille mezzo mezza
         nn cmq xke xche ke qnt qlc qlcs grz tvb pls ok bona po sta qst qll aho ao ue guaglio vulesse chillo chella
-        nun so mo minga gh savon el oi boh mah dai insomma ecco guarda senti
+        nun so mo minga gh savon oi ehi ehila ehy foto weekend perf boh mah dai insomma ecco guarda senti
         stufo stufa vergogna denuncio truffa truffatori ladri avvocato schifo arrabbiato pessimo basta
         settimana settimane mesi anno anni giorni ore dopo prima entro lunedi martedi mercoledi giovedi venerdi
         sabato domenica mattina casa macchina parente mamma figlia figlio moglie marito amica amico natale
@@ -77,7 +77,8 @@ WORDS: Final[dict[str, frozenset[str]]] = {
         missing faulty leaking late lost work works working someone somebody person people human agent manager
         speak talk call phone number address open opening close closed hours store shop where's recommend
         recommendation best better bad worst terrible awful useless scam fraud lawyer police report angry
-        ridiculous joke unacceptable lol wth wtf omg btw asap u ur r hw fr wnat gimme gonna wanna lemme kinda
+        ridiculous joke unacceptable lol lmao gn np hmm pardon excellent invalid weekend instalments installments
+        code photo status wth wtf omg btw asap u ur r hw fr wnat gimme gonna wanna lemme kinda
         make it'll i'll i'd i'm i've let lets that's what's it's dont cant wont im ive id'
         bring keep leave drop instead else actually maybe mind never fine welcome cheers mate
         question advice suitable safe sensitive skin hair coat old long short grain free wet dry
@@ -94,7 +95,8 @@ WORDS: Final[dict[str, frozenset[str]]] = {
         datang terima diterima rusak pecah salah kurang hilang kembali kembalikan pengembalian retur tukar uang
         duit harga harganya murah mahal diskon promo stok stoknya barang barangnya produk produknya toko tokonya
         alamat alamatnya jam buka tutup hari kemarin besok lusa minggu bulan tahun sekarang nanti tadi pagi siang
-        sore malam selamat terima kasih makasih makasi mksh trims tq halo hai hallo permisi maaf iya iyaa ya
+        sore malam selamat terima kasih makasih makasi mksh trims tq halo hai hallo permisi hlo telat cerita foto
+        proses cs pic bs cod ga maaf iya iyaa ya
         yaa yah oke okee sip siip siap mantap bagus keren gapapa gpp santai wkwk wkwkwk wkwkwkwk hehe dong donk
         deh sih kok nih tuh lho loh kan lah kak kakak gan sis bro min admin mas mbak pak bu bapak ibu bang om
         satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas selusin setengah puluh belas ratus
@@ -160,7 +162,8 @@ BEGINNINGS: Final[dict[str, tuple[str, ...]]] = {
 }
 
 NEUTRAL: Final = _words("""
-    ok okay oki okk k kk si no x xx xl xs l m s kg g ml cl pz pcs euro eur stop start menu gps led wow haha hahaha ahah
+    ok okay oki okk k kk si no x xx xl xs l m s kg g ml cl pz pcs euro eur stop start menu gps led wow haha hahaha
+    ahah
     ahahah ahahaha hihi lol whatsapp bot email mail sms iban pin id info vip max mini pet extra top
     """)
 """Words that people write in every language."""

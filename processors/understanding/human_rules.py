@@ -19,6 +19,14 @@ _PERSON = (
     r"penanggung jawab\w*|bertanggung jawab|berwenang|yang lain)"
 )
 _ASKED = (
+    r"\b(instead of (you|a bot|the bot)|al posto (tuo|del bot|di un bot)|on the line with|(per|al|via) telefono|"
+    r"(by|over the|on the) phone|(lewat|via) telepon|a voce|in person|di persona)\b",
+    r"\b(person|human|persona|umano|orang|staf|manusia|clerk|employee|impiegat[oa]|dipendente|karyawan|"
+    r"anggota tim|team member) (\w+ ){0,2}(handle\w*|help\w*|take over|take care|deal|look into|occup\w+|aiut\w+|"
+    r"segu\w+|gestisc\w+|legg\w+|tangan\w*|bantu\w*|jawab\w*)\b",
+    r"\b(ditangani|dibantu|dijawab|dilayani|berdiskusi|diskusi|handled by|answered by|seguit[oa] da|"
+    r"assistit[oa] da|occuparsene|occuparsi) (\w+ ){0,4}(orang|staf\w*|manusia|person\w*|human|person|staff|"
+    r"someone|qualcuno|umano)\b",
     r"^(operatore|operatrice|umano|un umano|human|manusia|agent|agente|admin|cs|operator|responsabile|"
     r"telefonatemi|chiamatemi|telepon|legal|persona)$",
     r"\b(operator[ei]|operatrice|assistenza umana|servizio clienti|numero verde|call center|customer (service|"
@@ -78,6 +86,8 @@ _WISH: Final = re.compile(
 )
 
 _LEGAL = (
+    r"\b(my rights|miei diritti|diritti (dei|del) consumator\w+|hak (saya|konsumen)|hakim|judge|class action|"
+    r"notif\w+ formale|pec|raccomandata|messa in mora|formal (notice|complaint)|reclamo formale|somasi)\b",
     r"\b(giornal[ei]|stampa|striscia|le iene|trustpilot|tiktok|sui social|on social media|newspaper|the press|"
     r"tripadvisor|google review|questura|legalmente|legally|legal (steps|action|letter)|adir\w+|"
     r"appropriazione|dispute this|disput\w+ (the|this|my) charge|contest\w+ (l |il )?addebito|pengadilan|"
@@ -91,6 +101,9 @@ _LEGAL = (
     r"\b(polisi|pengacara|hukum|lapor(kan|in)?|laporan|tuntut|somasi|ylki|viral(in|kan)?|pidana|bpkn)\b",
 )  # fmt: skip
 _ACCUSED = (
+    r"\b((senza|without) (scrupoli|scruples|vergogna|shame)|spillat\w+|squeez\w+ (\w+ )?money|dikuras|"
+    r"tidak punya hati|approfitt\w+ (di|della) (me|gente|clienti|person\w+)|taking advantage|ingannat\w+|inganno|"
+    r"deceiv\w+|misled|raggirat\w+|abusiv\w+|intascat\w+|pocketed|mi avete (fregato|preso in giro|derubat\w+))\b",
     r"\b(spariti|sparito|scappati|fuggiti|vanished|disappeared|kabur|ran off) (\w+ ){0,3}(soldi|money|uang)\w*\b|"
     r"\b(you|they|u) (stole|robbed|ripped|cheated|tricked|scammed|lied)\b|\b(shame on (you|u)|malu dong|mariuole|"
     r"mariuoli|pencuri|kalian curi|curi uang|pnipu|tipuan|this is theft|theft)\b|"
@@ -105,6 +118,10 @@ _ACCUSED = (
     r"\b(penipu\w*|tipu|ditipu|nipu|maling|bohong|boong|dibohongi|pembohong|curang|modus)\b",
 )  # fmt: skip
 _ANGRY = (
+    r"\b((nessuno|nobody|no ?one) (\w+ ){0,2}(consider\w+|ascolt\w+|fila|degn\w+|cares|listens|bothers|helps|"
+    r"aiuta|legge)|(tidak|gak|ga|nggak) ada yang (gubris|menggubris|peduli|respon|merespon|baca|tanggung jawab)|"
+    r"mancanza di rispetto|rispetto zero|disrespect\w*|rude|maleducat\w+|cafon\w+|kurang ajar|tidak sopan|"
+    r"servizio (da|di) (schifo|terzo mondo|merda)|pessimo servizio|bad service|pelayanan (buruk|jelek))\b",
     r"\b(vergogn\w+|schif\w+|scandal\w+|inaccettabil\w+|indecent\w+|pessim[oaie]|incazz\w+|arrabbiat\w+|furios\w+|"
     r"stuf[oai]\b|stanc[oa] di|esaust\w+|ridicol\w+|assurd\w+|intollerabil\w+|mai piu|non ne posso piu|"
     r"non se ne puo piu|fate (pena|schifo|ridere)|cialtron\w+|incompeten\w+|perso la pazienza|sono (nero|nera|"

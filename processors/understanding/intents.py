@@ -32,7 +32,7 @@ RULE_WEIGHT: Final = 0.3
 """What one point of a rule adds to a share of the model."""
 
 MOST_POINTS: Final = 6.0
-HUMAN_SURE: Final = 0.6
+HUMAN_SURE: Final = 0.45
 """The model alone asks for a person only from here."""
 
 NAMING_MOST: Final = 1.5
