@@ -29,7 +29,8 @@ PREVIOUS_WEIGHT = 0.3
 FOREIGN_LEAD = 1.5
 LONGEST_READ = 600
 
-_WORD = re.compile(r"[a-z]+")
+# Letters beside digits are codes and packs ("D1042", "12kg"), not words of a language.
+_WORD = re.compile(r"(?<![a-z0-9])[a-z]+(?![a-z0-9])")
 _DRAWN_OUT = re.compile(r"([a-z])\1{2,}")
 
 
