@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import os
+import re
 from functools import lru_cache
+from ipaddress import ip_address
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -13,6 +18,13 @@ from processors.errors import ConfigurationError
 
 DEVELOPMENT_KEY_PREFIX = "dev-"
 """Keys that the development stack makes begin so; production refuses them."""
+
+DEVELOPMENT_PROJECT = "relaydesk"
+"""The project that the development stack's API keys name; the demo keys of `supabase start` name an issuer."""
+
+_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*|[0-9a-f]*:[0-9a-f:.]+(?:%.+)?")
+"""A name or an address as `urlsplit` gives it. Anything else raises deep inside the HTTP client."""
 
 ENV_FILE = os.environ.get("ENV_FILE", ".env")
 """Read for what the environment lacks. Another file by ENV_FILE; none when that is empty."""
@@ -28,8 +40,8 @@ class Settings(BaseSettings):
 
     # Supabase: the only door to storage.
     supabase_url: str
-    supabase_anon_key: SecretStr
-    supabase_service_role_key: SecretStr
+    supabase_anon_key: SecretStr = Field(min_length=1)
+    supabase_service_role_key: SecretStr = Field(min_length=1)
     supabase_timeout_seconds: float = Field(default=10.0, gt=0, le=60)
 
     # WhatsApp Cloud API.
@@ -37,7 +49,7 @@ class Settings(BaseSettings):
     whatsapp_verify_token: SecretStr = SecretStr("")
     whatsapp_access_token: SecretStr = SecretStr("")
     whatsapp_api_url: str = "https://graph.facebook.com"
-    whatsapp_api_version: str = "v25.0"
+    whatsapp_api_version: str = Field(default="v25.0", pattern=r"^v[1-9][0-9]*\.[0-9]+$")
     whatsapp_send_timeout_seconds: float = Field(default=10.0, gt=0, le=60)
     webhook_max_body_bytes: int = Field(default=3 * 1024 * 1024, ge=1024)
 
@@ -90,9 +102,26 @@ class Settings(BaseSettings):
     @field_validator("supabase_url", "whatsapp_api_url")
     @classmethod
     def _plain_url(cls, value: str) -> str:
-        if not value.startswith(("http://", "https://")):
-            raise ValueError("must start with http:// or https://")
+        _host(value)
         return value.rstrip("/")
+
+    @field_validator("openai_base_url", "fcm_api_url", "privacy_url", "desk_url")
+    @classmethod
+    def _url_or_nothing(cls, value: str) -> str:
+        if value:
+            _host(value)
+        return value
+
+    @field_validator("fcm_credentials_json")
+    @classmethod
+    def _json_or_nothing(cls, value: SecretStr) -> SecretStr:
+        try:
+            is_object = isinstance(json.loads(value.get_secret_value() or "{}"), dict)
+        except ValueError:
+            is_object = False
+        if not is_object:
+            raise ValueError("must be the JSON of a service account")
+        return value
 
     @model_validator(mode="after")
     def _production_is_strict(self) -> Settings:
@@ -114,10 +143,14 @@ class Settings(BaseSettings):
         }
         problems = [f"{name} is empty" for name, key in keys.items() if not key.get_secret_value()]
         keys |= {f"WHATSAPP_APP_SECRETS ({i + 1})": SecretStr(s) for i, s in enumerate(self.app_secrets)}
+        keys |= {
+            "SUPABASE_ANON_KEY": self.supabase_anon_key,
+            "SUPABASE_SERVICE_ROLE_KEY": self.supabase_service_role_key,
+        }
         return problems + [
             f"{name} is a development key"
             for name, key in keys.items()
-            if key.get_secret_value().startswith(DEVELOPMENT_KEY_PREFIX)
+            if _is_development_key(key.get_secret_value())
         ]
 
     def _simulated_urls(self) -> list[str]:
@@ -127,8 +160,7 @@ class Settings(BaseSettings):
             "SUPABASE_URL": self.supabase_url,
             "OPENAI_BASE_URL": self.openai_base_url if self.ai_provider == "openai" else "",
         }
-        local = ("http://127.0.0.1", "http://localhost", "http://[::1]")
-        return [f"{name} points to this machine" for name, url in urls.items() if url.startswith(local)]
+        return [f"{name} points to this machine" for name, url in urls.items() if url and _is_local(url)]
 
     @property
     def app_secrets(self) -> tuple[str, ...]:
@@ -139,6 +171,41 @@ class Settings(BaseSettings):
     def model_enabled(self) -> bool:
         """Whether a language model may be called at all."""
         return self.ai_provider != "offline" and bool(self.openai_api_key.get_secret_value())
+
+
+def _host(url: str) -> str:
+    """The host of a web address. Raises ValueError that never quotes the address: it may hold a password."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        parts, host = urlsplit(""), None
+    if parts.scheme not in ("http", "https") or not host or not _HOST.fullmatch(host):
+        raise ValueError("must be an address that starts with http:// or https://")
+    return host
+
+
+def _is_local(url: str) -> bool:
+    host = _host(url)
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    return address.is_loopback or address.is_unspecified
+
+
+def _is_development_key(key: str) -> bool:
+    """One of the development stack's keys, or a token of a project on somebody's own machine."""
+    if key.startswith(DEVELOPMENT_KEY_PREFIX):
+        return True
+    try:
+        encoded = key.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
+    except (IndexError, ValueError):
+        return False
+    return isinstance(claims, dict) and (
+        claims.get("ref") == DEVELOPMENT_PROJECT or claims.get("iss") == "supabase-demo"
+    )
 
 
 def describe_problems(error: ValidationError) -> str:

@@ -93,7 +93,9 @@ async def test_waiting_for_a_free_connection_is_not_sending() -> None:
 
 
 async def test_an_address_that_is_none_fails_at_once() -> None:
-    async with create_http(settings_for("http://")) as http:
-        client = WhatsAppClient(settings_for("http://"), http)
+    # The settings refuse such an address; the client must not depend on it.
+    settings = settings_for("http://127.0.0.1").model_copy(update={"whatsapp_api_url": "http://"})
+    async with create_http(settings) as http:
+        client = WhatsAppClient(settings, http)
         result = await client.send(NUMBER_ID, BODY)
     assert (result.outcome, result.scope) == ("failed", "account")
