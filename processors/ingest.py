@@ -299,6 +299,7 @@ def _raw_event(event: Json, refusal: StorageError) -> Json:
         "waba_id": event.get("waba_id"),
         "field": name,
         "external_id": event.get("external_id") or "",
+        "occurred_at": event.get("occurred_at"),
         "payload": event.get("payload") if kind == "field" else event.get("raw"),
         "error": f"storage refused it: {refusal}"[:500],
         "effects": [],

@@ -143,6 +143,8 @@ class FieldEvent:
 
     `effects` are the changes to apply (an echo of the business's own phone, a preference, a template's
     state, an account's health); `error` says why the item can't be used, None when nothing is wrong.
+    `occurred_at` (Unix seconds) tells a repeat of an event without an id of its own from the same thing
+    happening again: a template may be paused twice.
     """
 
     channel: str
@@ -151,6 +153,7 @@ class FieldEvent:
     field: str
     payload: Any
     external_id: str = ""
+    occurred_at: int | None = None
     error: str | None = None
     effects: Sequence[Json] = ()
 
@@ -163,6 +166,7 @@ class FieldEvent:
             "waba_id": self.waba_id,
             "field": self.field,
             "external_id": self.external_id,
+            "occurred_at": self.occurred_at,
             "payload": self.payload,
             "error": self.error,
             "effects": [dict(effect) for effect in self.effects],

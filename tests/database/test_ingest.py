@@ -205,6 +205,23 @@ async def test_a_late_opt_out_never_overrides_a_newer_opt_in(engine: Engine) -> 
     assert await engine.value("select value from contact_preferences") == "resume"
 
 
+async def test_news_of_a_template_counts_again_at_another_time(engine: Engine) -> None:
+    name, language = "nuovo_ordine", "it"
+
+    async def tell(event: str, at: int) -> str:
+        effect = {"effect": "template", "name": name, "language": language, "event": event}
+        field = {"kind": "field", "channel": "whatsapp", "account": None, "waba_id": "102290129340398"}
+        news = {"field": "message_template_status_update", "payload": {"event": event}, "occurred_at": at}
+        await engine.ingest({**field, **news, "error": None, "effects": [effect]})
+        sql = "select status from message_templates where name = $1 and language = $2"
+        return str(await engine.value(sql, name, language))
+
+    for at, event in enumerate(("PAUSED", "APPROVED", "PAUSED"), 1):
+        assert await tell(event, at) == event
+    # A late repeat of the second one changes nothing.
+    assert await tell("APPROVED", 2) == "PAUSED"
+
+
 async def test_a_broken_item_of_any_shape_is_kept(engine: Engine) -> None:
     field = {"kind": "field", "channel": "whatsapp", "account": None, "waba_id": None, "field": "messages"}
     shapes: list[Any] = [None, 5, "x", [1], {"a": {"b": []}}]

@@ -10,13 +10,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from processors.channels.base import Event, FieldEvent
 from processors.channels.whatsapp.fields import RAW_FIELDS, read_field
 from processors.channels.whatsapp.messages import read_message
-from processors.channels.whatsapp.shapes import Broken, Object, load_object, objects, optional_id
+from processors.channels.whatsapp.shapes import (
+    Broken,
+    Object,
+    load_object,
+    objects,
+    optional_id,
+    unix_seconds,
+)
 from processors.channels.whatsapp.statuses import read_status
 
 log = logging.getLogger(__name__)
@@ -45,14 +52,18 @@ class _Place:
     account: str | None
     waba_id: str | None
     field: str
+    at: int | None = None
 
-    def kept(self, payload: Any, **more: Any) -> FieldEvent:
+    def kept(self, payload: Any, *, external_id: str = "", **more: Any) -> FieldEvent:
         return FieldEvent(
             channel="whatsapp",
             account=self.account,
             waba_id=self.waba_id,
             field=self.field,
             payload=payload,
+            external_id=external_id,
+            # A repeat by the provider carries the same time; an id of its own says it better.
+            occurred_at=None if external_id else self.at,
             **more,
         )
 
@@ -77,7 +88,7 @@ def _document(document: Object) -> Iterator[Event]:
 
 def _entry(entry: Any) -> Iterator[Event]:
     waba_id = optional_id(entry.get("id")) if isinstance(entry, dict) else None
-    place = _Place(None, waba_id, "")
+    place = _Place(None, waba_id, "", _time(entry))
     if not isinstance(entry, dict) or not isinstance(entry.get("changes"), list):
         yield place.refused(entry, "the entry has no list of changes")
         return
@@ -92,10 +103,18 @@ def _change(change: Any, place: _Place) -> Iterator[Event]:
         return
     value = change.get("value")
     if not isinstance(value, dict):
-        yield _Place(None, place.waba_id, field).refused(value, "the change's value is not an object")
+        yield replace(place, field=field).refused(value, "the change's value is not an object")
         return
-    place = _Place(_account(value), place.waba_id, field)
+    place = replace(place, account=_account(value), field=field)
     yield from _messages(value, place) if field == "messages" else _other(value, place)
+
+
+def _time(entry: Any) -> int | None:
+    """When Meta made the entry, in Unix seconds; it is often absent."""
+    try:
+        return unix_seconds(entry.get("time"), "time") if isinstance(entry, dict) else None
+    except Broken:
+        return None
 
 
 def _account(value: Object) -> str | None:

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from processors.channels.base import FieldEvent
+from processors.channels.whatsapp.payloads import parse
 from tests.processors.channels.whatsapp.samples import NUMBER_ID, WABA_ID, field_of, parse_value, text_message
 
 FIELD_KEYS = {
-    *("kind", "channel", "account", "waba_id", "field", "external_id", "payload", "error", "effects"),
+    *("kind", "channel", "account", "waba_id", "field", "external_id", "occurred_at"),
+    *("payload", "error", "effects"),
 }
 TEMPLATE = {"effect": "template", "name": "order_confirmation", "language": "en_US"}
 ECHO = text_message(**{"from": "15550783881"}, to="16505551234", to_user_id="US.1")
 
 
 def test_a_field_event_in_full() -> None:
-    json = field_of("wf_user_preferences_resume.json").to_json()
-    assert set(json) == FIELD_KEYS
-    assert (json["kind"], json["channel"], json["field"]) == ("field", "whatsapp", "user_preferences")
-    assert (json["account"], json["waba_id"]) == (NUMBER_ID, WABA_ID)
-    assert json["payload"]["user_preferences"]
-    assert json["effects"] == [
+    event = field_of("wf_user_preferences_resume.json").to_json()
+    assert set(event) == FIELD_KEYS
+    assert (event["kind"], event["channel"], event["field"]) == ("field", "whatsapp", "user_preferences")
+    assert (event["account"], event["waba_id"]) == (NUMBER_ID, WABA_ID)
+    assert event["payload"]["user_preferences"]
+    assert event["effects"] == [
         {
             "effect": "preference",
             "phone": "16505551234",
@@ -197,3 +200,21 @@ def test_a_change_that_can_not_be_used_is_kept_with_an_error(field: str, value: 
     assert event.error
     assert not event.error.startswith("unexpected")
     assert event.payload.items() >= value.items()
+
+
+def test_a_repeat_and_the_same_news_at_another_time_can_be_told_apart() -> None:
+    change = {"field": "message_template_status_update", "value": {"event": "PAUSED"}}
+
+    def at(time: Any) -> int | None:
+        entry = {"id": WABA_ID, "time": time, "changes": [change]}
+        (event,) = parse(json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode())
+        assert isinstance(event, FieldEvent)
+        return event.occurred_at
+
+    assert (at(1793520000), at(1793520001), at("1793520002")) == (1793520000, 1793520001, 1793520002)
+    unusable: list[Any] = [None, -1, "soon", [], 10**30]
+    assert [at(junk) for junk in unusable] == [None] * 5
+
+
+def test_an_id_of_its_own_needs_no_time() -> None:
+    assert field_of("wf_smb_message_echoes_edit.json").occurred_at is None
