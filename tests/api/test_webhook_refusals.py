@@ -73,7 +73,8 @@ async def test_the_signature_is_over_the_raw_bytes(api: httpx.AsyncClient, path:
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"not json", b"[]", b'"text"', b"null", b'{"a":', b"\xff\xfe{}", b"[" * 5000]
+    "body",
+    [b"", b"not json", b"[]", b'"text"', b"null", b'{"a":', b"\xff\xfe{}", b"[" * 5000, b'{"a":NaN}'],
 )
 async def test_a_signed_body_that_is_no_json_object_is_400(
     api: httpx.AsyncClient, path: str, body: bytes

@@ -53,7 +53,7 @@ def test_a_mixed_batch_keeps_its_order_and_its_accounts() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"not json", b"[]", b"null", b'"x"', b"1", b"{", b"\xff{}", b"[" * 100_000]
+    "body", [b"", b"not json", b"[]", b"null", b'"x"', b"1", b"{", b"\xff{}", b"[" * 100_000, b'{"a":NaN}']
 )
 def test_a_body_that_is_no_json_object_is_a_bad_request(body: bytes) -> None:
     with pytest.raises(BadRequest):
@@ -217,11 +217,11 @@ def test_a_number_id_that_came_as_a_number_is_read() -> None:
 
 
 def test_what_jsonb_refuses_is_gone_from_keys_and_values() -> None:
-    item = text_message(text={"body": "a\x00b\ud83d"}, odd={"k\x00ey": [float("nan"), float("inf"), 10**400]})
-    (event,) = parse(json.dumps(envelope_value(item)).encode())
+    item = text_message(text={"body": "a\x00b\ud83d"}, odd={"k\x00ey": ["huge", 10**400]})
+    (event,) = parse(json.dumps(envelope_value(item)).replace('"huge"', "1e999").encode())
     assert isinstance(event, MessageEvent)
     assert event.content == "ab\ufffd"
-    assert event.raw["odd"] == {"key": [None, None, None]}
+    assert event.raw["odd"] == {"key": [None, None]}
     assert "\\u0000" not in json.dumps(event.to_json())
 
 

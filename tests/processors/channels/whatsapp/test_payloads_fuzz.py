@@ -39,7 +39,12 @@ known_words = st.sampled_from(
     ]
 )
 any_json: st.SearchStrategy[Any] = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | any_text | known_words,
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | any_text
+    | known_words,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(any_text | known_words, inner, max_size=4),
     max_leaves=12,
 )
