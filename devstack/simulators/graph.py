@@ -85,7 +85,12 @@ class Graph(Service[GraphControl]):
         if to is None:
             self._windows.set_all(is_open=is_open)
             return
-        bsuid = to if BSUID.fullmatch(to) else self._people.by_phone(recipient_key(to)).bsuid
+        is_bsuid = BSUID.fullmatch(to) is not None
+        # A script that speaks of somebody's window knows them: their phone then needs no `+` either.
+        person = self._people.meet(
+            phone=None if is_bsuid else recipient_key(to), bsuid=to if is_bsuid else None, name=None
+        )
+        bsuid = person.bsuid
         numbers = [number.id for number in self._config.numbers]
         if is_open:
             self._windows.reopen(numbers, bsuid, time.time())

@@ -17,8 +17,6 @@ from devstack.simulators.service import recipient_key
 BSUID = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}")
 PHONE_DIGITS_MIN = 7
 PHONE_DIGITS_MAX = 15
-INTERNATIONAL_DIGITS_MIN = 11
-"""With country code a number is rarely shorter; without `+` a shorter one is taken for a national number."""
 
 COUNTRIES = {
     "1": "US", "20": "EG", "27": "ZA", "31": "NL", "32": "BE", "33": "FR", "34": "ES", "351": "PT",
@@ -90,23 +88,19 @@ class People:
     def wa_id(self, to: str, *, number: Number) -> str:
         """The WhatsApp id a `to` leads to.
 
-        Without `+` Meta puts the business's country code in front of a national number. A number with a
-        country code, or one that wrote to us, goes through without `+` as well. Raises GraphError.
+        Without `+` Meta puts the business's country code in front, whatever the digits begin with. Only the
+        number of somebody who wrote to us is known to be whole and goes through without. Raises GraphError.
         """
         digits = recipient_key(to)
         is_phone = digits.isascii() and digits.isdigit()
         if not is_phone or not PHONE_DIGITS_MIN <= len(digits) <= PHONE_DIGITS_MAX:
             raise GraphError(131009, "Recipient phone number is not valid: to")
-        if to.lstrip().startswith("+") or digits in self._bsuids or _has_country_code(digits):
+        if to.lstrip().startswith("+") or digits in self._bsuids:
             return digits
         return number.country_code + digits
 
     def _name(self, bsuid: str) -> str:
         return self._names.get(bsuid) or NAMES[_hash(bsuid) % len(NAMES)]
-
-
-def _has_country_code(digits: str) -> bool:
-    return len(digits) >= INTERNATIONAL_DIGITS_MIN and not digits.startswith("0")
 
 
 def _bsuid_of(phone: str) -> str:

@@ -69,13 +69,14 @@ async def test_read_marks_are_answered_and_logged(graph: GraphClient, receiver: 
     [
         ("+39 333 111-2223", "393331112223"),
         ("+1 (650) 555-1234", "16505551234"),
-        ("393331112223", "393331112223"),
+        ("393331112223", "1393331112223"),
+        ("39 333 111-2223", "1393331112223"),
         ("6505551234", "16505551234"),
         ("03331112223", "103331112223"),
         ("+6581234567", "6581234567"),
     ],
 )
-async def test_number_without_plus_and_country_code_gets_that_of_the_business(
+async def test_number_without_plus_gets_the_country_code_of_the_business(
     graph: GraphClient, given: str, reached: str
 ) -> None:
     answer = (await graph.send(text(to=given))).json()
