@@ -31,6 +31,10 @@ class OpenAIEmbedder:
         try:
             async with asyncio.timeout(DEADLINE_SECONDS):
                 vectors = await self._ask([text or " " for text in texts])
+        except asyncio.CancelledError:
+            # Whoever asked waited no longer. The next one shall not wait at all, or a turn runs out of time.
+            self._breaker.failed(for_good=True)
+            raise
         except Exception as error:
             self._breaker.failed()
             raise ModelUnavailable(f"embedding:{type(error).__name__}") from None

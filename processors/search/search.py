@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 Rpc = Callable[[str, Mapping[str, Any]], Awaitable[Any]]
 
 GLOSSARY_SECONDS = 60.0
+QUERY_SECONDS = 2.0
+"""How long a turn waits for a vector. The turn's time is for the model that reads it."""
+
 LONGEST_TERM = 3
 """Words of a glossary term that are looked up together."""
 
@@ -135,7 +138,7 @@ class ProductSearch:
     async def _vector(self, text: str, asked: Sequence[Sequence[str]]) -> tuple[str, list[float]]:
         if self.embedder.model != hashing.MODEL:
             try:
-                async with asyncio.timeout(5):
+                async with asyncio.timeout(QUERY_SECONDS):
                     return self.embedder.model, (await self.embedder.embed([text]))[0]
             except (ModelUnavailable, TimeoutError):
                 log.warning("search: no vector from %s, hashed n-grams instead", self.embedder.model)
