@@ -48,7 +48,22 @@ class Intention:
     intent: Intent
     confidence: float
     shares: Mapping[Intent, float]
+    points: Mapping[Intent, float]
+    """What the rules gave."""
     human_reason: HumanReason
+
+    @property
+    def complains(self) -> bool:
+        """Whether the rules hear more of an existing order than of a new one."""
+        support = self.points["support_request"]
+        return support >= COMPLAINT and support >= self.points["order_request"]
+
+    @property
+    def may_name_things(self) -> bool:
+        """Whether a message could just name what somebody wants: no rule hears a question, a complaint, small talk."""
+        least = max(NAMING_MOST, self.points["order_request"])
+        asking = max(self.points["product_inquiry"], self.points["support_request"])
+        return asking < least and self.points["general_chat"] <= least
 
     @property
     def needs_human(self) -> bool:
@@ -74,6 +89,7 @@ def classify(text: str, *, model: LinearModel | None = None) -> Intention:
         intent=best,
         confidence=min(1.0, (first - second) / first + 0.25),
         shares=shares,
+        points=points,
         human_reason=reason,
     )
 
@@ -100,21 +116,6 @@ def rule_points(text: str) -> dict[Intent, float]:
     if rest >= 1.5 and len(plain.split()) > _SHORT:
         points["general_chat"] = max(0.0, points["general_chat"] - 4.0)
     return points
-
-
-def complains(text: str) -> bool:
-    """Whether the rules hear more of an existing order than of a new one."""
-    points = rule_points(text)
-    return points["support_request"] >= COMPLAINT and points["support_request"] >= points["order_request"]
-
-
-def may_name_things(text: str) -> bool:
-    """Whether a message could just name what somebody wants: no rule hears a question, a complaint or small talk."""
-    points = rule_points(text)
-    asking = max(points["product_inquiry"], points["support_request"])
-    return asking < max(NAMING_MOST, points["order_request"]) and points["general_chat"] <= max(
-        NAMING_MOST, points["order_request"]
-    )
 
 
 def _words(text: str) -> str:

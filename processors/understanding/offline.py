@@ -12,10 +12,11 @@ from uuid import UUID
 from processors.language.detect import detect
 from processors.model import CartLine
 from processors.understanding.carts import Step, steps_in
-from processors.understanding.intents import Intention, classify, complains, may_name_things
+from processors.understanding.intents import Intention, classify
 from processors.understanding.mentions import Mentions
 from processors.understanding.questions import is_question, is_statement, query_of
-from processors.understanding.resolve import Glossary, Resolver, Search
+from processors.understanding.resolve import Resolver, Search
+from processors.understanding.terms import Glossary
 from processors.understanding.types import CartAction, CartStep, ItemMention, Understanding
 
 LONGEST_READ = 1000
@@ -68,10 +69,10 @@ def _steps(text: str, intention: Intention) -> list[Step]:
     """A question or a complaint changes no cart, however many things it names."""
     if intention.needs_human or is_question(text):
         return []
-    if intention.intent != "order_request" and not may_name_things(text):
+    if intention.intent != "order_request" and not intention.may_name_things:
         return []
     steps = steps_in(text)
-    if complains(text):
+    if intention.complains:
         return [step for step in steps if step.action not in ("add", "set")]
     return steps
 
