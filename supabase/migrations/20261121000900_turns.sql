@@ -64,7 +64,7 @@ comment on function private.turn_json(uuid, uuid, integer, integer, integer) is 
 
 create function public.claim_turns(p_limit integer, p_lease_seconds integer, p_conversation_id uuid default null,
   p_history integer default 12) returns jsonb
-language plpgsql set search_path = ''
+language plpgsql set search_path = '' set enable_seqscan = off set plan_cache_mode = force_generic_plan
 as $$
 declare
   q record;
@@ -186,7 +186,7 @@ comment on function private.apply_decision(public.whatsapp_conversations, uuid, 
   'Everything a decision changes beside the turn itself. The outcome of each action chooses its replies.';
 
 create function public.finish_turn(p_token uuid, p_message_ids uuid[], p_decision jsonb, p_timings jsonb default '{}'::jsonb) returns jsonb
-language plpgsql set search_path = ''
+language plpgsql set search_path = '' set enable_seqscan = off set plan_cache_mode = force_generic_plan
 as $$
 declare
   c public.whatsapp_conversations;

@@ -44,7 +44,7 @@ comment on function private.outgoing_json(public.outbox, public.whatsapp_message
   'A claimed message as the sender needs it.';
 
 create function public.claim_outbox(p_limit integer, p_lease_seconds integer, p_settle_seconds integer, p_per_second integer default 80) returns jsonb
-language plpgsql set search_path = ''
+language plpgsql set search_path = '' set enable_seqscan = off set plan_cache_mode = force_generic_plan
 as $$
 declare
   r record;
@@ -176,7 +176,7 @@ $$;
 comment on function private.record_send(jsonb, integer, integer) is 'What became of one attempt. Returns the conversation.';
 
 create function public.record_sends(p_results jsonb, p_settle_seconds integer, p_max_attempts integer) returns integer
-language plpgsql set search_path = ''
+language plpgsql set search_path = '' set enable_seqscan = off set plan_cache_mode = force_generic_plan
 as $$
 declare
   x jsonb;
