@@ -41,15 +41,19 @@ REMOVE: Final = _any(
     r"metti\w* via",
     r"remove", r"delete", r"drop", r"discard", r"take (off|out|away)",
     r"take(?= (the|that|those|my)( \w+){1,4} (off|out|away))",
-    r"get rid of", r"lose the", r"scrap", r"forget( about)?( the| that)?",
+    r"get rid of", r"lose the", r"scrap", r"(throw|toss|chuck) (away|out)", r"take (it|that|them) (out|off|away)",
+    r"changed my mind (about|on)( the)?",
+    r"(ho |ci ho )?(cambiato idea|ripensat\w+) (su|sul|sulla|sulle|sui|riguardo \w+)",
+    r"^no (?!problem|thanks|worries|grazie|no|va|ok)(?=\w+)", r"forget( about)?( the| that)?",
     r"(la|lo|le|li) (lascio|lasciamo|tolgo|levo)( (stare|perdere|li|qui))?",
     r"non (la|lo|li|le) (voglio|prendo|metto|mettere)", r"scratch( the| that)?", r"skip the", r"leave (out|off)",
     r"cut the", r"ditch",
     r"(do not|don t|dont|no longer|doesn t) (want|need)( the| that| this)?( anymore)?", r"no more", r"cancel the",
     r"pull (out )?the", r"kick out", r"minus",
-    r"hapus\w*", r"buang\w*", r"hilang(kan|in)", r"keluar(kan|in)", r"kurang(i|in)",
+    r"(di)?hapus\w*", r"(di)?buang\w*", r"hilang(kan|in)", r"keluar(kan|in)", r"kurang(i|in)",
     r"(ga|gak|nggak|tidak|ndak|enggak) jadi",
-    r"batal(kan|in)?", r"cabut", r"jangan( deh| dulu| aja| jadi)?$", r"batal( aja| deh)?$", r"coret", r"singkirkan",
+    r"(di)?batal(kan|in)?", r"cabut", r"jangan( deh| dulu| aja| jadi)?$", r"batal( aja| deh)?$", r"coret",
+    r"singkirkan",
     r"(ga|gak|nggak|tidak) (usah|perlu)", r"gausah",
     r"jangan (pakai|pake|masuk\w*)",
 )  # fmt: skip
@@ -68,13 +72,14 @@ KEPT: Final = re.compile(
 
 SET: Final = _any(
     r"(riduc\w+|aument\w+|abbass\w+|alz\w+|port\w+|sal\w+|bump|bring|push)(?=.* (a|to) \w+$)",
-    r"cambi\w+", r"modific\w+", r"aggiorn\w+", r"corregg\w+", r"port\w+ a", r"fanne", r"fammene", r"facciamone",
+    r"cambi(?!ato idea)\w+", r"modific\w+", r"aggiorn\w+", r"corregg\w+", r"port\w+ a", r"fanne", r"fammene",
+    r"facciamone",
     r"falle",
     r"falli", r"metti(ne|amone) (solo )?(?=\d|due|tre|quattro|cinque|una|uno)",
     r"ne (voglio|vorrei|vogliamo|prendo|prendiamo|bastano|facciamo)",
-    r"invece (di|che)", r"al posto d\w+", r"anziche", r"riduc\w+ a", r"aument\w+ a", r"la quantita", r"diventano",
+    r"invece (di|che)", r"al posto d\w+", r"anziche", r"riduc\w+ a", r"aument\w+ a", r"(la )?quantita", r"diventano",
     r"(change|update|adjust|edit|modify|correct|bump|increase|reduce|lower|raise)", r"set (the|it|that|them|my)",
-    r"make (it|that|those|them)",
+    r"make (it|that|those|them|the|my)",
     r"instead of", r"rather than", r"the quantity",
     r"(ubah|ganti|gantiin|rubah|jadi(kan|in)|jumlahnya|edit)", r"jadi (?=\d|satu|dua|tiga|empat|lima)",
     r"bukan(nya)?",
@@ -89,9 +94,9 @@ SOFT_SET: Final = _any(
 CONFIRM: Final = _any(
     r"conferm\w*", r"proced\w*", r"(e|questo e|per me e|direi che e|ok e) tutto", r"basta cosi", r"nient altro",
     r"(sono|siamo) a posto",
-    r"va(i|do)? (alla|in) cassa", r"conclud\w+", r"complet\w+ l ordine", r"(invia|manda|inoltra)\w* l ordine",
+    r"va(i|do)? (alla|in) cassa", r"conclud\w+", r"complet\w+ (l )?ordine", r"(invia|manda|inoltra)\w* (l )?ordine",
     r"finalizz\w+",
-    r"chiud\w+ l ordine", r"(voglio|vorrei|posso) pagare", r"vado a pagare", r"paghiamo", r"al pagamento",
+    r"chiud\w+ (l )?ordine", r"(voglio|vorrei|posso) pagare", r"vado a pagare", r"paghiamo", r"al pagamento",
     r"col pagamento",
     r"^(ok |si |va bene |perfetto |certo |allora )*ordin(o|a|iamo)( pure)?$",
     r"^(ok |si |perfetto |va bene )*(mand\w+|sped\w+|inv\w+|fate|fai) (pure|tutto|il tutto)$",
@@ -108,7 +113,7 @@ CONFIRM: Final = _any(
 
 ADD: Final = _any(
     r"vorr?ei", r"vorremmo", r"vogl\w*", r"volev\w+", r"vulesse", r"aggiun\w*", r"mett\w*", r"prend\w*", r"pijo",
-    r"pigli\w*", r"compr\w*", r"acquist\w*",
+    r"pigli\w*", r"compr\w*", r"(vuole|vorrebbe|vogliono|wants)", r"acquist\w*",
     r"ordin(o|are|iamo|erei|a|ami|ate)", r"mand\w*", r"dam\w*", r"dat\w*mi(ne)?", r"dacci", r"portami", r"inviami",
     r"spedi(te)?mi", r"(mi|ci|me|ce) serv\w+",
     r"(mi|ci) (dai|date|da|mandi|mandate|fai|fate|porti|prepari|preparate|metti|mettete|tieni|tenete|prendi|"
@@ -122,11 +127,13 @@ ADD: Final = _any(
     r"(i|we)( would| d)? (like|love)( to (buy|order|get|have))?", r"i ?ll (take|have|get)",
     r"(i|we) (want|need|wanna|take)( to (buy|order|get|have))?", r"wanna", r"gimme", r"give me", r"get me",
     r"send( me| us)?",
-    r"(can|could|may) (i|we) (have|get|order|buy)", r"(can|could|would|will) (you|u)( please| also)?", r"add",
+    r"(can|could|may) (i|we) (have|get|order|buy|grab|take|purchase)",
+    r"(can|could|would|will) (you|u)( please| also)?", r"add",
     r"put", r"order(ing)?", r"buy(ing)?", r"purchase",
     r"toss in", r"throw in", r"let me get",
-    r"let me have", r"grab( me)?", r"reserve", r"include", r"book",
-    r"(mau|pengen|pengin|ingin|mo|pgn|aku|saya) (beli|pesan|pesen|order|ambil|checkout|co|yang|yg)?", r"mau",
+    r"let me have", r"i m after", r"looking to (buy|order|get)", r"grab( me)?", r"reserve", r"include", r"book",
+    r"(mau|pengen|pengin|ingin|mo|pgn|aku|saya) (mau |ingin )?(beli|pesan|pesen|order|ambil|checkout|co|yang|yg)",
+    r"mau", r"pengen", r"(di)?tambah\w*",
     r"beli(in|kan)?", r"pes[ae]n(in|kan)?", r"ord(er|erin)",
     r"tambah(in|kan|an)?", r"minta", r"ambil(in|kan)?", r"masuk(in|kan)?", r"kirim(in|kan)?( saya)?", r"butuh",
     r"perlu", r"bungkus", r"checkout", r"co",
@@ -166,6 +173,7 @@ FILLER: Final = frozenset(words_of("""
     makasih terima kasih halo hai permisi juga
     poi e ed and dan sia che solita solito x parte da di d de del della dello dei delle degli
     chiedere chiederti sapere potresti puoi potete potreste vorrei possibile fosse va bene perfetto certo ottimo
+    tutto tutti tutte everything all semua semuanya
     pensarci bene ecco aho
     """))  # fmt: skip
 """Words at the edges of a part that name no product."""
@@ -182,7 +190,13 @@ CONTAINERS: Final = frozenset(words_of("""
 """What things come in: "due flaconi di shampoo" is shampoo."""
 
 TAIL: Final = re.compile(
-    r"\s+\b(?:che (?!sia)|perche|percio|siccome|cosi (?!via)|visto|dato che|se (?:ce|c e|li|lo|la|le|possibile|"
+    r"\s+\b(?:(?:a|alle|alla|agli|ai|al|per|for|buat|untuk) (?:(?:la |il |le |i )?mi[aeo]i? |my |our |the )?"
+    r"(?:zi[ae]|mamma|madre|moglie|marito|nonn[aio]|sorella|fratello|figli[aeo]|amic[aoi]|amiche|ragazz[ao]|"
+    r"suocera|papa|padre|"
+    r"collegh?[aie]|nipot[ei]|fidanzat[ao]|wife|husband|mom|mum|mother|dad|father|sister|brother|friends?|aunts?|"
+    r"kids|girlfriend|boyfriend|"
+    r"ibu|istri|suami|adik|kakak|teman|nenek|pacar)\b(?: saya)?|"
+    r"che (?!sia)|perche|percio|siccome|cosi (?!via)|visto|dato che|se (?:ce|c e|li|lo|la|le|possibile|"
     r"si puo|ci)|quando|appena|"
     r"because|since|cause|cuz|if (?:possible|you)|so (?:that|i|we)|when|as soon|which|"
     r"karena|soalnya|krn|kalau|kalo|biar|supaya|kapan)\b.*"

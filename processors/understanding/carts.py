@@ -57,6 +57,10 @@ def steps_in(text: str) -> list[Step]:
     marked, measures = take_measures(folded)
     found: list[Step] = []
     for chunk, joint in chunks_of(corrected(marked)):
+        if words.KEPT.search(chunk):
+            # "Tre, non due" says how many there are to be, not how many more.
+            found = [*found[:-1], replace(found[-1], action="set")] if found else found
+            continue
         step = _step(chunk, joint, measures, before=found[-1] if found else None)
         if step is None:
             continue
@@ -80,7 +84,7 @@ def _joined(last: Step, step: Step) -> Step:
 def _step(chunk: str, joint: Joint, measures: Sequence[Measure], *, before: Step | None) -> Step | None:
     group = chunk.endswith(":")
     chunk = words.TAIL.sub("", f" {chunk.rstrip(':')}").strip()
-    if words.KEPT.search(chunk) or (words.KEEP.match(chunk) and before and before.action == "remove"):
+    if words.KEEP.match(chunk) and before and before.action == "remove":
         return None
     action, soft, said = _action(chunk, before)
     parts = parts_of(chunk, joint, measures, action)

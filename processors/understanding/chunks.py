@@ -34,6 +34,12 @@ _SWAP: Final = re.compile(
     r"il numero)[a-z ]{3,}?) "
     r"(?:con|for|with|sama|dengan) (?P<new>(?!\d)[a-z ]{4,})"
 )
+_ONE_OF: Final = re.compile(
+    r"\b(?P<one>un[ao]?|one|satu|due|two|dua|\d+) (?:dell[ea]|dei|degli|di|of the|of my|of|dari) "
+    r"(?:due|tre|quattro|cinque|two|three|four|dua|tiga|empat|\d+)\b"
+)
+_AMOUNT_OF: Final = re.compile(r"\bquantita (?P<what>[a-z ]+?) ?[:=] ?(?P<number>\w+)")
+_NUMBERING: Final = re.compile(r"(?:^|(?<=\s))(\d{1,2})[.)]\s")
 _OF_WHICH: Final = re.compile(r",? \b(?:di cui|delle quali|dei quali|of which|of them|yang mana)\b ")
 _ANOTHER: Final = re.compile(r"\b(un|una) ?altr[oa] (paio|coppia|dozzina)\b")
 _NUMBERED: Final = re.compile(r"\bn(?:r|um|umero)?[.°º]\s*(?=\d)")
@@ -46,12 +52,23 @@ def plain(text: str) -> str:
     text = re.sub(r"\b[èÈ]\b", "est", unicodedata.normalize("NFC", text))
     folded = _NUMBERED.sub(" ", _AFTER_APOSTROPHE.sub(" ", _ELIDED.sub(" ", fold(text))))
     folded = _INSTEAD_FIRST.sub(r"cambia \g<what> a \g<number>", _IN_CART.sub(" ", folded))
+    folded = _ONE_OF.sub(r"\g<one>", _AMOUNT_OF.sub(r"cambia \g<what> a \g<number>", _unnumbered(folded)))
     folded = _SWAP.sub(r"togli \g<old> ; aggiungi \g<new>", folded)
     folded = _ANOTHER.sub(r"\1 \2", _OF_WHICH.sub(": ", folded))
     if _BOTH.search(folded):
         folded = re.sub(r"\bsia\b", " ", re.sub(r"\bche( anche)?\b", " e ", folded))
     kept = re.sub(r"[^\w\s,;:.+&\n×*€$/|•!?–-]", " ", folded)
     return "\n".join(" ".join(line.split()) for line in kept.split("\n") if line.strip())
+
+
+def _unnumbered(text: str) -> str:
+    """Without the numbers of a list that counts its own lines: "1) crema mani 2) bagnoschiuma"."""
+    numbers = [int(n) for n in _NUMBERING.findall(text)]
+    return (
+        _NUMBERING.sub("\n", text)
+        if len(numbers) > 1 and numbers == list(range(1, len(numbers) + 1))
+        else text
+    )
 
 
 def corrected(text: str) -> str:

@@ -28,7 +28,7 @@ _MORE: Final = {
 
 _LABELS: Final = frozenset(
     words_of(
-        "taglia tg size ukuran numero nr no ordine order pesanan misura via interno civico cap formato da isi "
+        "taglia tg size ukuran numero nomor nr no ordine order pesanan misura via interno civico cap formato da isi "
         "piano"
     )
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 _TABLE = """
+    tower menara: torre | scratcher cakaran garukan: tiragraffi | bag tas: borsa | box kotak: scatola |
     dry kering: secco | wet basah: umido | soft lembut empuk: morbido | hard keras rigid kaku: rigido | leather
     kulit: pelle wood wooden kayu: legno | steel stainless baja: acciaio | plastic plastik: plastica | rubber
     karet: gomma | cotton katun: cotone linen: lino | wool wol: lana | paper kertas: carta | cardboard kardus:

@@ -51,8 +51,7 @@ class Mentions:
             if meant and part.bare and part.joint == "and" and await self._belongs(meant[-1], found):
                 meant[-1] = await self._merged(meant[-1], part)
                 continue
-            if (part.lead or (part.joint == "sentence" and part.bare)) and not found.found.products:
-                # "… la cuccia blu? Passo domani": talk around the wish.
+            if _is_talk(part, found.found):
                 continue
             meant.append(found)
             head = found if found.part is part and not part.elliptic else head or found
@@ -164,6 +163,13 @@ class Mentions:
 @dataclass(frozen=True, kw_only=True)
 class _InCart(Resolved):
     lines: tuple[CartLine, ...]
+
+
+def _is_talk(part: Part, found: Resolved) -> bool:
+    """Words around the wish: "per natale regalo" before a number, "passo domani" after the question mark."""
+    if part.lead:
+        return not found.clear
+    return part.joint == "sentence" and part.bare and not found.products
 
 
 def _joined_variants(parts: Sequence[Part]) -> list[Part]:

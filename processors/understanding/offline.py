@@ -14,12 +14,14 @@ from processors.model import CartLine
 from processors.understanding.carts import Step, steps_in
 from processors.understanding.intents import Intention, classify
 from processors.understanding.mentions import Mentions
-from processors.understanding.questions import is_question, is_statement, query_of
+from processors.understanding.questions import is_past, is_question, is_statement, query_of
 from processors.understanding.resolve import Resolver, Search
 from processors.understanding.terms import Glossary
 from processors.understanding.types import CartAction, CartStep, ItemMention, Understanding
 
 LONGEST_READ = 1000
+HEARD = 1.5
+"""Points of the rules from which a wish was heard, though the whole sounds like something else."""
 
 
 async def understand(
@@ -45,7 +47,7 @@ async def understand(
     wishes = [(step, await mentions.of(step)) for step in _steps(text, intention)]
     telling = is_statement(text)
     wishes = [(s, items) for s, items in wishes if _means_something(s, items) and (s.said or not telling)]
-    if intention.intent != "order_request" and not _named_to_buy(wishes):
+    if intention.intent != "order_request" and not _named_to_buy(wishes, intention):
         wishes = []
     done = [CartStep(action=_action(step, items, cart), items=items) for step, items in wishes]
     first = done[0] if done else CartStep(action="none", items=())
@@ -72,7 +74,7 @@ def _steps(text: str, intention: Intention) -> list[Step]:
     if intention.intent != "order_request" and not intention.may_name_things:
         return []
     steps = steps_in(text)
-    if intention.complains:
+    if intention.complains or is_past(text):
         return [step for step in steps if step.action not in ("add", "set")]
     return steps
 
@@ -84,11 +86,12 @@ def _means_something(step: Step, items: tuple[ItemMention, ...]) -> bool:
     return bool(items) and (step.said or any(item.product_id or item.ambiguous for item in items))
 
 
-def _named_to_buy(wishes: Wishes) -> bool:
+def _named_to_buy(wishes: Wishes, intention: Intention) -> bool:
     """Whether names say enough to be a wish: all known, and a verb, a number, a size or a pack somewhere."""
     items = [item for _, found in wishes for item in found]
     known = all(item.product_id or item.ambiguous for item in items)
-    asked = any(step.action in ("remove", "set", "clear") and step.said for step, _ in wishes)
+    heard = intention.points["order_request"] >= HEARD
+    asked = any(step.said and (step.action != "add" or heard) for step, _ in wishes)
     return bool(wishes) and known and (asked or any(item.quantity_given or item.variant for item in items))
 
 

@@ -191,11 +191,11 @@ def _past_container(tokens: list[str], position: int) -> int:
 
 
 def _without_verbs(chunk: str) -> str:
-    if words.REMOVE.search(chunk):
-        chunk = re.sub(r"\b(off|out|away|via)$", " ", chunk)
+    removes = bool(words.REMOVE.search(chunk))
     for pattern in (words.REMOVE, words.SET, words.CONFIRM, words.ADD, words.SOFT_SET):
         chunk = pattern.sub(" ", chunk)
-    return chunk
+    # "Take the shampoo off": the end of the verb stands apart from it.
+    return re.sub(r"\b(off|out|away|via)$", " ", chunk.rstrip()) if removes else chunk
 
 
 def _without_edges(tokens: list[str]) -> list[str]:

@@ -36,9 +36,15 @@ _REQUESTS: Final = re.compile(
 _TELLS: Final = re.compile(
     r"^(ciao |salve |guarda |allora |io |noi )*(ho|abbiamo|abito|abitiamo|vivo|sono|siamo|mi chiamo|(il|la|i|"
     r"le) (mio|mia|miei|mie|nostr\w)(?! (lista|ordine|spesa))|mio|mia|"
-    r"my(?! (list|order))|our|i have|we have|i live|i m|we re|i am|anjing saya|kucing saya|saya punya|rumah saya|"
+    r"my(?! (list|order))|our|i have|we have|i live|i m (?:a|from|in|\d+)|we re|anjing saya|kucing saya|"
+    r"saya punya|rumah saya|"
     r"nama saya|"
     r"aku punya|anakku|anjingku|kucingku)\b"
+)
+_PAST: Final = re.compile(
+    r"\b(ho|abbiamo|avevo|avevamo|ha|hai) (gia |appena )?(comprat|pres|ordinat|ricevut|acquistat|mess)\w+\b|"
+    r"\b(i|we) (already |just )?(bought|ordered|received|purchased)\b|\b(kemarin|sudah|udah) (beli|pesan|order|"
+    r"pesen)\b"
 )
 _ASKING_WORDS: Final = frozenset(
     ["quanto", "quanta", "quanti", "quante", "costa", "costano", "viene", "vengono", "prezzo", "prezzi", "avete",
@@ -67,6 +73,11 @@ def is_question(text: str) -> bool:
 def is_statement(text: str) -> bool:
     """Whether a message tells about people, animals and homes: "ho 2 cani e un gatto", "my two cats hate it"."""
     return bool(_TELLS.search(_plain(text)))
+
+
+def is_past(text: str) -> bool:
+    """Whether a message tells what was bought before."""
+    return bool(_PAST.search(_plain(text)))
 
 
 def is_request(text: str) -> bool:

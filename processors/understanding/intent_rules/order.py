@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 RULES: Final = (
+    (1.6, r"\bquantita\b"),
+    (1.2, r"\b(vuole|vorrebbe|vogliono|wants|i m after) (un|una|il|la|lo|i|le|due|tre|\d+|a|an|the|some|two)?\b"),
     (1.6, r"\b(registra\w*|catat\w*|register) (l acquisto|l ordine|pembelian\w*|pesanan\w*|the purchase)\b|"
         r"\b(riprendo|ricompro|riordino|reorder|buy again|take again|beli lagi|pesan lagi)\b|\b(sostituisci|"
         r"cambia|replace|swap|change|ganti) (la|il|the)? ?\w{1,3} (con|in|with|to|for|jadi|sama) (la|il|"
@@ -57,7 +59,7 @@ RULES: Final = (
         r"the)\b"),
     (2.0, r"\b(i ll|ill|i will|we ll) (take|have|get|go (for|with))\b|\b(give|get|send|gimme|grab) (me|us)\b|"
         r"\bgimme\b"),
-    (1.6, r"\b(can|could|may) (i|we) (have|get|order|buy)\b|\blet me (get|have|order)\b"),
+    (1.6, r"\b(can|could|may) (i|we) (have|get|order|buy|grab|take|purchase)\b|\blet me (get|have|order)\b"),
     (1.8, r"\b(add|remove|buy|purchase|checkout|check out|reserve)\b"),
     (2.0, r"\b(confirm|place|submit|complete)( (my|the|this|it))?( order)?\b"),
     (1.8, r"\b(same (as|order)|the usual|as usual|reorder|same again|one more|another one)\b"),
