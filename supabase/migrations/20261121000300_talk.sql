@@ -83,7 +83,6 @@ create table public.turn_queue (
   claimed_at timestamptz,
   first_pending_at timestamptz not null default now(),
   not_before timestamptz,
-  version bigint not null default 1,
   attempts integer not null default 0
 ) with (fillfactor = 70);
 create index turn_queue_run_idx on public.turn_queue (run_at);

@@ -1,0 +1,148 @@
+-- Progress: orders move forward or are taken back, and every action of a decision finds its function here.
+
+create function private.cancel_market_order(p_relay public.whatsapp_order_relays, p_order_id uuid, p_actor text, p_reason text) returns boolean
+language plpgsql set search_path = ''
+as $$
+declare
+  m public.market_orders;
+  o record;
+begin
+  select * into m from public.market_orders where id = p_order_id for update;
+  if m.status not in ('offered', 'accepted', 'preparing', 'ready') then
+    return false;
+  end if;
+  if coalesce(m.dealer_id, m.holder_id) is not null then
+    perform private.release_stock(coalesce(m.dealer_id, m.holder_id), m.lines);
+  end if;
+  update public.market_orders set status = 'cancelled', cancelled_at = now(), updated_at = now() where id = m.id;
+  for o in update public.order_offers set outcome = 'lost', resolved_at = now()
+    where market_order_id = m.id and outcome = 'pending' returning id, dealer_id
+  loop
+    perform private.order_event(p_relay, m.id, 'offer_withdrawn', 'dealer', o.dealer_id, o.id, p_actor, jsonb_build_object('reason', p_reason));
+  end loop;
+  if m.dealer_id is not null then
+    perform private.order_event(p_relay, m.id, 'order_cancelled', 'dealer', m.dealer_id, null, p_actor, jsonb_build_object('reason', p_reason));
+  end if;
+  perform private.order_event(p_relay, m.id, 'cancelled', null, null, null, p_actor, jsonb_build_object('reason', p_reason));
+  return true;
+end
+$$;
+comment on function private.cancel_market_order(public.whatsapp_order_relays, uuid, text, text) is 'Cancels a market order, gives its stock back and tells the dealers.';
+
+create function private.cancel_order(c public.whatsapp_conversations, p_args jsonb) returns jsonb
+language plpgsql set search_path = ''
+as $$
+declare
+  r public.whatsapp_order_relays;
+  m record;
+begin
+  select * into r from public.whatsapp_order_relays
+  where conversation_id = c.id and status in ('pending', 'confirmed', 'created')
+    and (p_args ->> 'relay_id' is null or id = (p_args ->> 'relay_id')::uuid)
+    and not exists (select 1 from public.market_orders x where x.relay_id = whatsapp_order_relays.id and x.status in ('cancelled', 'delivered'))
+  order by created_at desc limit 1 for update;
+  if not found then
+    return jsonb_build_object('outcome', 'not_found');
+  end if;
+  perform 1 from public.market_orders where relay_id = r.id order by id for update;
+  if exists (select 1 from public.market_orders where relay_id = r.id and status <> 'offered') then
+    return jsonb_build_object('outcome', 'too_late', 'order_code', r.code);
+  end if;
+  for m in select id from public.market_orders where relay_id = r.id order by id loop
+    perform private.cancel_market_order(r, m.id, 'customer', 'cancelled by the customer');
+  end loop;
+  update public.whatsapp_order_relays set status = 'failed', failure_reason = 'cancelled', updated_at = now() where id = r.id;
+  return jsonb_build_object('outcome', 'cancelled', 'order_code', r.code);
+end
+$$;
+comment on function private.cancel_order(public.whatsapp_conversations, jsonb) is
+  'The customer takes an order back while no dealer has accepted. args: relay_id or none for the latest. Outcomes: cancelled, too_late, not_found.';
+
+create function private.status_rank(p_status text) returns integer
+language sql immutable set search_path = ''
+as $$
+  select array_position(array['offered', 'accepted', 'preparing', 'ready', 'out_for_delivery', 'delivered'], p_status)
+$$;
+comment on function private.status_rank(text) is 'Order in which a market order moves forward.';
+
+create function private.move_order(p_order_id uuid, p_status text, p_actor text) returns jsonb
+language plpgsql set search_path = ''
+as $$
+declare
+  m public.market_orders;
+  r public.whatsapp_order_relays;
+begin
+  select * into m from public.market_orders where id = p_order_id for update;
+  if not found then
+    return jsonb_build_object('outcome', 'not_found');
+  elsif m.status = p_status then
+    return jsonb_build_object('outcome', 'already', 'order_code', m.code, 'status', m.status);
+  elsif m.status in ('offered', 'cancelled', 'failed_delivery', 'delivered')
+    or private.status_rank(p_status) is null or private.status_rank(p_status) < private.status_rank(m.status) then
+    return jsonb_build_object('outcome', 'refused', 'order_code', m.code, 'status', m.status);
+  end if;
+  select * into strict r from public.whatsapp_order_relays where id = m.relay_id;
+  update public.market_orders set status = p_status, updated_at = now(),
+    delivered_at = case when p_status = 'delivered' then now() end where id = m.id;
+  if p_status = 'delivered' then
+    -- The promised pieces have left the shop.
+    update public.dealer_stock s set on_hand = s.on_hand - least(n.quantity, s.reserved), reserved = s.reserved - least(n.quantity, s.reserved), updated_at = now()
+    from private.line_needs(m.lines) n where s.dealer_id = m.dealer_id and s.product_id = n.product_id;
+    perform private.push(m.business_id, 'delivered', 'support', null,
+      jsonb_build_object('market_order_id', m.id, 'order_code', m.code), 'delivered:' || m.id, r.simulated);
+  end if;
+  perform private.order_event(r, m.id, p_status, 'customer', m.dealer_id, null, p_actor);
+  return jsonb_build_object('outcome', 'updated', 'order_code', m.code, 'status', p_status);
+end
+$$;
+comment on function private.move_order(uuid, text, text) is 'Moves an accepted market order forward and tells the customer. Outcomes: updated, already, refused, not_found.';
+
+create function private.set_order_status(c public.whatsapp_conversations, p_args jsonb) returns jsonb
+language plpgsql set search_path = ''
+as $$
+begin
+  if not exists (select 1 from public.market_orders where id = (p_args ->> 'market_order_id')::uuid and dealer_id = private.dealer_of(c)) then
+    return jsonb_build_object('outcome', 'not_found');
+  end if;
+  return private.move_order((p_args ->> 'market_order_id')::uuid, p_args ->> 'status', 'dealer');
+end
+$$;
+comment on function private.set_order_status(public.whatsapp_conversations, jsonb) is
+  'A dealer moves one of their orders forward. args: market_order_id, status. Outcomes as move_order.';
+
+create function private.run_action(c public.whatsapp_conversations, p_kind text, p_args jsonb) returns jsonb
+language plpgsql set search_path = ''
+as $$
+begin
+  return case p_kind
+    when 'propose_order' then private.propose_order(c, p_args)
+    when 'confirm_order' then private.confirm_order(c, p_args)
+    when 'cancel_order' then private.cancel_order(c, p_args)
+    when 'accept_offer' then private.accept_offer(c, p_args)
+    when 'decline_offer' then private.decline_offer(c, p_args)
+    when 'set_order_status' then private.set_order_status(c, p_args)
+    when 'set_stock' then private.set_stock(c, p_args)
+    when 'pause_dealer' then private.pause_dealer(c, p_args)
+    else jsonb_build_object('outcome', 'unknown_action')
+  end;
+end
+$$;
+comment on function private.run_action(public.whatsapp_conversations, text, jsonb) is 'Does one action of a decision. Returns its outcome with values for the replies.';
+
+-- What pipelines read before they decide.
+create function public.customer_orders(p_conversation_id uuid, p_limit integer default 5) returns jsonb
+language sql stable set search_path = ''
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object('relay_id', r.id, 'code', r.code, 'status', r.status, 'failure_reason', r.failure_reason,
+    'total', r.total_price::text, 'currency', r.currency, 'lines', r.products, 'created_at', r.created_at,
+    'parts', (select coalesce(jsonb_agg(jsonb_build_object('market_order_id', m.id, 'code', m.code, 'status', m.status, 'dealer', d.name, 'rider', k.name) order by m.code), '[]'::jsonb)
+      from public.market_orders m left join public.dealers d on d.id = m.dealer_id left join public.riders k on k.id = m.rider_id where m.relay_id = r.id))
+    order by r.created_at desc), '[]'::jsonb)
+  from (select x.* from public.whatsapp_order_relays x join public.whatsapp_conversations c on c.contact_id = x.contact_id and c.id = p_conversation_id
+    where x.business_id = c.business_id order by x.created_at desc limit p_limit) r
+$$;
+comment on function public.customer_orders(uuid, integer) is 'The latest orders of the customer in a conversation, with the state of each part.';
+
+-- Helpers of schema private are the engine's own; what people may call is granted by name.
+grant execute on all functions in schema private to service_role;
+grant execute on function public.customer_orders(uuid, integer) to service_role;
