@@ -92,7 +92,9 @@ class Mentions:
         words = f"{before.words} {part.words}"
         measures = (*before.part.measures, *part.measures)
         return _Meant(
-            part=replace(before.part, words=words, measures=measures),
+            part=replace(
+                before.part, words=words, measures=measures, quantity=before.part.quantity or part.quantity
+            ),
             words=words,
             found=await self._resolver.find(words, measures),
         )
@@ -128,7 +130,11 @@ class Mentions:
 
     def _unknown(self, meant: _Meant, step: Step) -> ItemMention | None:
         """Words that name nothing we sell: pointed at ("quello blu"), or to be told back."""
-        pointing = not content_words(meant.words) or only_variant_words(meant.words.split())
+        pointing = (
+            not content_words(meant.words)
+            or only_variant_words(meant.words.split())
+            or bool(self._shown and chosen_number(meant.words, len(self._shown)))
+        )
         targets = self._targets(step, meant.words) if pointing or step.pronoun else ()
         if not targets and not content_words(meant.words):
             return None

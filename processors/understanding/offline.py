@@ -24,6 +24,9 @@ HEARD = 1.5
 """Points of the rules from which a wish was heard, though the whole sounds like something else."""
 
 
+_ABOUT_PRODUCTS = ("order_request", "product_inquiry")
+
+
 async def understand(
     text: str,
     *,
@@ -57,7 +60,7 @@ async def understand(
         confidence=intention.confidence,
         cart_action=first.action,
         items=first.items,
-        search_query=None if done else query_of(text),
+        search_query=None if done or intention.intent not in _ABOUT_PRODUCTS else query_of(text),
         needs_human=intention.needs_human,
         human_reason=intention.human_reason,
         also=tuple(done[1:]),
