@@ -33,10 +33,15 @@ from processors.understanding.validate import checked
 
 PROMPT = "turn.v1"
 RETRIES = 2
-DEADLINE_SECONDS = 15.0
+DEADLINE_SECONDS = 10.0
 OUTPUT_TOKENS = 350
 LONGEST_MESSAGE = 1000
 HISTORY_MESSAGES = 6
+
+ABOUT_THIS_MESSAGE = frozenset({"refusal", "filter", "length", "schema", "empty"})
+"""The host is well and only this answer is no use: one odd customer must not turn the model off for all."""
+FOR_GOOD = frozenset({"key", "model_not_found", "quota"})
+"""Repeating can't help, so nobody waits any more."""
 
 _FENCE = re.compile(r"^\s*```(?:json)?\s*(.*?)\s*```\s*$", re.DOTALL)
 # Control, zero-width and direction characters: invisible to people, not to a model.
@@ -86,7 +91,8 @@ class ModelBrain:
                 answer, usage = await self._ask(question, names)
         except Exception as error:
             reason = reason_of(error)
-            self._breaker.failed(for_good=reason in ("key", "model_not_found", "quota"))
+            if reason not in ABOUT_THIS_MESSAGE:
+                self._breaker.failed(for_good=reason in FOR_GOOD)
             raise ModelUnavailable(reason) from None
         self._breaker.succeeded()
         call = AiCall(

@@ -202,7 +202,7 @@ create table public.send_pacing (
   next_at timestamptz not null,
   primary key (kind, key)
 );
-comment on table public.send_pacing is 'Theoretical next send per number (account id) and per recipient (conversation id), for even pacing.';
+comment on table public.send_pacing is 'Theoretical next send per number (account id) and per recipient (contact id), for even pacing.';
 
 create table public.message_attempts (
   id bigint generated always as identity primary key,

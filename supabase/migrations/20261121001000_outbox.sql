@@ -88,7 +88,7 @@ begin
       continue;
     end if;
     v_wait := coalesce(
-      private.take_slot('pair', m.conversation_id, interval '6 seconds', 45),
+      private.take_slot('pair', (r.c).contact_id, interval '6 seconds', 45),
       private.take_slot('number', m.account_id, make_interval(secs => 1.0 / p_per_second), p_per_second));
     if v_wait is not null then
       update public.outbox set run_at = v_wait where message_id = m.id;

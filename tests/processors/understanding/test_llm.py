@@ -243,3 +243,13 @@ async def test_after_a_wrong_key_nobody_waits_any_more(brain: ModelBrain, wire: 
             await brain.understand(question())
         assert caught.value.reason == expected
     assert len(await requests(wire)) == 1
+
+
+async def test_refused_messages_of_one_person_leave_the_model_to_the_others(
+    brain: ModelBrain, wire: httpx.AsyncClient
+) -> None:
+    await control(wire, next=["refusal", "refusal", "refusal", "refusal", "ok"], answers=[answer()])
+    for _ in range(4):
+        with pytest.raises(ModelUnavailable):
+            await brain.understand(question())
+    assert (await brain.understand(question())).understanding.intent == "order_request"
