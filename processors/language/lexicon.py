@@ -36,7 +36,8 @@ WORDS: Final[dict[str, frozenset[str]]] = {
         buonissimo favore piacere cortesia gentilmente signora signore ragazzi sapere dire dirmi avere essere
         parlare sentire qualcuno qualcosa qualche persona operatore umano cerco cercavo trovo trovare vedere
         mostrami mostratemi consigli consigliate consiglia consigliare cane cani cagnolino cagnolina gatto gatti
-        gatta gattino micio cucciolo cuccioli coniglio pesci guinzaglio guinzagli collare collari pettorina cuccia
+        gatta gattino micio cucciolo cuccioli coniglio conigli pesci guinzaglio guinzagli collare collari pettorina
+        cuccia
         crocchette croccantini umido ciotola ciotole lettiera shampoo profumo profumi candela candele diffusore
         sapone crema olio regalo regalare taglia taglie colore colori rosso rossa rossi rosse nero nera neri nere
         blu verde verdi giallo gialla bianco bianca grigio grigia marrone grande grandi piccolo piccola piccoli

@@ -23,21 +23,26 @@ CLEAR: Final = _any(
     r"everything|all)",
     r"(remove|delete|cancel|drop|take out|scrap|clear) (everything|all( of)?( it| them| items)?|it all|the lot)",
     r"start (over|again|from scratch)", r"(empty|clear|wipe) it",
-    r"(kosong(kan|in)|bersih(kan|in)|reset)( semua)?( isi)?( keranjang\w*)?",
+    r"keranjang\w* ((di)?kosong\w+|(di)?bersih\w+|(di)?hapus\w*)",
+    r"((di)?kosong(kan|in)|bersih(kan|in)|reset)( semua)?( isi)?( keranjang\w*)?",
     r"(hapus|buang|batal(kan|in)?|hilangkan|hapusin)( aja)? (semua\w*|seluruh\w*|isi keranjang|keranjang\w*)",
     r"(mulai|ulang) (lagi )?dari (awal|nol)",
 )  # fmt: skip
 
 REMOVE: Final = _any(
-    r"togl\w+", r"tolg\w+", r"toje\w*", r"leva(?! (pelo|peli|pelucchi|macchie))\w*", r"lev[ai]temi", r"rimuov\w+",
-    r"rimoss\w+", r"elimin\w+", r"cancell\w+", r"scart\w+",
-    r"esclud\w+", r"scarica", r"depenn\w+", r"tira\w* (via|fuori|giu)", r"butta\w* (via|fuori)", r"fai a meno d\w+",
-    r"facciamo a meno d\w+", r"non (lo|la|li|le|me lo|me la) (voglio|vogliamo|prendo|prendiamo|mett\w+)( piu)?",
+    r"togl(?!ipel|imac)\w+(?! (macch|odor|pel[oiu]|pulci))", r"tolg\w+", r"toje\w*",
+    r"leva(?! (pelo|peli|pelucchi|macchie))\w*", r"lev[ai]temi", r"rimuov\w+(?! (macch|odor|pel[oiu]|pulci))",
+    r"rimoss\w+", r"elimin\w+(?! (macch|odor|pel[oiu]|pulci))", r"cancell(a|o|i|ami|alo|ala|ali|ale|are|ate|iamo)",
+    r"scart\w+",
+    r"esclud\w+", r"scarica", r"depenn\w+", r"tira\w* (via|fuori|giu)", r"butta\w* (via|fuori)",
+    r"fai a meno( d\w+)?",
+    r"facciamo a meno( d\w+)?", r"non (lo|la|li|le|me lo|me la) (voglio|vogliamo|prendo|prendiamo|mett\w+)( piu)?",
     r"non (voglio|vogliamo|prendo|prendiamo|mi serv\w+|ci serv\w+|m interessa\w*|mi interess\w+|compro) piu",
     r"non (mi )?serv(e|ono) piu",
     r"ripens\w+ (su|sul|sulla|sui|sulle)", r"lasci\w+ (stare|perdere) (il|lo|la|l|i|gli|le|quell\w)",
     r"^via (?!\w+ \d)",
-    r"senza piu", r"niente (piu )?(il|lo|la|i|gli|le)?", r"annulla (il|lo|la|i|gli|le|un|una|due|quell\w)",
+    r"senza piu", r"non (voglio|vogliamo|prendo|compro) (il|lo|la|i|gli|le|quell\w|quest\w|un|una)",
+    r"niente (piu )?(il|lo|la|i|gli|le)?", r"annulla (il|lo|la|i|gli|le|un|una|due|quell\w)",
     r"metti\w* via",
     r"remove", r"delete", r"drop", r"discard", r"take (off|out|away)",
     r"take(?= (the|that|those|my)( \w+){1,4} (off|out|away))",
@@ -46,9 +51,10 @@ REMOVE: Final = _any(
     r"(ho |ci ho )?(cambiato idea|ripensat\w+) (su|sul|sulla|sulle|sui|riguardo \w+)",
     r"^no (?!problem|thanks|worries|grazie|no|va|ok)(?=\w+)", r"forget( about)?( the| that)?",
     r"(la|lo|le|li) (lascio|lasciamo|tolgo|levo)( (stare|perdere|li|qui))?",
-    r"non (la|lo|li|le) (voglio|prendo|metto|mettere)", r"scratch( the| that)?", r"skip the", r"leave (out|off)",
+    r"non (la|lo|li|le) (voglio|prendo|metto|mettere)", r"scratch (the|that)", r"skip the", r"leave (out|off)",
     r"cut the", r"ditch",
-    r"(do not|don t|dont|no longer|doesn t) (want|need)( the| that| this)?( anymore)?", r"no more", r"cancel the",
+    r"(do not|don( t)?|dont|no longer|doesn( t)?) (want|need)( the| that| this)?( anymore)?", r"no more",
+    r"cancel the",
     r"pull (out )?the", r"kick out", r"minus",
     r"(di)?hapus\w*", r"(di)?buang\w*", r"hilang(kan|in)", r"keluar(kan|in)", r"kurang(i|in)",
     r"(ga|gak|nggak|tidak|ndak|enggak) jadi",
@@ -70,9 +76,14 @@ KEPT: Final = re.compile(
 )
 """The number that is not wanted: "una sola, non due"."""
 
+LESS: Final = re.compile(r"\b(?:kurang(?:i|in)|tambah\w*)\b.* jadi \w+$")
+"""Verbs of taking out and adding that name the number to end with."""
+
 SET: Final = _any(
-    r"(riduc\w+|aument\w+|abbass\w+|alz\w+|port\w+|sal\w+|bump|bring|push)(?=.* (a|to) \w+$)",
-    r"cambi(?!ato idea)\w+", r"modific\w+", r"aggiorn\w+", r"corregg\w+", r"port\w+ a", r"fanne", r"fammene",
+    r"(riduc\w+|aument\w+|abbass\w+|alz[aio]\w*|port(a|ami|iamo|are|ate|alo|ala|ali|ale)|sal[iae]|bump|bring|"
+    r"push)(?=.* (a|to) \w+$)",
+    r"cambi(?!ato idea)\w+", r"modific\w+", r"aggiorn\w+", r"corregg\w+",
+    r"port(a|ami|iamo|are|ate|alo|ala|ali|ale) a", r"fanne", r"fammene",
     r"facciamone",
     r"falle",
     r"falli", r"metti(ne|amone) (solo )?(?=\d|due|tre|quattro|cinque|una|uno)",
@@ -113,8 +124,9 @@ CONFIRM: Final = _any(
 
 ADD: Final = _any(
     r"vorr?ei", r"vorremmo", r"vogl\w*", r"volev\w+", r"vulesse", r"aggiun\w*", r"mett\w*", r"prend\w*", r"pijo",
-    r"pigli\w*", r"compr\w*", r"(vuole|vorrebbe|vogliono|wants)", r"acquist\w*",
-    r"ordin(o|are|iamo|erei|a|ami|ate)", r"mand\w*", r"dam\w*", r"dat\w*mi(ne)?", r"dacci", r"portami", r"inviami",
+    r"pigli\w*", r"compr(?!ess)\w*", r"(vuole|vorrebbe|vogliono|wants)", r"acquist\w*",
+    r"ordin(o|are|iamo|erei|a|ami|ate)", r"mand(?!or|ari)\w*", r"dam(mi|me|mene)", r"dat\w*mi(ne)?", r"dacci",
+    r"portami", r"inviami",
     r"spedi(te)?mi", r"(mi|ci|me|ce) serv\w+",
     r"(mi|ci) (dai|date|da|mandi|mandate|fai|fate|porti|prepari|preparate|metti|mettete|tieni|tenete|prendi|"
     r"servirebb\w+|occorr\w+|vuole|vogliono)",
@@ -122,7 +134,8 @@ ADD: Final = _any(
     r"potrei (avere|prendere|ordinare)", r"facciamo", r"vado (di|con|per)",
     r"(sarei |sono )?(interessat\w+|intenzionat\w+) (a|ad|all)( ?\w+re)?",
     r"(gradirei|desidero|desidererei)( \w+re)?", r"fam+[ei]", r"inseri\w+",
-    r"carica\w*", r"prenot\w+", r"riserv\w+", r"lo prendo", r"la prendo", r"andrei", r"opto", r"scelgo", r"segna\w*",
+    r"carica(mi|lo|la|re)?", r"prenot\w+", r"riserv\w+", r"lo prendo", r"la prendo", r"andrei", r"opto", r"scelgo",
+    r"segna(mi|lo|la|re|te|temi)?",
     r"metta",
     r"(i|we)( would| d)? (like|love)( to (buy|order|get|have))?", r"i ?ll (take|have|get)",
     r"(i|we) (want|need|wanna|take)( to (buy|order|get|have))?", r"wanna", r"gimme", r"give me", r"get me",
@@ -131,7 +144,7 @@ ADD: Final = _any(
     r"(can|could|would|will) (you|u)( please| also)?", r"add",
     r"put", r"order(ing)?", r"buy(ing)?", r"purchase",
     r"toss in", r"throw in", r"let me get",
-    r"let me have", r"i m after", r"looking to (buy|order|get)", r"grab( me)?", r"reserve", r"include", r"book",
+    r"let me have", r"i m after", r"looking to (buy|order|get)", r"grab( me)?", r"reserve", r"include",
     r"(mau|pengen|pengin|ingin|mo|pgn|aku|saya) (mau |ingin )?(beli|pesan|pesen|order|ambil|checkout|co|yang|yg)",
     r"mau", r"pengen", r"(di)?tambah\w*",
     r"beli(in|kan)?", r"pes[ae]n(in|kan)?", r"ord(er|erin)",
@@ -190,18 +203,20 @@ CONTAINERS: Final = frozenset(words_of("""
 """What things come in: "due flaconi di shampoo" is shampoo."""
 
 TAIL: Final = re.compile(
-    r"\s+\b(?:(?:a|alle|alla|agli|ai|al|per|for|buat|untuk) (?:(?:la |il |le |i )?mi[aeo]i? |my |our |the )?"
-    r"(?:zi[ae]|mamma|madre|moglie|marito|nonn[aio]|sorella|fratello|figli[aeo]|amic[aoi]|amiche|ragazz[ao]|"
-    r"suocera|papa|padre|"
-    r"collegh?[aie]|nipot[ei]|fidanzat[ao]|wife|husband|mom|mum|mother|dad|father|sister|brother|friends?|aunts?|"
-    r"kids|girlfriend|boyfriend|"
-    r"ibu|istri|suami|adik|kakak|teman|nenek|pacar)\b(?: saya)?|"
-    r"che (?!sia)|perche|percio|siccome|cosi (?!via)|visto|dato che|se (?:ce|c e|li|lo|la|le|possibile|"
-    r"si puo|ci)|quando|appena|"
+    r"\s+\b(?:che (?!sia)|perche|percio|siccome|cosi (?!via)|visto|dato che|"
+    r"se (?:ce|c e|li|lo|la|le|possibile|si puo|ci)|quando|appena|"
     r"because|since|cause|cuz|if (?:possible|you)|so (?:that|i|we)|when|as soon|which|"
     r"karena|soalnya|krn|kalau|kalo|biar|supaya|kapan)\b.*"
 )
 """Reasons and conditions behind a thing; their nouns are not ordered."""
+
+RECIPIENT: Final = re.compile(
+    r"\b(?:a|alle|alla|agli|ai|al|per|for|buat|untuk) (?:(?:la |il |le |i )?mi[aeo]i? |my |our |the )?"
+    r"(?:me|zi[ae]|mamma|madre|moglie|marito|nonn[aio]|sorella|fratello|figli[aeo]|amic[aoi]|amiche|ragazz[ao]|"
+    r"suocera|papa|padre|collegh?[aie]|nipot[ei]|fidanzat[ao]|wife|husband|mom|mum|mother|dad|father|sister|"
+    r"brother|friends?|aunts?|kids|girlfriend|boyfriend|ibu|istri|suami|adik|kakak|teman|nenek|pacar)\b(?: saya)?"
+)
+"""For whom a thing is: "alle zie", "for my wife"."""
 
 DELIVERY: Final = re.compile(
     r"\b(spedi\w*( a| in| entro)|consegn\w+|indirizzo|via [a-z]+ \d+|piazza [a-z]+|viale|interno|piano|citofono|"

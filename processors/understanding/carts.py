@@ -83,7 +83,7 @@ def _joined(last: Step, step: Step) -> Step:
 
 def _step(chunk: str, joint: Joint, measures: Sequence[Measure], *, before: Step | None) -> Step | None:
     group = chunk.endswith(":")
-    chunk = words.TAIL.sub("", f" {chunk.rstrip(':')}").strip()
+    chunk = words.RECIPIENT.sub(" ", words.TAIL.sub("", f" {chunk.rstrip(':')}")).strip()
     if words.KEEP.match(chunk) and before and before.action == "remove":
         return None
     action, soft, said = _action(chunk, before)
@@ -106,6 +106,8 @@ def _step(chunk: str, joint: Joint, measures: Sequence[Measure], *, before: Step
 
 def _action(chunk: str, before: Step | None) -> tuple[CartAction, bool, bool]:
     """(action, soft, whether words of this chunk said so)."""
+    if words.LESS.search(chunk):
+        return "set", False, True
     if words.REMOVE.search(chunk):
         return "remove", False, True
     if words.SET.search(chunk):

@@ -34,6 +34,7 @@ _SWAP: Final = re.compile(
     r"il numero)[a-z ]{3,}?) "
     r"(?:con|for|with|sama|dengan) (?P<new>(?!\d)[a-z ]{4,})"
 )
+_FROM_TO: Final = re.compile(r"\b(?:da|from|dari) \w+ (?:a|to|jadi|ke) (?P<number>\w+)$")
 _ONE_OF: Final = re.compile(
     r"\b(?P<one>un[ao]?|one|satu|due|two|dua|\d+) (?:dell[ea]|dei|degli|di|of the|of my|of|dari) "
     r"(?:due|tre|quattro|cinque|two|three|four|dua|tiga|empat|\d+)\b"
@@ -53,6 +54,7 @@ def plain(text: str) -> str:
     folded = _NUMBERED.sub(" ", _AFTER_APOSTROPHE.sub(" ", _ELIDED.sub(" ", fold(text))))
     folded = _INSTEAD_FIRST.sub(r"cambia \g<what> a \g<number>", _IN_CART.sub(" ", folded))
     folded = _ONE_OF.sub(r"\g<one>", _AMOUNT_OF.sub(r"cambia \g<what> a \g<number>", _unnumbered(folded)))
+    folded = _FROM_TO.sub(r"a \g<number>", folded)
     folded = _SWAP.sub(r"togli \g<old> ; aggiungi \g<new>", folded)
     folded = _ANOTHER.sub(r"\1 \2", _OF_WHICH.sub(": ", folded))
     if _BOTH.search(folded):

@@ -48,7 +48,7 @@ class Mentions:
             found = await self._meant(part, head, step)
             if found is None:
                 continue
-            if meant and part.bare and part.joint == "and" and await self._belongs(meant[-1], found):
+            if meant and _may_belong(meant[-1].part, part) and await self._belongs(meant[-1], found):
                 meant[-1] = await self._merged(meant[-1], part)
                 continue
             if _is_talk(part, found.found):
@@ -169,6 +169,13 @@ class Mentions:
 @dataclass(frozen=True, kw_only=True)
 class _InCart(Resolved):
     lines: tuple[CartLine, ...]
+
+
+def _may_belong(before: Part, part: Part) -> bool:
+    """Whether a part could end the name before it: "tonno e gamberetti", "manzo e patate x3"."""
+    if part.joint != "and":
+        return False
+    return part.bare or (part.trailing and before.quantity is None)
 
 
 def _is_talk(part: Part, found: Resolved) -> bool:

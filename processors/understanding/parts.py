@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -69,8 +69,9 @@ def parts_of(chunk: str, joint: Joint, measures: Sequence[Measure], action: Cart
     quantity: int | None = None
     refers = bool(_REFERS.match(chunk))
     chunk = _INSTEAD.sub("", chunk)
+    behind = False
     if match := _TIMES.search(chunk):
-        quantity = int(match["after"] or match["before"])
+        quantity, behind = int(match["after"] or match["before"]), match.start() > 0
         chunk = f"{chunk[: match.start()]} {chunk[match.end() :]}"
     chunk = _without_verbs(chunk)
     if action == "set" and quantity is None and (target := _TARGET.search(chunk)):
@@ -84,7 +85,7 @@ def parts_of(chunk: str, joint: Joint, measures: Sequence[Measure], action: Cart
         lead = place < len(pieces) - 1 and not number_at(piece, 0)
         part = _part(piece, joint if place == 0 else "comma", measures, quantity, refers=refers, lead=lead)
         if part is not None:
-            found.append(part)
+            found.append(replace(part, trailing=part.trailing or behind))
     return found
 
 

@@ -23,7 +23,8 @@ _ASKS: Final = re.compile(
     r"apakah)\b"
 )
 _REQUESTS: Final = re.compile(
-    r"\b(posso|potrei|possiamo) (avere|prendere|ordinare|acquistare|comprare)\b|\b(mi|ci|me|ce) (ne )?(dai|date|"
+    r"\b(posso|potrei|possiamo) (avere|prendere|ordinare|acquistare|comprare)\b|\b(mi|ci|me|ce) (ne |lo |la |li |"
+    r"le )?(dai|date|"
     r"da|mandi|mandate|metti|mettete|prepari|preparate|porti|"
     r"portate|tieni|tenete|riserv\w+|fai avere|aggiung\w+|prendi|togli\w*|levi)\b|\b(puoi|potete|potresti|puo|"
     r"potreste|riesci a|riuscite a) (aggiung\w+|mett\w+|mand\w+|togli\w*|tog\w+|lev\w+|"
@@ -37,7 +38,7 @@ _TELLS: Final = re.compile(
     r"^(ciao |salve |guarda |allora |io |noi )*(ho|abbiamo|abito|abitiamo|vivo|sono|siamo|mi chiamo|(il|la|i|"
     r"le) (mio|mia|miei|mie|nostr\w)(?! (lista|ordine|spesa))|mio|mia|"
     r"my(?! (list|order))|our|i have|we have|i live|i m (?:a|from|in|\d+)|we re|anjing saya|kucing saya|"
-    r"saya punya|rumah saya|"
+    r"saya punya|saya tinggal|alamat saya|rumah saya|"
     r"nama saya|"
     r"aku punya|anakku|anjingku|kucingku)\b"
 )

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bench.memory_catalogue import catalogue_rows
+from bench.understanding import DATA
 from processors.understanding.numbers import words_of
 from tests.processors.understanding.shop import Shop, Shown
 
@@ -46,6 +48,24 @@ async def test_one_thing(shop: Shop, text: str, item: Shown) -> None:
     read = await shop.read(text)
     assert (read.cart_action, shop.items(read.items)) == ("add", [item])
     assert read.intent == "order_request"
+
+
+@pytest.mark.parametrize(
+    ("form", "action", "quantity"),
+    [
+        ("vorrei 2 {}", "add", 2),
+        ("{} x3", "add", 3),
+        ("togli {}", "remove", 1),
+        ("I want 2 {}", "add", 2),
+        ("saya mau beli {} 2", "add", 2),
+    ],
+)
+async def test_every_article_is_found_by_its_name(shop: Shop, form: str, action: str, quantity: int) -> None:
+    for row in catalogue_rows(DATA / "search_catalogue.jsonl"):
+        text = form.format(row["name"].lower())
+        read = await shop.read(text)
+        found = [item[:2] for item in shop.items(read.items)]
+        assert (read.cart_action, found) == (action, [(quantity, row["sku"])]), text
 
 
 SEVERAL: list[tuple[str, list[Shown]]] = [
