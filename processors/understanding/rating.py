@@ -13,29 +13,30 @@ from processors.search.search import Hit
 from processors.search.words import content_words, stem, tokens
 from processors.understanding.concepts import ANIMALS, Concept
 from processors.understanding.measures import Measure, names_value
+from processors.understanding.terms import key
 from processors.understanding.variants import Said, colour_value, size_value
 
 MARGIN: Final = 0.3
 """Two products closer than this fit the words equally well."""
 
 _FIRST_WORD, _COLOUR, _SIZE, _PACK = 0.35, 0.5, 0.4, 0.5
-_DESCRIBED, _TYPO = 0.55, 82.0
+_DESCRIBED, _TYPO, _SHORTEST_TYPO = 0.55, 82.0, 5
 
 
 def names_kind(concept: Concept, hit: Hit) -> bool:
     """Whether a thing said is the first noun of a name, which says what kind of thing a product is."""
-    first = _stems(hit.name)[:1]
-    return bool(first) and any(_same(stem(w), first[0]) for w in (*concept.word.split(), *concept.also))
+    first = _words(hit.name)[:1]
+    return bool(first) and any(_likeness(w, first[0]) > 0 for w in (*concept.word.split(), *concept.also))
 
 
 def rate(
     hit: Hit, concepts: Sequence[Concept], plain: Sequence[str], said: Said, measures: Sequence[Measure]
 ) -> float:
+    """Points of a product for everything that was said; only differences between products mean something."""
     score = sum(c.weight * cover(c, hit) for c in concepts)
     values = [v for group in hit.attributes.values() for v in group]
-    name = set(_stems(hit.name))
     if said.colour is not None and (
-        colour_value(values, said.colour) or any(stem(plain[i]) in name for i in said.colour_places)
+        colour_value(values, said.colour) or names_colour(hit.name, plain, said) is not None
     ):
         score += _COLOUR
     if said.size is not None and size_value(values, said.size):
@@ -50,9 +51,16 @@ def rate(
     return score
 
 
+def names_colour(name: str, plain: Sequence[str], said: Said) -> str | None:
+    """The word of a product's name that is the colour said: "Muschio Bianco"."""
+    own = _words(name)
+    spoken = [plain[i] for i in said.colour_places]
+    return next((other for other in own for word in spoken if _likeness(word, other) == 1.0), None)
+
+
 def cover(concept: Concept, hit: Hit) -> float:
     """How well a product answers to one thing said, 0..1."""
-    name, rest = _stems(hit.name), _stems(f"{hit.description} {hit.category}")
+    name, rest = _words(hit.name), _words(f"{hit.description} {hit.category}")
     said = [_word_cover(w, name, rest) for w in concept.word.split()]
     own = sum(said) / len(said)
     if not concept.also:
@@ -64,29 +72,25 @@ def cover(concept: Concept, hit: Hit) -> float:
 
 
 def _word_cover(word: str, name: Sequence[str], rest: Sequence[str]) -> float:
-    stemmed = stem(word)
     joined = [first + second for first, second in pairwise(name)]
-    best = max((_likeness(stemmed, other) for other in (*name, *joined)), default=0.0)
-    if best < 1.0 and any(_same(stemmed, other) for other in rest):
+    best = max((_likeness(word, other) for other in (*name, *joined)), default=0.0)
+    if best < 1.0 and any(_likeness(word, other) > 0 for other in rest):
         best = max(best, _DESCRIBED)
     return best
 
 
-def _same(stemmed: str, other: str) -> bool:
-    return stemmed == other or _likeness(stemmed, other) > 0
-
-
 @lru_cache(maxsize=50_000)
-def _likeness(stemmed: str, other: str) -> float:
-    """1 for equal stems, a little less for what looks like a typo, else 0."""
-    if stemmed == other:
+def _likeness(word: str, other: str) -> float:
+    """1 for forms of one word, a little less for what looks like a typo, else 0."""
+    # Plurals do not always share a stem ("lettiera", "lettiere"), so the word without its ending is compared too.
+    if word == other or key(word) == key(other) or stem(word) == stem(other):
         return 1.0
-    if min(len(stemmed), len(other)) < 4 or stemmed[0] != other[0]:
+    if min(len(word), len(other)) < _SHORTEST_TYPO or word[0] != other[0]:
         return 0.0
-    alike = ratio(stemmed, other)
+    alike = max(ratio(word, other), ratio(stem(word), stem(other)))
     return 0.9 * alike / 100 if alike >= _TYPO else 0.0
 
 
 @lru_cache(maxsize=5_000)
-def _stems(text: str) -> tuple[str, ...]:
-    return tuple(stem(w) for w in content_words(text))
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(content_words(text))

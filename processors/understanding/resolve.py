@@ -12,11 +12,11 @@ from typing import Final
 from uuid import UUID
 
 from processors.search.search import Hit
-from processors.search.words import content_words, stem
+from processors.search.words import content_words
 from processors.understanding.concepts import STRONG, Concept, Reader
 from processors.understanding.measures import Measure
-from processors.understanding.rating import MARGIN, cover, names_kind, rate
-from processors.understanding.terms import Glossary, Terms
+from processors.understanding.rating import MARGIN, cover, names_colour, names_kind, rate
+from processors.understanding.terms import Glossary, Terms, key
 from processors.understanding.variants import Said, said_in, variant_for
 
 Search = Callable[[str], Awaitable[list[Hit]]]
@@ -73,13 +73,12 @@ class Resolver:
 
 def variant_of(hit: Hit, words: str, measures: Sequence[Measure]) -> dict[str, str]:
     """The variant of a product that the words name; colours in its own name are part of the name."""
-    named = {stem(w) for w in content_words(hit.name)}
+    named = {key(w) for w in content_words(hit.name)}
     plain = words.split()
     said = said_in(plain)
-    in_name = said.colour_places and all(stem(plain[i]) in named for i in said.colour_places)
-    if in_name:
+    if names_colour(hit.name, plain, said) is not None:
         said = Said(size=said.size, size_places=said.size_places)
-    free = [w for w in plain if stem(w) not in named]
+    free = [w for w in plain if key(w) not in named]
     return variant_for(hit.attributes, said, measures, free)
 
 

@@ -47,14 +47,14 @@ def _forms(words: Sequence[str]) -> Iterable[str]:
     """How a term may be written in a glossary: without its last vowel, as the singular of an English plural, without an
     Indonesian "-nya".
     """
-    yield " ".join(map(_key, words))
+    yield " ".join(map(key, words))
     last = words[-1]
     for ending, instead in (("ies", "y"), ("es", ""), ("s", ""), ("nya", ""), ("ku", "")):
         if last.endswith(ending) and len(last) > len(ending) + 2:
-            yield " ".join(map(_key, (*words[:-1], last[: -len(ending)] + instead)))
+            yield " ".join(map(key, (*words[:-1], last[: -len(ending)] + instead)))
 
 
-def _key(word: str) -> str:
+def key(word: str) -> str:
     """Singular and plural, masculine and feminine of an Italian word alike; a stem would take in its whole family."""
     return word[:-1] if len(word) > 3 and word[-1] in "aeio" else word
 
@@ -76,12 +76,12 @@ def _keyed(glossary: Glossary) -> dict[str, Term]:
 
 def _by_key(glossary: Glossary) -> dict[str, Term]:
     """Keyed term → (what to ask for, catalogue words), so that "profumo" finds what is written for "profumi"."""
-    found = {_key(term): (" ".join(words), words) for term, words in GENERAL.items()}
+    found = {key(term): (" ".join(words), words) for term, words in GENERAL.items()}
     merchants: dict[str, Term] = {}
     for term, expansions in glossary.items():
-        key = " ".join(map(_key, tokens(term)))
+        keyed = " ".join(map(key, tokens(term)))
         words = tuple(dict.fromkeys(w for text in expansions for w in content_words(text)))
-        if key and words:
-            _, others = merchants.get(key, ("", ()))
-            merchants[key] = (fold(term), tuple(dict.fromkeys((*others, *words))))
+        if keyed and words:
+            _, others = merchants.get(keyed, ("", ()))
+            merchants[keyed] = (fold(term), tuple(dict.fromkeys((*others, *words))))
     return found | merchants

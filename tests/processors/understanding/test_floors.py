@@ -81,3 +81,11 @@ async def test_nothing_is_added_without_a_wish(carts: list[Row], read: Reader) -
     for row in carts:
         if row["action"] == "none":
             assert (await read(row["text"])).cart_action == "none", row["text"]
+
+
+async def test_carts_in_rough_words(catalogue: MemoryCatalogue, read: Reader) -> None:
+    rows = rows_of(DATA / "carts.voices.jsonl")
+    right = [cart_is_right(row, await read(row["text"]), catalogue) for row in rows]
+    assert sum(right) / len(right) >= 0.95
+    silent = [row["text"] for row in rows if row["action"] == "none"]
+    assert [text for text in silent if (await read(text)).cart_action != "none"] == []
