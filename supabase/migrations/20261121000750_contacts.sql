@@ -105,9 +105,14 @@ begin
   if v_by_phone is null then
     perform private.add_identity(p_business_id, v_id, p_channel, p_scope, 'phone', v_phone);
   end if;
-  if not v_new then
+  if v_new then
+    update public.contacts c set name = d.name from public.dealers d
+    where c.id = v_id and d.id = private.is_dealer(p_business_id, v_id);
+  else
     update public.contacts c set
-      name = case when v_name <> '' then v_name else c.name end,
+      -- A dealer is called as the business calls them, whatever their profile says.
+      name = case when v_name <> '' then coalesce((select d.name from public.dealers d where d.id = private.is_dealer(p_business_id, v_id)), v_name)
+        else c.name end,
       username = coalesce(nullif(p_sender ->> 'username', ''), c.username),
       phone = coalesce(v_phone, c.phone), updated_at = now()
     where c.id = v_id and ((v_name <> '' and c.name <> v_name)

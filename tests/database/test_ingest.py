@@ -245,3 +245,10 @@ async def test_a_number_played_in_the_simulator_is_not_the_real_person(engine: E
         "select conversation_type from whatsapp_conversations where id::text = $1", conversation
     )
     assert kind == "dealer"
+
+
+async def test_a_dealer_is_called_as_the_business_calls_them(engine: Engine) -> None:
+    for phone in ("393331000001", "393331000002"):
+        await engine.ingest(message("ordini", sender={"phone": phone, "name": "Anna privata"}))
+    names = await engine.rows("select name from contacts where phone like '39333100000%' order by phone")
+    assert [n["name"] for n in names] == ["Dloop Store Milano", "Zampa Felice"]
