@@ -12,6 +12,9 @@ from playwright.async_api import Browser, Locator, Page, async_playwright, expec
 
 from tests.fixtures.stack import Stack
 
+# A machine that runs other tests too may need longer than Playwright's five seconds.
+expect.set_options(timeout=30_000)
+
 pytestmark = [pytest.mark.browser, pytest.mark.stack]
 
 CHROMIUM_ARGUMENTS = [
