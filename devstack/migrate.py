@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import asyncpg
@@ -85,8 +86,9 @@ async def migrate(dsn: str, *, folder: Path = MIGRATIONS_DIR, seed: Path | None 
     try:
         await connection.execute("select pg_advisory_lock($1)", _LOCK)
         await connection.execute(_HISTORY)
-        rows = await connection.fetch("select version from supabase_migrations.schema_migrations")
-        known = {row["version"] for row in rows}
+        rows = await connection.fetch("select version, statements from supabase_migrations.schema_migrations")
+        known = {row["version"]: row["statements"] for row in rows}
+        refuse_changed(folder, known)
         if seed is not None and seed.exists() and not known:
             await connection.execute(_PLAN_SEED, _seed_path(seed))
         applied = []
@@ -119,6 +121,30 @@ async def apply_seed(dsn: str, *, seed: Path = SEED_FILE) -> bool:
         return True
     finally:
         await connection.close()
+
+
+def refuse_changed(folder: Path, known: Mapping[str, Sequence[str] | None]) -> None:
+    """Refuse a folder in which an applied migration reads otherwise than when it was applied.
+
+    `known` holds the recorded statements by version; None, as `supabase migration repair` leaves it, is not
+    compared. Before the first release migrations are edited in place: a database of an older checkout would
+    lack what was added to them, and every call that needs it would fail. Raises MigrationError.
+    """
+    for file in migration_files(folder):
+        statements = known.get(file.name.partition("_")[0])
+        if statements is None:
+            continue
+        if _bare(*statements) != _bare(*split_statements(file.read_text(encoding="utf-8"))):
+            raise MigrationError(
+                f"{file.name} has changed since it was applied to this database.\n"
+                "  This version of relaydesk needs a new database: `./dev reset` makes an empty one and deletes\n"
+                "  what the old one holds. To keep that, go back to the version that made it."
+            )
+
+
+def _bare(*statements: str) -> str:
+    """Statements without white space and separators, which each tool splits and keeps in its own way."""
+    return re.sub(r"[\s;]+", "", "".join(statements))
 
 
 def migration_files(folder: Path) -> list[Path]:

@@ -63,6 +63,24 @@ async def test_broken_migration_changes_nothing_and_names_its_line(
     assert applied == ["20260103000000_third.sql", "seed.sql"]
 
 
+async def test_a_migration_changed_since_it_was_applied_is_named(
+    new_database: NewDatabase, folder: Path
+) -> None:
+    database = await new_database(platform_only=True)
+    await migrate.migrate(database.owner_url, folder=folder, seed=None)
+    second = folder / "20260102000000_second.sql"
+
+    second.write_text("\nalter  table public.notes\n  add column more text")
+    assert await migrate.migrate(database.owner_url, folder=folder, seed=None) == []
+
+    second.write_text("alter table public.notes add column another text;")
+    with pytest.raises(migrate.MigrationError, match=r"second\.sql has changed.*\n.*\./dev reset"):
+        await migrate.migrate(database.owner_url, folder=folder, seed=None)
+    async with database.connect() as connection:
+        await connection.execute("update supabase_migrations.schema_migrations set statements = null")
+    assert await migrate.migrate(database.owner_url, folder=folder, seed=None) == []
+
+
 async def test_seed_never_reaches_a_database_in_use(new_database: NewDatabase, folder: Path) -> None:
     database = await new_database(platform_only=True)
     await migrate.migrate(database.owner_url, folder=folder, seed=None)
