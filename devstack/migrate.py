@@ -51,7 +51,8 @@ class MigrationError(Exception):
 async def prepare_platform(dsn: str, *, password: str) -> str:
     """Create roles and platform schemas in a database, given a superuser's address of it.
 
-    Works on any PostgreSQL from 15 with pgvector; done before, it only sets the passwords again.
+    Works on any PostgreSQL from 15 with pgvector. Done before, it brings the platform parts to today's state:
+    each file says `if not exists` or `or replace`, so a database of an older checkout gets what was added.
     `password` becomes that of every role which signs in: the owner, `authenticator`, `relaydesk_reader`.
     Returns the name of the role that owns the project. Raises MigrationError.
     """
@@ -64,11 +65,10 @@ async def prepare_platform(dsn: str, *, password: str) -> str:
             await _apply_platform(connection, PLATFORM_DIR / "10_roles.sql", owner)
             for role in (owner, *LOGIN_ROLES):
                 await connection.execute(f"alter role {role} with login password {_literal(password)}")
-        if await connection.fetchval("select to_regclass('realtime.messages') is null"):
-            async with connection.transaction():
-                await connection.execute(f"alter database {await _database(connection)} owner to {owner}")
-                for file in sorted(PLATFORM_DIR.glob("*.sql"))[1:]:
-                    await _apply_platform(connection, file, owner)
+        async with connection.transaction():
+            await connection.execute(f"alter database {await _database(connection)} owner to {owner}")
+            for file in sorted(PLATFORM_DIR.glob("*.sql"))[1:]:
+                await _apply_platform(connection, file, owner)
         return owner
     finally:
         await connection.close()

@@ -1,7 +1,7 @@
 -- Storage: buckets and objects. The files themselves are on disk; who may do what is decided by the policies a
 -- project writes on storage.objects.
 
-create table storage.buckets (
+create table if not exists storage.buckets (
   id text primary key,
   name text not null unique,
   owner uuid,
@@ -15,7 +15,7 @@ create table storage.buckets (
 );
 comment on table storage.buckets is 'Storage: one row per bucket.';
 
-create table storage.objects (
+create table if not exists storage.objects (
   id uuid primary key default gen_random_uuid(),
   bucket_id text references storage.buckets (id),
   name text,
@@ -29,22 +29,22 @@ create table storage.objects (
   owner_id text,
   user_metadata jsonb
 );
-create unique index bucketid_objname on storage.objects (bucket_id, name);
+create unique index if not exists bucketid_objname on storage.objects (bucket_id, name);
 comment on table storage.objects is 'Storage: one row per file.';
 
-create function storage.foldername(name text) returns text[] language sql immutable
+create or replace function storage.foldername(name text) returns text[] language sql immutable
 as $$ select (string_to_array(name, '/'))[1 : cardinality(string_to_array(name, '/')) - 1] $$;
 comment on function storage.foldername(text) is 'The folders of a path, outermost first.';
 
-create function storage.filename(name text) returns text language sql immutable
+create or replace function storage.filename(name text) returns text language sql immutable
 as $$ select (string_to_array(name, '/'))[cardinality(string_to_array(name, '/'))] $$;
 comment on function storage.filename(text) is 'The last part of a path.';
 
-create function storage.extension(name text) returns text language sql immutable
+create or replace function storage.extension(name text) returns text language sql immutable
 as $$ select reverse(split_part(reverse(storage.filename(name)), '.', 1)) $$;
 comment on function storage.extension(text) is 'What follows the last dot of a path.';
 
-create function storage.protect_delete() returns trigger language plpgsql
+create or replace function storage.protect_delete() returns trigger language plpgsql
 as $$
 begin
   if coalesce(current_setting('storage.allow_delete_query', true), '') <> 'true' then
@@ -56,9 +56,9 @@ end
 $$;
 comment on function storage.protect_delete() is 'Rows and files go together: only the Storage API removes them.';
 
-create trigger protect_buckets_delete before delete on storage.buckets
+create or replace trigger protect_buckets_delete before delete on storage.buckets
   for each statement execute function storage.protect_delete();
-create trigger protect_objects_delete before delete on storage.objects
+create or replace trigger protect_objects_delete before delete on storage.objects
   for each statement execute function storage.protect_delete();
 
 alter table storage.buckets owner to platform_policies;

@@ -1,7 +1,7 @@
 -- Realtime: messages are rows; what is committed is delivered. Daily partitions are made by the gateway when a
 -- websocket connects, as on the platform: on a project nobody listens to, sending does nothing.
 
-create table realtime.messages (
+create table if not exists realtime.messages (
   topic text not null,
   extension text not null,
   payload jsonb,
@@ -15,11 +15,11 @@ create table realtime.messages (
 ) partition by range (inserted_at);
 comment on table realtime.messages is 'Realtime: broadcasts of the last days, and the rows that policies are asked with.';
 
-create function realtime.topic() returns text language sql stable
+create or replace function realtime.topic() returns text language sql stable
 as $$ select nullif(current_setting('realtime.topic', true), '')::text $$;
 comment on function realtime.topic() is 'The topic that a policy on realtime.messages decides about.';
 
-create function realtime.send(payload jsonb, event text, topic text, private boolean default true) returns void
+create or replace function realtime.send(payload jsonb, event text, topic text, private boolean default true) returns void
 language plpgsql
 as $$
 declare
@@ -39,7 +39,7 @@ end
 $$;
 comment on function realtime.send(jsonb, text, text, boolean) is 'Broadcast to a topic after commit. Never fails, only warns.';
 
-create function realtime.broadcast_changes(
+create or replace function realtime.broadcast_changes(
   topic_name text, event_name text, operation text, table_name text, table_schema text,
   new record, old record, level text default 'ROW'
 ) returns void
@@ -65,7 +65,7 @@ $$;
 comment on function realtime.broadcast_changes(text, text, text, text, text, record, record, text)
   is 'Broadcast a changed row to a private topic. For row triggers.';
 
-create function realtime.announce() returns trigger
+create or replace function realtime.announce() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -79,7 +79,7 @@ end
 $$;
 comment on function realtime.announce() is 'Tells the gateway which messages a commit brought, in commit order.';
 
-create trigger announce_messages after insert on realtime.messages
+create or replace trigger announce_messages after insert on realtime.messages
   referencing new table as inserted
   for each statement execute function realtime.announce();
 

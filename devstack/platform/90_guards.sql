@@ -1,7 +1,7 @@
 -- On the platform an extension lets a project write policies on storage.objects and realtime.messages without
 -- owning them. Here the project's role is a member of their owner, and this guard refuses everything else.
 
-create function extensions.guard_platform() returns event_trigger
+create or replace function extensions.guard_platform() returns event_trigger
 language plpgsql set search_path = ''
 as $$
 declare
@@ -22,7 +22,7 @@ end
 $$;
 comment on function extensions.guard_platform() is 'Refuses changes of platform tables, except their policies.';
 
-create function extensions.guard_platform_drop() returns event_trigger
+create or replace function extensions.guard_platform_drop() returns event_trigger
 language plpgsql set search_path = ''
 as $$
 declare
@@ -40,7 +40,7 @@ end
 $$;
 comment on function extensions.guard_platform_drop() is 'Refuses to drop what belongs to the platform.';
 
-create function extensions.tell_api() returns event_trigger
+create or replace function extensions.tell_api() returns event_trigger
 language plpgsql set search_path = ''
 as $$
 begin
@@ -49,7 +49,11 @@ end
 $$;
 comment on function extensions.tell_api() is 'A changed schema reaches the API at once.';
 
+drop event trigger if exists guard_platform;
 create event trigger guard_platform on ddl_command_end execute function extensions.guard_platform();
+drop event trigger if exists guard_platform_drop;
 create event trigger guard_platform_drop on sql_drop execute function extensions.guard_platform_drop();
+drop event trigger if exists tell_api;
 create event trigger tell_api on ddl_command_end execute function extensions.tell_api();
+drop event trigger if exists tell_api_drop;
 create event trigger tell_api_drop on sql_drop execute function extensions.tell_api();

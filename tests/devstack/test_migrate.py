@@ -102,6 +102,31 @@ async def test_preparing_twice_is_harmless(cluster: Cluster, new_database: NewDa
     assert await migrate.prepare_platform(database.admin_url, password=cluster.password) == database.owner
 
 
+async def test_an_older_database_gets_what_was_added_to_the_platform(
+    cluster: Cluster, seeded_database: Database
+) -> None:
+    database = seeded_database
+    async with database.connect() as connection:
+        await connection.execute("drop event trigger follow_publication")
+        await connection.execute("drop table realtime.changes, realtime.listeners")
+        await connection.execute(
+            "drop function realtime.record_changes, realtime.follow_publication() cascade"
+        )
+        before = await connection.fetch("select polname from pg_policy order by 1")
+        users = await connection.fetchval("select count(*) from auth.users")
+
+    await migrate.prepare_platform(database.admin_url, password=cluster.password)
+
+    async with database.connect() as connection:
+        assert await connection.fetch("select polname from pg_policy order by 1") == before
+        assert await connection.fetchval("select count(*) from auth.users") == users > 0
+    async with database.connect(database.owner) as connection:
+        await connection.execute("alter publication supabase_realtime add table public.businesses")
+    async with database.connect() as connection:
+        followed = "select count(*) from pg_trigger where tgfoid = 'realtime.record_changes'::regproc"
+        assert await connection.fetchval(followed) == 3
+
+
 @pytest.mark.parametrize(
     "statement",
     [
