@@ -29,6 +29,7 @@ relaydesk, on this machine
 
   ./dev check [--fix]         format, lint, types
   ./dev test [ARGS]           everything, or what pytest's ARGS say (--postgres URL: another server)
+  ./dev access [--write]      try out who may do what in the database; --write: docs/access.md
   ./dev bench [NAME]          measure
   ./dev chaos [NAME]          break things on purpose and count what is lost
   ./dev lock                  resolve the versions in pyproject.toml again and write both lock files
@@ -140,6 +141,10 @@ def _is_area(name: str) -> bool:
     return name.isidentifier() and (ROOT / "tests" / name).is_dir() and not Path(name).exists()
 
 
+def _access(arguments: list[str]) -> int:
+    return _module("devstack.access_matrix", arguments, development=False)
+
+
 def _bench(arguments: list[str]) -> int:
     return _module("bench", arguments, development=True)
 
@@ -177,6 +182,7 @@ COMMANDS = {
     "seed": _seed,
     "check": _check,
     "test": _test,
+    "access": _access,
     "bench": _bench,
     "chaos": _chaos,
     "lock": _lock,

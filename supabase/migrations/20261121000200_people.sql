@@ -75,6 +75,7 @@ create table public.rider_contacts (
 );
 create unique index rider_contacts_dealer_value_idx
   on public.rider_contacts (business_id, contact_value) where contact_type = 'dealer';
+create index rider_contacts_business_idx on public.rider_contacts (business_id);
 create index rider_contacts_rider_idx on public.rider_contacts (rider_id);
 create index rider_contacts_dealer_idx on public.rider_contacts (dealer_id);
 comment on table public.rider_contacts is 'Address book: a sender whose number is here as a dealer is talked to as a dealer.';

@@ -135,6 +135,7 @@ create index whatsapp_messages_thread_idx on public.whatsapp_messages (conversat
 create index whatsapp_messages_business_idx on public.whatsapp_messages (business_id, sequence desc);
 create index whatsapp_messages_unanswered_idx on public.whatsapp_messages (conversation_id, sequence)
   where direction = 'inbound' and wants_turn and turn_id is null;
+create index whatsapp_messages_staff_idx on public.whatsapp_messages (staff_id) where staff_id is not null;
 create index whatsapp_messages_turn_idx on public.whatsapp_messages (turn_id) where turn_id is not null;
 comment on table public.whatsapp_messages is 'Every message in and out, on any channel. `content` is the plain text of every type.';
 comment on column public.whatsapp_messages.turn_id is 'Inbound: the one turn that answered it. Outbound: the turn it answers.';
@@ -247,6 +248,7 @@ create table public.escalations (
 );
 -- A conversation asks for a person once at a time, however often the reason repeats.
 create unique index escalations_open_idx on public.escalations (conversation_id, reason) where status = 'open';
+create index escalations_conversation_idx on public.escalations (conversation_id, created_at desc);
 create index escalations_business_idx on public.escalations (business_id, status, created_at desc);
 create index escalations_resolved_by_idx on public.escalations (resolved_by) where resolved_by is not null;
 comment on table public.escalations is 'Requests for a person, with the reason.';

@@ -1,0 +1,68 @@
+"""One run: fill a migrated database, try everything, compare."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import asyncpg
+
+from devstack.access import catalog, expected, functions, lints, report, tables, world
+from devstack.access.tables import Matrix
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audit:
+    """What was found, and the world it was found in."""
+
+    world: world.World
+    expected: expected.Expected
+    tables: Matrix
+    views: Matrix
+    functions: list[functions.Function]
+    let_in: dict[str, tuple[str, ...]]
+    offences: dict[str, list[str]]
+
+    @property
+    def differences(self) -> list[str]:
+        """Everything that is not as expected, in sentences that say what to do."""
+        return [
+            *expected.compare(self.tables, self.expected.tables),
+            *expected.compare(self.views, self.expected.views),
+            *functions.compare_grants(self.functions, self.expected.functions, self.expected.policy_helpers),
+            *self._let_in_differences(),
+            *(line for lines in self.offences.values() for line in lines),
+        ]
+
+    @property
+    def markdown(self) -> str:
+        """What docs/access.md should hold."""
+        return report.markdown(self.tables, self.views, self.functions, self.let_in)
+
+    def _let_in_differences(self) -> list[str]:
+        return [
+            f"{name}: lets in {', '.join(people) or 'nobody'}, expected {', '.join(wanted) or 'nobody'}."
+            for name, people in self.let_in.items()
+            if set(people) != set(wanted := self.expected.functions[name].may)
+        ]
+
+
+async def run(admin: asyncpg.Connection, authenticator: asyncpg.Connection) -> Audit:
+    """Fill the migrated, empty database behind both connections and try everything out.
+
+    `admin` is a superuser's; `authenticator` is the role by which the API signs in. Raises WorldError and
+    ExpectationError.
+    """
+    wanted = expected.load()
+    found = await functions.read_functions(admin)
+    made = await world.build(
+        admin, await catalog.read_tables(admin), rows=wanted.rows, columns=wanted.columns
+    )
+    return Audit(
+        world=made,
+        expected=wanted,
+        tables=await tables.try_tables(authenticator, made),
+        views=await tables.try_views(authenticator, made, await catalog.read_views(admin)),
+        functions=found,
+        let_in=await functions.try_people(authenticator, made, found, wanted.functions),
+        offences={name: await lints.offenders(admin, name, wanted.exceptions) for name in lints.LINTS},
+    )

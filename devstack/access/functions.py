@@ -1,0 +1,249 @@
+"""Who may execute which function, by grant; and, by calling, whom a function that people may call lets in."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+
+from devstack.access.expected import NAME, Call
+from devstack.access.tables import acting_as
+from devstack.access.world import FOREIGN, OWN, PEOPLE, Person, World
+
+ROLES = ("anon", "authenticated", "service_role")
+REFUSALS = {"42501", "PT403", "PT404"}
+"""Codes that mean: not for you, or not there for you."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Function:
+    """A function of schema `public` or `private` and the roles that may execute it."""
+
+    schema: str
+    name: str
+    signature: str
+    arguments: tuple[tuple[str, str], ...]
+    """Names and types of what goes in."""
+    required: int
+    """How many of them have no default."""
+    roles: tuple[str, ...]
+    is_trigger: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What came of a call: `code` is the SQLSTATE of a refusal or error, None if it returned."""
+
+    code: str | None
+    message: str
+    changed: tuple[str, ...] = ()
+    """Tables whose rows of the other business are not what they were."""
+
+    @property
+    def was_refused(self) -> bool:
+        return self.code in REFUSALS
+
+
+_FUNCTIONS = """
+    select n.nspname as schema, p.proname as name, p.oid::regprocedure::text as signature,
+      coalesce(p.proargnames[1:p.pronargs], '{}') as names, p.proargtypes::regtype[]::text[] as types,
+      p.pronargs - p.pronargdefaults as required, p.prorettype = 'trigger'::regtype as is_trigger,
+      array(select r from unnest($1::text[]) r where has_function_privilege(r, p.oid, 'execute')) as roles
+    from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+    where n.nspname in ('public', 'private')
+      and not exists (select 1 from pg_depend d where d.objid = p.oid and d.deptype = 'e')
+    order by n.nspname desc, p.proname, signature
+"""
+
+
+async def read_functions(connection: asyncpg.Connection) -> list[Function]:
+    """Every function of ours with its grants."""
+    return [
+        Function(
+            schema=row["schema"],
+            name=row["name"],
+            signature=row["signature"],
+            arguments=tuple(zip(row["names"], row["types"], strict=True)),
+            required=row["required"],
+            roles=tuple(row["roles"]),
+            is_trigger=row["is_trigger"],
+        )
+        for row in await connection.fetch(_FUNCTIONS, list(ROLES))
+    ]
+
+
+def compare_grants(
+    found: list[Function], expected: Mapping[str, Call], policy_helpers: tuple[str, ...]
+) -> list[str]:
+    """Grants that are not as expected, in sentences; empty when all are."""
+    lines = []
+    for function in found:
+        if "anon" in function.roles:
+            lines.append(f"{function.signature}: anon may execute it; revoke it from public and anon.")
+        is_open = "authenticated" in function.roles
+        if function.schema == "private":
+            if is_open and function.name not in policy_helpers:
+                lines.append(
+                    f"{function.signature}: authenticated may execute it, but it is not under `policy_helpers` "
+                    f"in {NAME}. Revoke the grant unless a policy calls it."
+                )
+        elif is_open and function.name not in expected:
+            lines.append(
+                f"{function.signature}: authenticated may execute it, but it has no entry. Add it under "
+                f"`functions` in {NAME} with who passes its check and example arguments, then run "
+                "`./dev access --write`."
+            )
+        elif not is_open and function.name in expected:
+            lines.append(f"{function.signature}: expected to be granted to authenticated, and is not.")
+        elif function.schema == "public" and "service_role" not in function.roles and not function.is_trigger:
+            lines.append(f"{function.signature}: nobody may execute it; grant it by name.")
+    names = {function.name for function in found}
+    lines += [
+        f"{name}: there is no such function; remove it from {NAME}." for name in expected if name not in names
+    ]
+    return lines
+
+
+async def try_people(
+    connection: asyncpg.Connection, world: World, functions: list[Function], expected: Mapping[str, Call]
+) -> dict[str, tuple[str, ...]]:
+    """Function → who was let in, by calling each with rows of the first business as everybody who can sign in."""
+    let_in: dict[str, list[str]] = {}
+    for person in PEOPLE:
+        if person.role != "authenticated":
+            continue
+        for function in functions:
+            if function.schema != "public" or function.name not in expected:
+                continue
+            args = fill(function, expected[function.name], world, lambda _place: OWN)
+            outcome = await call(connection, person, function, args)
+            if not outcome.was_refused:
+                let_in.setdefault(function.name, []).append(person.name)
+    return {
+        function.name: tuple(let_in.get(function.name, ()))
+        for function in functions
+        if function.name in expected
+    }
+
+
+def attacks(function: Function, expected: Call, world: World) -> list[dict[str, Any]]:
+    """Arguments in which at least one id is of another business, every mixture of the attacker's and the other's."""
+    places = _places(function, expected)
+    mixtures = itertools.product((OWN, FOREIGN), repeat=len(places))
+    # FOREIGN is where the attackers are at home, OWN the business they try to reach.
+    wanted = [dict(zip(places, mixture, strict=True)) for mixture in mixtures if OWN in mixture]
+    return [fill(function, expected, world, chosen.__getitem__) for chosen in wanted]
+
+
+def fill(function: Function, expected: Call, world: World, owner_of: Any) -> dict[str, Any]:
+    """Arguments for a call: ids of rows of `owner_of(place)`, the rest from the expectations.
+
+    A place is the name of an id argument, or `@table` where example arguments name a row by that.
+    Raises KeyError for an argument without an example.
+    """
+    args: dict[str, Any] = {}
+    for name, kind in function.arguments:
+        if name in expected.args:
+            args[name] = _filled(expected.args[name], world, owner_of)
+        elif kind == "uuid":
+            column = name.removeprefix("p_")
+            args[name] = str(world.id_of(column, owner_of(name)))
+        elif len(args) >= function.required:
+            break
+        else:
+            raise KeyError(f"{function.name}: no example for {name}; say one under `functions` in {NAME}")
+    return args
+
+
+def _places(function: Function, expected: Call) -> list[str]:
+    ids = [name for name, kind in function.arguments if kind == "uuid" and name not in expected.args]
+    named = sorted({word for value in expected.args.values() for word in _named(value)})
+    return [*ids, *named]
+
+
+def _named(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value] if value.startswith("@") else []
+    if isinstance(value, Mapping):
+        return [word for inner in value.values() for word in _named(inner)]
+    return [word for inner in value for word in _named(inner)] if isinstance(value, list) else []
+
+
+def _filled(value: Any, world: World, owner_of: Any) -> Any:
+    if isinstance(value, str) and value.startswith("@"):
+        table = world.tables[value[1:]]
+        return str(world.row(table.name, owner_of(value))[table.key[0]])
+    if isinstance(value, Mapping):
+        return {key: _filled(inner, world, owner_of) for key, inner in value.items()}
+    return [_filled(inner, world, owner_of) for inner in value] if isinstance(value, list) else value
+
+
+async def call(
+    connection: asyncpg.Connection,
+    person: Person,
+    function: Function,
+    args: Mapping[str, Any],
+    *,
+    watched: str | None = None,
+) -> Outcome:
+    """Call a function as a person and take everything back.
+
+    `connection` is a superuser's if `watched` is given: SQL that tells rows apart by (table, digest), asked before
+    and after.
+    """
+    types = dict(function.arguments)
+    before = await _digests(connection, watched) if watched else {}
+    async with acting_as(connection, person):
+        named = ", ".join(f"{name} => ${i}::text::{types[name]}" for i, name in enumerate(args, 1))
+        savepoint = connection.transaction()
+        await savepoint.start()
+        try:
+            values = [_text(value, types[name]) for name, value in args.items()]
+            result = await connection.fetchval(f'select public."{function.name}"({named})::text', *values)
+        except asyncpg.PostgresError as error:
+            await savepoint.rollback()
+            return Outcome(code=error.sqlstate, message=str(error))
+        after = before
+        if watched:
+            await connection.execute("reset role")
+            after = await _digests(connection, watched)
+        changed = tuple(table for table, digest in after.items() if before[table] != digest)
+        return Outcome(code=None, message=str(result), changed=changed)
+
+
+async def _digests(connection: asyncpg.Connection, sql: str) -> dict[str, str]:
+    return {row[0]: row[1] for row in await connection.fetch(sql)}
+
+
+def _text(value: Any, kind: str) -> str | None:
+    if value is None:
+        return None
+    if kind.endswith("[]"):
+        return "{" + ",".join(json.dumps(str(item)) for item in value) + "}"
+    if kind in ("jsonb", "json"):
+        return json.dumps(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def digest_sql(world: World, owner: str) -> str:
+    """SQL that returns (table, digest) of everything that belongs to an owner's business, now or by its id."""
+    business = world.businesses[owner]
+    assert isinstance(business, uuid.UUID)
+    parts = []
+    for table in world.tables.values():
+        if table.name == "businesses":
+            where = f"t.id = '{business}'"
+        elif table.column("business_id") is not None:
+            where = f"t.business_id = '{business}'"
+        else:
+            where = "true"
+        parts.append(
+            f"select '{table.name}', md5(coalesce(string_agg(t::text, ',' order by t::text), '')) "
+            f'from public."{table.name}" t where {where}'
+        )
+    return " union all ".join(parts)

@@ -1,0 +1,210 @@
+"""Who may do what, tried out: every table, verb, function and kind of person against tests/database/access.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from devstack.access import audit, catalog, expected, functions, lints, report, tables, world
+from devstack.access.audit import Audit
+from tests.fixtures.cluster import Database, NewDatabase, Templates
+
+pytestmark = pytest.mark.database
+
+
+@pytest_asyncio.fixture(scope="module")
+async def audited(templates: Templates) -> AsyncIterator[tuple[Audit, Database]]:
+    """One audit for all tests of this file, and the database it filled."""
+    database = await templates.copy(seeded=False)
+    async with database.connect() as admin, database.connect("authenticator") as authenticator:
+        found = await audit.run(admin, authenticator)
+    yield found, database
+    await templates.cluster.drop(database)
+
+
+def test_everybody_reaches_what_they_should_and_nothing_else(audited: tuple[Audit, Database]) -> None:
+    assert audited[0].differences == []
+
+
+def test_the_documented_matrix_is_what_is_found(audited: tuple[Audit, Database]) -> None:
+    written = report.FILE.read_text(encoding="utf-8")
+    assert written == audited[0].markdown, "docs/access.md is not up to date: run ./dev access --write"
+
+
+async def test_nobody_of_another_business_gets_anywhere_with_foreign_ids(
+    audited: tuple[Audit, Database],
+) -> None:
+    """Every function people may call, with every mixture of their own ids and those of the other business."""
+    found, database = audited
+    watched = functions.digest_sql(found.world, world.OWN)
+    tried, wrong = 0, []
+    async with database.connect() as admin:
+        for function in found.functions:
+            if function.schema != "public" or function.name not in found.expected.functions:
+                continue
+            for args in functions.attacks(function, found.expected.functions[function.name], found.world):
+                for person in (world.OUTSIDER, world.OTHER_ADMIN, world.FORMER, world.RIDER):
+                    outcome = await functions.call(admin, person, function, args, watched=watched)
+                    tried += 1
+                    if outcome.changed or (outcome.code is None and _tells(outcome, found.world)):
+                        wrong.append(f"{person.name}: {function.name}({args}) → {outcome}")
+    assert tried >= 20
+    assert wrong == []
+
+
+def _tells(outcome: functions.Outcome, made: world.World) -> bool:
+    """Whether an answer holds an id of the business that was attacked."""
+    ids = (
+        str(row[table.key[0]])
+        for table in made.tables.values()
+        for owner, row in made.rows[table.name]
+        if owner in (world.OWN, world.MATE) and table.key and len(str(row[table.key[0]])) == 36
+    )
+    return any(value in outcome.message for value in ids)
+
+
+async def test_every_verb_without_a_grant_is_refused_with_any_claims(audited: tuple[Audit, Database]) -> None:
+    """A role or business that people write into their own token changes nothing: only its subject counts."""
+    found, database = audited
+    business = str(found.world.businesses[world.OWN])
+    boasting = world.Person(name="stranger", role="authenticated", user=world.STRANGER)
+    claims = {"business_id": business, "app_metadata": {"role": "admin", "business_id": business}}
+    async with (
+        database.connect("authenticator") as connection,
+        tables.acting_as(connection, boasting, **claims),
+    ):
+        seen = [
+            name
+            for name, table in found.world.tables.items()
+            if await _count(connection, f'public."{name}"')
+            and table.column("business_id")
+            and name != "synonyms"
+        ]
+    assert seen == []
+
+
+async def _count(connection: asyncpg.Connection, table: str) -> int:
+    savepoint = connection.transaction()
+    await savepoint.start()
+    try:
+        return int(await connection.fetchval(f"select count(*) from {table}"))
+    except asyncpg.InsufficientPrivilegeError:
+        return 0
+    finally:
+        await savepoint.rollback()
+
+
+# The checks themselves: each must see what it is there for.
+
+
+@asynccontextmanager
+async def _changed(database: Database, sql: str) -> AsyncIterator[asyncpg.Connection]:
+    async with database.connect() as admin:
+        await admin.execute(sql)
+        yield admin
+
+
+async def test_a_new_table_fails_with_what_to_do(new_database: NewDatabase) -> None:
+    database = await new_database()
+    sql = "create table public.secrets (id bigint primary key, business_id uuid not null references public.businesses)"
+    async with _changed(database, sql) as admin, database.connect("authenticator") as authenticator:
+        found = await audit.run(admin, authenticator)
+    lines = "\n".join(found.differences)
+    assert "secrets: no entry. Add one line `secrets: <kind>` under `tables`" in lines
+    for lint in (
+        "table_without_row_security",
+        "foreign_key_without_index",
+        "table_or_view_without_comment",
+    ):
+        assert f": {lint}." in lines
+
+
+async def test_a_policy_or_grant_that_gives_too_much_is_seen(new_database: NewDatabase) -> None:
+    database = await new_database()
+    sql = """
+        create policy "oops" on public.contacts for select to authenticated using (true);
+        grant update (name), delete on public.dealers to authenticated;
+        create policy "oops" on public.dealers for all to authenticated
+          using (business_id in (select private.my_businesses()));
+        grant select on public.turn_queue to anon;
+        create or replace function public.take_over(p_conversation_id uuid) returns void
+          language sql security definer as 'delete from public.whatsapp_conversations where id = p_conversation_id';
+        create function public.peek() returns bigint language sql security definer
+          as 'select count(*) from public.contacts';
+    """
+    async with _changed(database, sql) as admin, database.connect("authenticator") as authenticator:
+        found = await audit.run(admin, authenticator)
+        function = next(f for f in found.functions if f.name == "take_over")
+        args = functions.attacks(function, found.expected.functions["take_over"], found.world)[0]
+        watched = functions.digest_sql(found.world, world.OWN)
+        outcome = await functions.call(admin, world.OUTSIDER, function, args, watched=watched)
+    lines = "\n".join(found.differences)
+    assert "contacts: outsider may select all, expected none." in lines
+    assert "contacts: rider may select all, expected none." in lines
+    assert "dealers: viewer may update business, expected denied." in lines
+    assert "dealers: outsider may delete none, expected denied." in lines
+    assert "turn_queue: anon may select none, expected denied." in lines
+    assert "peek(): anon may execute it" in lines
+    assert "take_over: lets in viewer, agent, admin, outsider, rider, former, expected agent, admin." in lines
+    assert "whatsapp_conversations" in outcome.changed
+    for lint in (
+        "several_permissive_policies",
+        "policy_that_is_always_true",
+        "anything_granted_to_anon",
+        "function_for_everybody",
+        "function_without_search_path",
+        "function_without_comment",
+    ):
+        assert f": {lint}." in lines, lint
+
+
+_BREACHES = {
+    "policy_without_row_security": "alter table public.contacts disable row level security",
+    "table_without_primary_key": "create table public.x (a int)",
+    "policy_column_without_index": "drop index public.contacts_business_idx, public.contacts_phone_idx",
+    "duplicate_index": "create index again on public.contacts (business_id, phone)",
+    "policy_asks_for_each_row": 'create policy "x" on public.contacts for insert to authenticated '
+    "with check (business_id = auth.uid())",
+    "policy_for_everybody": 'create policy "x" on public.contacts for insert with check (name = username)',
+    "policy_on_user_metadata": 'create policy "x" on public.contacts for insert to authenticated '
+    "with check (name = (select auth.jwt() -> 'user_metadata' ->> 'name'))",
+    "view_with_its_owners_rights": "create view public.v as select 1 as one",
+    "open_function_that_does_not_ask_who_calls": "create function public.x() returns bigint language sql "
+    "security definer set search_path = '' as 'select count(*) from public.contacts'; "
+    "grant execute on function public.x() to authenticated",
+    "function_that_writes_every_row": "create function public.x() returns void language sql set search_path = '' "
+    "as 'select 1; delete from public.notes; update public.notes set body = body where true'",
+    "time_without_zone": "alter table public.notes add column x timestamp",
+    "row_security_without_policy": "create table public.x (a int); alter table public.x enable row level security",
+}
+
+
+@pytest.mark.parametrize("lint", _BREACHES)
+async def test_a_lint_sees_its_breach(database: Database, lint: str) -> None:
+    async with database.connect() as admin:
+        exceptions = expected.load().exceptions
+        assert await lints.offenders(admin, lint, exceptions) == []
+        await admin.execute(_BREACHES[lint])
+        assert await lints.offenders(admin, lint, exceptions) != []
+
+
+async def test_an_exception_that_nothing_needs_is_named(database: Database) -> None:
+    async with database.connect() as admin:
+        lines = await lints.offenders(
+            admin, "time_without_zone", {"time_without_zone": {"notes.x": "because"}}
+        )
+    assert lines == [
+        "notes.x: remove it from `exceptions` → `time_without_zone` in tests/database/access.yaml; "
+        "nothing there breaks the rule."
+    ]
+
+
+async def test_an_example_row_that_is_refused_says_what_to_write(database: Database) -> None:
+    async with database.connect() as admin:
+        found = await catalog.read_tables(admin)
+        with pytest.raises(world.WorldError, match="say a value under `rows`"):
+            await world.build(admin, found, rows={}, columns={})
