@@ -15,7 +15,6 @@ BENCHES = {
     "turn": "time from a stored message to its sent reply, without model and quiet window",
     "day": "a scripted day of customers and dealers, every row compared with the wire",
     "memory": "resident memory of api and worker",
-    "understanding": "language, intents, carts and search on labelled rows",
 }
 
 

@@ -7,6 +7,7 @@ that it makes.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import subprocess
 import sys
@@ -30,6 +31,7 @@ relaydesk, on this machine
   ./dev check [--fix]         format, lint, types
   ./dev test [ARGS]           everything, or what pytest's ARGS say (--postgres URL: another server)
   ./dev access [--write]      try out who may do what in the database; --write: docs/access.md
+  ./dev eval [--data FOLDER]  how well messages are understood; --json for scripts, live with OPENAI_API_KEY
   ./dev bench [NAME]          measure
   ./dev chaos [NAME]          break things on purpose and count what is lost
   ./dev lock                  resolve the versions in pyproject.toml again and write both lock files
@@ -145,6 +147,13 @@ def _access(arguments: list[str]) -> int:
     return _module("devstack.access_matrix", arguments, development=False)
 
 
+def _eval(arguments: list[str]) -> int:
+    # Standard output is the evaluation's alone: `--json` promises one object and nothing else.
+    with contextlib.redirect_stdout(sys.stderr):
+        python = installation.ensure(development=False)
+    return _replace_self(python, ["bench.evaluation", *arguments], dict(os.environ))
+
+
 def _bench(arguments: list[str]) -> int:
     return _module("bench", arguments, development=True)
 
@@ -183,6 +192,7 @@ COMMANDS = {
     "check": _check,
     "test": _test,
     "access": _access,
+    "eval": _eval,
     "bench": _bench,
     "chaos": _chaos,
     "lock": _lock,

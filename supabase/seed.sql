@@ -168,7 +168,7 @@ insert into public.dealer_stock (dealer_id, product_id, business_id, on_hand)
 select '00000000-0000-4000-8000-000000000043', p.id, p.business_id, 60 from public.products p where p.business_id = '00000000-0000-4000-8000-000000000001' and left(p.sku, 1) in ('P', 'H');
 -- The glossary: what customers say in three languages, and the catalogue's words for it.
 insert into public.synonyms (business_id, term, expansion)
-select '00000000-0000-4000-8000-000000000001', g.term, g.expansion from (values
+select null::uuid, g.term, g.expansion from (values
   ('guinzagli', 'guinzaglio'), ('laccio', 'guinzaglio'), ('leash', 'guinzaglio'), ('lead', 'guinzaglio'),
   ('tali anjing', 'guinzaglio cani'), ('tali', 'guinzaglio'),
   ('retractable leash', 'guinzaglio allungabile avvolgibile'), ('cuoio', 'pelle cuoio'), ('leather', 'pelle cuoio'),
@@ -287,7 +287,7 @@ select '00000000-0000-4000-8000-000000000001', g.term, g.expansion from (values
 
 -- More of the glossary: what else people call these things, in Italian, English and Indonesian.
 insert into public.synonyms (business_id, term, expansion)
-select '00000000-0000-4000-8000-000000000001', g.term, g.expansion from (values
+select null::uuid, g.term, g.expansion from (values
   ('laisse', 'guinzaglio'), ('lasso', 'guinzaglio'), ('passeggio', 'guinzaglio pettorina'),
   ('passeggiata', 'guinzaglio pettorina'), ('flexi', 'guinzaglio allungabile avvolgibile'),
   ('dog lead', 'guinzaglio'), ('tuntunan', 'guinzaglio'), ('tali tuntun', 'guinzaglio'),

@@ -1,7 +1,7 @@
 """Which of our languages a message is in: word lists and endings, together with a small statistical model.
 
 Word lists know shop talk and mixed messages, the model knows what no list holds; measured together they are
-better than either (`python -m bench.understanding` prints the share).
+better than either (`./dev eval` prints the share).
 """
 
 from __future__ import annotations

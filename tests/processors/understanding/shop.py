@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from bench.evaluation.__main__ import DATA
 from bench.memory_catalogue import BUSINESS, MemoryCatalogue, catalogue_rows, product_id
-from bench.understanding import DATA
 from processors.model import CartLine
 from processors.search.search import Hit, ProductSearch
 from processors.understanding.offline import understand

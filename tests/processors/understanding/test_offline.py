@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bench.evaluation.__main__ import DATA
 from bench.memory_catalogue import catalogue_rows
-from bench.understanding import DATA
 from processors.understanding.numbers import words_of
 from tests.processors.understanding.shop import Shop, Shown
 
