@@ -34,6 +34,9 @@ def gateway(places: Places, credentials: Credentials, environment: Environment) 
         "GATEWAY_SERVICE_ROLE_KEY": credentials.service_role_key,
         "GATEWAY_API_URL": places.url("api"),
         "GATEWAY_STORAGE_DIR": str(places.storage_dir),
+        "GATEWAY_SITE_URL": places.url("desk"),
+        # Everybody who tries this stack, and every test, comes from one address.
+        "GATEWAY_SIGN_INS_PER_5_MIN": "150",
     }
     return Program(
         name="gateway",

@@ -8,9 +8,11 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 import asyncpg
-from starlette.routing import BaseRoute, Mount, Router
+from starlette.routing import BaseRoute, Mount, Route, Router
 
-from devstack.gateway.auth import AuthService
+from devstack.gateway.auth.mailbox import PATH as MAILS
+from devstack.gateway.auth.mailbox import Mailbox
+from devstack.gateway.auth.service import AuthService, AuthSettings
 from devstack.gateway.config import GatewayConfig
 from devstack.gateway.database import CONNECTION_ERRORS, Database, DatabaseBusy, DatabaseDown
 from devstack.gateway.functions import FunctionsProxy
@@ -45,6 +47,7 @@ _OPEN = (
     "/auth/v1/health",
     "/auth/v1/settings",
     "/auth/v1/.well-known/",
+    "/auth/v1/verify",
     "/storage/v1/object/public/",
     "/storage/v1/object/sign/",
 )
@@ -70,6 +73,7 @@ class Gateway:
     async def start(self) -> None:
         """Make the services and begin what runs beside requests. Works before the database does."""
         config = self.config
+        mailbox = Mailbox(config.url)
         self._pool = await asyncpg.create_pool(
             config.admin_url,
             min_size=0,
@@ -86,14 +90,22 @@ class Gateway:
         )
         auth = AuthService(
             self._pool,
-            secret=config.jwt_secret,
+            AuthSettings(
+                url=f"{config.url}/auth/v1",
+                site_url=config.site_url,
+                sign_ins_per_5_min=config.sign_ins_per_5_min,
+                mail_interval_seconds=config.mail_interval_seconds,
+            ),
+            mailbox,
+            sign=self.tokens.sign_for_user,
             decode=self._claims,
-            sign_ins_per_5_min=config.sign_ins_per_5_min,
+            public_keys=self.tokens.public_keys,
         )
         routes: list[BaseRoute] = [
             Mount("/auth/v1", routes=auth.routes()),
             Mount("/storage/v1", routes=storage.routes()),
             Mount("/realtime/v1", routes=self._realtime.routes()),
+            Route(MAILS, mailbox.show),
         ]
         self._services = Router(routes, redirect_slashes=False)
         await self._realtime.start()
@@ -160,6 +172,9 @@ class Gateway:
             return await self.functions.handle(await read_request(scope, receive))
         if path.startswith(("/auth/v1/", "/storage/v1/", "/realtime/v1/")):
             await self._services(self._with_key(scope), receive, send)
+            return None
+        if path == MAILS:
+            await self._services(scope, receive, send)
             return None
         if path == "/health":
             return await self._health()

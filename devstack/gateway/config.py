@@ -24,7 +24,8 @@ class GatewayConfig:
     admin_url: str
     """GATEWAY_AUTH_DATABASE_URL: as superuser, for what Auth, Storage and Realtime do themselves."""
     jwt_secret: str
-    """GATEWAY_JWT_SECRET: signs and verifies tokens (HS256)."""
+    """GATEWAY_JWT_SECRET: signs and verifies keys and tokens of scripts (HS256); those of users are signed by a key
+    that follows from it (ES256)."""
     anon_key: str
     """GATEWAY_ANON_KEY: the key of clients."""
     service_role_key: str
@@ -45,8 +46,12 @@ class GatewayConfig:
     """GATEWAY_STORAGE_DIR: the folder of uploaded files."""
     pool_size: int = 10
     """GATEWAY_POOL_SIZE: connections for requests of clients."""
-    sign_ins_per_5_min: int = 150
-    """GATEWAY_SIGN_INS_PER_5_MIN: sign-ins of one address. A hosted project allows 30 unless set otherwise."""
+    sign_ins_per_5_min: int = 30
+    """GATEWAY_SIGN_INS_PER_5_MIN: sign-ins of one address, as on a hosted project unless set otherwise."""
+    site_url: str = "http://127.0.0.1:8501"
+    """GATEWAY_SITE_URL: where links of mails lead to, that is: the desk."""
+    mail_interval_seconds: float = 60.0
+    """GATEWAY_MAIL_INTERVAL_SECONDS: how soon the same person may ask for another mail."""
     join_error_seconds: float = 5.0
     """GATEWAY_JOIN_ERROR_SECONDS: hosted Realtime answers a refused join so much later."""
     schemas: tuple[str, ...] = ("public", "graphql_public")
@@ -75,6 +80,10 @@ class GatewayConfig:
             storage_dir=Path(environ.get("GATEWAY_STORAGE_DIR", str(cls.storage_dir))),
             pool_size=int(_number(environ, "GATEWAY_POOL_SIZE", cls.pool_size)),
             sign_ins_per_5_min=int(_number(environ, "GATEWAY_SIGN_INS_PER_5_MIN", cls.sign_ins_per_5_min)),
+            site_url=(environ.get("GATEWAY_SITE_URL") or cls.site_url).rstrip("/"),
+            mail_interval_seconds=_number(
+                environ, "GATEWAY_MAIL_INTERVAL_SECONDS", cls.mail_interval_seconds
+            ),
             join_error_seconds=_number(environ, "GATEWAY_JOIN_ERROR_SECONDS", cls.join_error_seconds),
         )
 

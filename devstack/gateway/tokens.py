@@ -5,6 +5,8 @@ The translation of keys follows the proxy of the Supabase CLI; the messages abou
 
 from __future__ import annotations
 
+import hashlib
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,11 +14,16 @@ from typing import Any
 
 import jwt
 import orjson
+from cryptography.hazmat.primitives.asymmetric import ec
+from jwt.algorithms import ECAlgorithm
 
 from devstack.gateway.config import GatewayConfig
 
 CLOCK_SKEW_SECONDS = 30
-ALGORITHM = "HS256"
+SHARED, OWN = "HS256", "ES256"
+"""By the project's secret: API keys and tokens of scripts. By the signing key: tokens that Auth gives to users."""
+_P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+_BROWSER = re.compile(r"\bMozilla/\d")
 _CACHED_TOKENS = 2000
 _MAX_TOKEN_LENGTH = 16_384
 
@@ -63,12 +70,33 @@ class Identity:
 ANONYMOUS = Identity(role="anon", claims={"role": "anon"}, claims_json='{"role":"anon"}', token="")
 
 
+class SigningKey:
+    """The asymmetric key of the project. It follows from the secret, so that there is one thing to keep."""
+
+    def __init__(self, secret: str) -> None:
+        digest = hashlib.sha512(b"signing key\0" + secret.encode()).digest()
+        self.private = ec.derive_private_key(
+            int.from_bytes(digest) % (_P256_ORDER - 1) + 1,
+            ec.SECP256R1(),
+        )
+        self.public = self.private.public_key()
+        self.id = hashlib.sha256(ECAlgorithm.to_jwk(self.public).encode()).hexdigest()[:32]
+
+    def jwks(self) -> dict[str, Any]:
+        """What `/.well-known/jwks.json` publishes."""
+        key = ECAlgorithm.to_jwk(self.public, as_dict=True)
+        return {
+            "keys": [{**key, "kid": self.id, "alg": OWN, "use": "sig", "key_ops": ["verify"], "ext": True}]
+        }
+
+
 class Tokens:
     """Signs and verifies; remembers what it verified, because checking a signature costs more than a lookup."""
 
     def __init__(self, config: GatewayConfig) -> None:
         self._secret = config.jwt_secret
-        self._jws = jwt.PyJWS(algorithms=[ALGORITHM])
+        self._key = SigningKey(config.jwt_secret)
+        self._jws = jwt.PyJWS(algorithms=[SHARED, OWN])
         self._verified: dict[str, Identity] = {}
         self._keys = {
             config.anon_key: config.anon_key,
@@ -79,16 +107,25 @@ class Tokens:
         if config.secret_key:
             self._keys[config.secret_key] = config.service_role_key
 
+    @property
+    def public_keys(self) -> Mapping[str, Any]:
+        """The set of keys that verify tokens of users."""
+        return self._key.jwks()
+
     def sign(self, claims: Mapping[str, Any]) -> str:
-        """A token with these claims."""
-        return self._jws.encode(
-            orjson.dumps(claims), self._secret, algorithm=ALGORITHM, headers={"typ": "JWT"}
-        )
+        """A token by the project's secret, as scripts and API keys have them."""
+        return self._jws.encode(orjson.dumps(claims), self._secret, algorithm=SHARED, headers={"typ": "JWT"})
+
+    def sign_for_user(self, claims: Mapping[str, Any]) -> str:
+        """A token by the signing key, as Auth gives them to users of a project with asymmetric keys."""
+        headers = {"typ": "JWT", "kid": self._key.id}
+        return self._jws.encode(orjson.dumps(claims), self._key.private, algorithm=OWN, headers=headers)
 
     def bearer(self, headers: Mapping[str, str], parameters: Mapping[str, str] | None = None) -> str:
         """The token that the request speaks with, keys translated. Raises KeyRefused.
 
-        A bearer that is a new-style key is the client library's stand-in for "no session": the key decides.
+        A bearer that is a new-style key is the client library's stand-in for "no session": the key decides, and
+        both have to be the same. Secret keys of the new style are refused where a browser shows them.
         """
         key = headers.get("apikey") or (parameters or {}).get("apikey", "")
         if not key:
@@ -100,10 +137,20 @@ class Tokens:
             raise KeyRefused(
                 "Invalid API key", "Double check your Supabase `anon` or `service_role` API key."
             )
+        if key.startswith("sb_secret_") and _BROWSER.search(headers.get("user-agent", "")):
+            raise KeyRefused(
+                "Forbidden use of secret API key in browser",
+                "Secret API keys can only be used in a protected environment and should never be used in a browser. "
+                "Delete this secret API key immediately.",
+            )
         scheme, _, given = headers.get("authorization", "").partition(" ")
         given = given.strip()
-        if scheme.lower() != "bearer" or not given or given.startswith("sb_"):
+        if scheme.lower() != "bearer" or not given or given == key:
             return token
+        if given.startswith("sb_"):
+            raise KeyRefused(
+                "Invalid API key", "The Authorization header holds another API key than `apikey`."
+            )
         return given
 
     def verify(self, token: str) -> Identity:
@@ -123,12 +170,13 @@ class Tokens:
         if token.count(".") != 2 or len(token) > _MAX_TOKEN_LENGTH:
             raise TokenRefused("PGRST301", "Expected 3 parts in JWT; got " + str(token.count(".") + 1))
         try:
-            payload = self._jws.decode(token, self._secret, algorithms=[ALGORITHM])
-            claims = orjson.loads(payload)
-        except jwt.InvalidAlgorithmError:
+            payload = self._jws.decode(token, **self._verifier(token))
+        except (jwt.InvalidAlgorithmError, jwt.InvalidKeyError):
             raise TokenRefused("PGRST301", "No suitable key or wrong key type") from None
-        except jwt.PyJWTError:
+        except (jwt.PyJWTError, ValueError):
             raise TokenRefused("PGRST301", "JWT cryptographic operation failed") from None
+        try:
+            claims = orjson.loads(payload)
         except orjson.JSONDecodeError:
             raise TokenRefused("PGRST303", "Parsing claims failed") from None
         if not isinstance(claims, dict):
@@ -137,6 +185,15 @@ class Tokens:
         if not isinstance(role, str) or "\0" in payload.decode("utf-8", "replace"):
             raise TokenRefused("PGRST303", "Parsing claims failed")
         return Identity(role=role, claims=claims, claims_json=orjson.dumps(claims).decode(), token=token)
+
+    def _verifier(self, token: str) -> dict[str, Any]:
+        """The one key and algorithm that may verify this token: what its header says only chooses among ours."""
+        header = self._jws.get_unverified_header(token)
+        if header.get("alg") == OWN:
+            if header.get("kid") != self._key.id:
+                raise jwt.InvalidKeyError("unknown kid")
+            return {"key": self._key.public, "algorithms": [OWN]}
+        return {"key": self._secret, "algorithms": [SHARED]}
 
 
 def _check_times(claims: Mapping[str, Any]) -> None:

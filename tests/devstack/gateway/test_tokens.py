@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
+import json
 import time
 
 import jwt
@@ -43,6 +47,57 @@ def test_keys_are_translated(key: str, authorization: str, expected: str) -> Non
 def test_unknown_keys_are_refused(key: str) -> None:
     with pytest.raises(KeyRefused):
         Tokens(CONFIG).bearer({"apikey": key, "authorization": "Bearer a.b.c"})
+
+
+@pytest.mark.parametrize(
+    ("key", "headers", "message"),
+    [
+        ("sb_secret_1", {"user-agent": "Mozilla/5.0 (X11)"}, "Forbidden use of secret API key in browser"),
+        ("sb_publishable_1", {"authorization": "Bearer sb_secret_1"}, "Invalid API key"),
+        ("anon.key.jwt", {"authorization": "Bearer sb_publishable_1"}, "Invalid API key"),
+    ],
+)
+def test_keys_in_the_wrong_place_are_refused(key: str, headers: dict[str, str], message: str) -> None:
+    with pytest.raises(KeyRefused) as refused:
+        Tokens(CONFIG).bearer({"apikey": key, **headers})
+    assert refused.value.body["message"] == message
+
+
+def test_tokens_of_users_are_verified_by_the_public_key() -> None:
+    tokens = Tokens(CONFIG)
+    token = tokens.sign_for_user({"role": "authenticated", "sub": ALICE})
+    assert Tokens(CONFIG).verify(token).user_id == ALICE
+    (key,) = tokens.public_keys["keys"]
+    assert jwt.get_unverified_header(token) == {"alg": "ES256", "kid": key["kid"], "typ": "JWT"}
+    assert jwt.decode(token, jwt.PyJWK(key), algorithms=["ES256"])["sub"] == ALICE
+
+
+@pytest.mark.parametrize("kid", [None, "another", "../../etc/passwd", "' or 1=1", 7])
+def test_a_kid_that_is_not_ours_is_refused(kid: object) -> None:
+    tokens = Tokens(CONFIG)
+    head, body, signature = tokens.sign_for_user({"role": "service_role"}).split(".")
+    header = {"alg": "ES256", "typ": "JWT"} | ({} if kid is None else {"kid": kid})
+    forged = base64.urlsafe_b64encode(json.dumps(header).encode()).rstrip(b"=").decode()
+    with pytest.raises(TokenRefused):
+        tokens.verify(f"{forged}.{body}.{signature}")
+    assert head != forged
+
+
+def test_the_public_key_is_no_shared_secret() -> None:
+    """A token signed with the published key as if it were a secret must not pass."""
+    tokens = Tokens(CONFIG)
+    (key,) = tokens.public_keys["keys"]
+    forged = _hmac_token(
+        {"alg": "HS256", "kid": key["kid"]}, {"role": "service_role"}, json.dumps(key).encode()
+    )
+    with pytest.raises(TokenRefused):
+        tokens.verify(forged)
+
+
+def _hmac_token(header: dict[str, str], claims: dict[str, str], secret: bytes) -> str:
+    parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in (header, claims)]
+    digest = hmac.new(secret, b".".join(parts), hashlib.sha256).digest()
+    return b".".join([*parts, base64.urlsafe_b64encode(digest).rstrip(b"=")]).decode()
 
 
 @pytest.mark.parametrize(

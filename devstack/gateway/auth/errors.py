@@ -7,6 +7,8 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
+API_VERSION = "2024-01-01"
+
 
 class AuthError(Exception):
     """A refusal of Auth. `code` is one of the documented words, `reasons` only for weak passwords."""
@@ -18,10 +20,10 @@ class AuthError(Exception):
         self.reasons = reasons
 
 
-def error_response(error: AuthError, version: str) -> Response:
+def error_response(error: AuthError) -> Response:
     """Without the version header the Python client forgets the code."""
     body: dict[str, Any] = {"code": error.code, "message": str(error)}
     if error.reasons:
         body["weak_password"] = {"reasons": error.reasons}
-    headers = {"X-Supabase-Api-Version": version, "x-sb-error-code": error.code}
+    headers = {"X-Supabase-Api-Version": API_VERSION, "x-sb-error-code": error.code}
     return Response(orjson.dumps(body), error.status, headers=headers, media_type="application/json")

@@ -1,0 +1,1 @@
+"""Auth: who may sign in, and the sessions they hold."""
