@@ -12,7 +12,7 @@ from processors.customer.talk import Reads, Talk
 from processors.customer.variants import complete, variant_in
 from processors.search.search import expand
 from processors.search.words import content_words, stem, tokens
-from processors.understanding.gate import chosen_number
+from processors.understanding.gate import chosen_number, says_ordinal
 from processors.understanding.numbers import number_in
 
 LONGEST_ANSWER = 10
@@ -44,7 +44,13 @@ def _wanted(
     said = variant_in(chosen.attributes, text, alone=question.kind == "variant")
     if question.kind == "variant":
         missing = complete(chosen.attributes, question.variant).missing
-        if missing is None or missing not in said:
+        if missing is None:
+            return None
+        values = [str(value) for value in chosen.attributes[missing]]
+        if missing not in said and says_ordinal(text) and (place_in_list := chosen_number(text, len(values))):
+            # Only an ordinal: a bare "2" may be a pack or a quantity, and values bear no numbers.
+            said = {**said, missing: values[place_in_list - 1]}
+        if missing not in said:
             return None
     return Wanted(
         mention=question.mention,
@@ -52,6 +58,21 @@ def _wanted(
         variant={**question.variant, **said},
         options=(chosen,),
     )
+
+
+async def agree(talk: Talk, reads: Reads) -> Talk | None:
+    """The talk after a yes to "did you mean this one?"; None when no single product was asked about."""
+    question = next(iter(talk.session.questions), None)
+    if question is None or question.kind != "product" or len(question.options) != 1 or not question.asked:
+        return None
+    talk, options = await reads.products(talk, question.options)
+    if not options:
+        return None
+    talk = replace(talk, session=talk.session.without(question), intent="order_request", asking=True)
+    wanted = Wanted(
+        mention=question.mention, quantity=question.quantity, variant=question.variant, options=options
+    )
+    return await place(talk, reads, wanted)
 
 
 def _quantity(question: Question, product: Product, text: str) -> Wanted | None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from processors.attributes import KNOWN_ATTRIBUTES, in_order
 from processors.customer.catalogue import Product
 from processors.customer.choices import add_id, menu_id
 from processors.customer.talk import Talk
 from processors.customer.titles import button_title, row_description, row_titles
-from processors.customer.variants import KNOWN_ATTRIBUTES, in_order
 from processors.model import Button, Reply, Row
 
 MOST_SHOWN = 5

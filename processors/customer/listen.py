@@ -30,6 +30,8 @@ async def listen(talk: Talk, reads: Reads, text: str) -> Talk:
         if language is not None and language in talk.turn.business.languages:
             talk = replace(talk, language=language)
             talk = replace(talk, chat=menus.greeting(talk), intent=talk.intent or "general_chat")
+        elif command == "yes" and (agreed := await answers.agree(talk, reads)) is not None:
+            talk = agreed
         elif command is not None:
             talk = await _obey(talk, reads, command, piece)
         elif is_greeting(piece):

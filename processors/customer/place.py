@@ -20,13 +20,18 @@ _LONGEST_MENTION = 60
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """One thing that the customer wants. `options` are the products it may be, best first."""
+    """One thing that the customer wants. `options` are the products it may be, best first.
+
+    `sure` is false for words that only resemble names: then even a single product is asked about, because "messaggio
+    12" must not become twelve of anything.
+    """
 
     mention: str
     quantity: int
     variant: Mapping[str, str]
     options: tuple[Product, ...]
     mode: Literal["add", "set"] = "add"
+    sure: bool = True
 
 
 async def place(talk: Talk, reads: Reads, wanted: Wanted) -> Talk:
@@ -34,7 +39,7 @@ async def place(talk: Talk, reads: Reads, wanted: Wanted) -> Talk:
     talk = talk.knowing(*wanted.options)
     if not wanted.options:
         return talk.noting("not_found", mention=quotable(wanted.mention))
-    if len(wanted.options) > 1:
+    if len(wanted.options) > 1 or not wanted.sure:
         return _asking(talk, "product", wanted)
     product = wanted.options[0]
     if product.available <= 0:
@@ -96,10 +101,18 @@ def _asking(talk: Talk, kind: Literal["product", "variant", "quantity"], wanted:
         variant=dict(wanted.variant),
         options=tuple(p.id for p in wanted.options[:MOST_OPTIONS]),
     )
-    # What is asked about the same products again is asked once, as it was said last.
-    others = (q for q in talk.session.questions if set(q.options) != set(question.options))
+    others = (q for q in talk.session.questions if not _said_anew(q, question))
     questions = (*others, question)[:MOST_QUESTIONS]
     return replace(talk, session=replace(talk.session, questions=questions), asking=True)
+
+
+def _said_anew(old: Question, new: Question) -> bool:
+    """Whether a question asks what an older one did: about the same products, as they were said last.
+
+    "Un guinzaglio", said to the question for the size of one leash, begins again with all leashes.
+    """
+    before, now = set(old.options), set(new.options)
+    return before == now or (old.asked > 0 and before < now)
 
 
 def _settled(talk: Talk, product: Product) -> Talk:

@@ -6,14 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from processors.attributes import in_order
 from processors.search.words import fold, tokens
 from processors.understanding.measures import MARK, take_measures
 from processors.understanding.variants import said_in, variant_for
 
 Attributes = Mapping[str, Sequence[str]]
-
-KNOWN_ATTRIBUTES = ("taglia", "colore", "formato")
-"""Those with a name in each language, in the order they are asked for; the database keeps no order."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,16 +41,6 @@ def complete(attributes: Attributes, given: Mapping[str, str]) -> Completed:
             refused = refused or (name, wanted)
     unknown = next(((name, value) for name, value in given.items() if name not in attributes), None)
     return Completed(variant=variant, missing=missing, refused=refused or unknown)
-
-
-def in_order(attributes: Attributes) -> list[tuple[str, Sequence[str]]]:
-    """Attributes with values, in the order people expect: size, colour, pack, then a merchant's own."""
-    return [(name, attributes[name]) for name in sorted(attributes, key=_rank) if attributes[name]]
-
-
-def _rank(attribute: str) -> tuple[int, str]:
-    known = attribute in KNOWN_ATTRIBUTES
-    return (KNOWN_ATTRIBUTES.index(attribute) if known else len(KNOWN_ATTRIBUTES), attribute)
 
 
 def same_value(values: Sequence[str], wanted: str) -> str | None:

@@ -16,21 +16,27 @@ from processors.customer.talk import Reads, Talk
 from processors.model import CartLine
 from processors.search.words import content_words, stem, tokens
 from processors.understanding.numbers import number_in
-from processors.understanding.types import ItemMention, Understanding
+from processors.understanding.types import CartStep, ItemMention, Understanding
 
 
 async def change_cart(talk: Talk, reads: Reads, text: str, understood: Understanding) -> Talk:
-    """The talk with the cart changed as understood."""
+    """The talk with the cart changed as understood: the first wish, then the others in their order."""
     talk = replace(talk, intent="order_request")
-    if understood.cart_action == "clear":
+    for step in (CartStep(action=understood.cart_action, items=understood.items), *understood.also):
+        talk = await _do(talk, reads, text, step)
+    return talk
+
+
+async def _do(talk: Talk, reads: Reads, text: str, step: CartStep) -> Talk:
+    if step.action == "clear":
         return taps.clear(talk)
-    if understood.cart_action == "remove":
-        return _take_out(talk, text, understood.items)
-    if understood.cart_action in ("add", "set") and understood.items:
-        for item in understood.items:
-            talk = await _put_in(talk, reads, item, is_set=understood.cart_action == "set")
+    if step.action == "remove":
+        return _take_out(talk, text, step.items)
+    if step.action in ("add", "set") and step.items:
+        for item in step.items:
+            talk = await _put_in(talk, reads, item, is_set=step.action == "set")
         return talk
-    if understood.cart_action in ("add", "set"):
+    if step.action in ("add", "set"):
         return await _shown_last(talk, reads, text)
     return talk
 
@@ -63,6 +69,7 @@ async def _put_in(talk: Talk, reads: Reads, item: ItemMention, *, is_set: bool) 
         variant=item.variant,
         options=options,
         mode="set" if is_set else "add",
+        sure=bool(item.product_id or item.ambiguous or not content_words(item.mention)),
     )
     return await place(talk, reads, wanted)
 
@@ -77,7 +84,6 @@ async def _options(talk: Talk, reads: Reads, item: ItemMention) -> tuple[Talk, t
     hits = await reads.services.search.find(
         talk.turn.business.id, item.mention, limit=MOST_OPTIONS, language=talk.language
     )
-    # Words that only resemble a name are asked about even when there is one candidate.
     return talk, tuple(Product.from_hit(hit) for hit in nearest(hits, item.mention)[:MOST_OPTIONS])
 
 

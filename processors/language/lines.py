@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from processors.attributes import in_order
 from processors.language.texts import say
 
 Line = Mapping[str, Any]
@@ -16,7 +17,7 @@ LONGEST_LIST = 12
 
 def line_text(line: Line) -> str:
     """One line without its price."""
-    variant = ", ".join(str(value) for value in (line.get("variant") or {}).values())
+    variant = ", ".join(str(value) for _, value in in_order(line.get("variant") or {}))
     return f"{line['quantity']} × {line.get('name', '')}" + (f" ({variant})" if variant else "")
 
 

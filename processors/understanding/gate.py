@@ -112,6 +112,11 @@ def chosen_number(text: str, count: int) -> int | None:
     return number if 1 <= number <= count else None
 
 
+def says_ordinal(text: str) -> bool:
+    """Whether a short answer holds a word such as "secondo", "last" or "kedua"."""
+    return any(word in ORDINALS for word in plain(text).split())
+
+
 def has_control_characters(text: str) -> bool:
     """Whether a message holds characters nobody types: controls, direction marks, private-use letters.
 

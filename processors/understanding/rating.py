@@ -20,7 +20,8 @@ MARGIN: Final = 0.3
 """Two products closer than this fit the words equally well."""
 
 _FIRST_WORD, _COLOUR, _SIZE, _PACK = 0.35, 0.5, 0.4, 0.5
-_DESCRIBED, _TYPO, _SHORTEST_TYPO = 0.55, 82.0, 5
+_DESCRIBED, _DESCRIBED_TYPO = 0.55, 0.4
+_TYPO, _SHORTEST_TYPO = 82.0, 5
 
 
 def names_kind(concept: Concept, hit: Hit) -> bool:
@@ -74,8 +75,10 @@ def cover(concept: Concept, hit: Hit) -> float:
 def _word_cover(word: str, name: Sequence[str], rest: Sequence[str]) -> float:
     joined = [first + second for first, second in pairwise(name)]
     best = max((_likeness(word, other) for other in (*name, *joined)), default=0.0)
-    if best < 1.0 and any(_likeness(word, other) > 0 for other in rest):
-        best = max(best, _DESCRIBED)
+    if best < _DESCRIBED:
+        # What only looks like a word of a description names nothing: "messaggio" is no "massaggiante".
+        alike = max((_likeness(word, other) for other in rest), default=0.0)
+        best = max(best, _DESCRIBED if alike == 1.0 else alike * _DESCRIBED_TYPO)
     return best
 
 

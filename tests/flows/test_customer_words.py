@@ -187,3 +187,43 @@ async def test_pictures_places_and_cards_get_a_friendly_word(phone: Phone) -> No
     assert "vuoto" in (await phone.answered()).text
     await phone.send(content="parole " * 90)
     assert "breve" in (await phone.answered()).text
+
+
+async def test_both_halves_of_a_swap_are_done(phone: Phone) -> None:
+    await phone.say("due candele alla lavanda")
+    await phone.say("scambia la candela alla lavanda con una candela alla cannella")
+    assert await phone.cart() == [("H02", 1, {"formato": "180g"})]
+
+
+async def test_naming_the_kind_again_begins_again_with_all_of_it(phone: Phone) -> None:
+    asked = await phone.say("Vorrei un guinzaglio")
+    await phone.tap(asked.choice("Guinzaglio in pelle"))
+    again = await phone.say("un guinzaglio")
+    assert again.kinds == ("list",)
+    assert list(again.choices) == list(asked.choices)
+
+
+async def test_places_in_a_list_are_understood(phone: Phone) -> None:
+    asked = await phone.say("Vorrei un guinzaglio")
+    place = next(n for n, title in enumerate(asked.choices) if title.startswith("Guinzaglio in pelle"))
+    sizes = await phone.say(("il primo", "il secondo", "l'ultimo")[place])
+    assert list(sizes.choices) == ["M", "L"]
+    await phone.say("la seconda")
+    await phone.say("il primo")
+    assert await phone.cart() == [("C02", 1, {"taglia": "L", "colore": "marrone"})]
+
+
+async def test_places_in_a_list_are_understood_in_other_languages(phone: Phone) -> None:
+    await phone.say("I'd like a retractable leash please")
+    await phone.say("the last one")
+    assert await phone.cart() == [("C03", 1, {"colore": "verde"})]
+    shown = await phone.say("kak, ada lilin?")
+    assert len(shown.choices) >= 2
+    await phone.say("saya mau yang kedua")
+    assert [line[0] for line in await phone.cart()][1] in ("H01", "H02")
+
+
+async def test_words_that_name_nothing_for_sure_never_reach_the_cart(phone: Phone) -> None:
+    for text in ("messaggio 12", "vorrei il messaggio 12", "aggiungi due messaggi", "12 messaggi"):
+        await phone.say(text)
+        assert await phone.cart() == [], text
