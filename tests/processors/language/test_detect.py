@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processors.language.detect import detect
@@ -61,6 +61,7 @@ def test_a_switch_is_followed(previous: str | None) -> None:
     assert detect("pesanan saya sudah sampai mana ya kak", previous=previous).language == "id"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=1500))
 def test_any_text_has_a_language_and_a_share(text: str) -> None:
     found = detect(text, previous="it")

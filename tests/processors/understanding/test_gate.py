@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processors.understanding.gate import (
@@ -183,6 +183,7 @@ def test_signs_and_invisible_characters() -> None:
     assert not has_control_characters("👨‍👩‍👧 ciao\nvorrei")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_is_survived(text: str) -> None:
     opt_command(text)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processors.search.words import fold
@@ -65,6 +65,7 @@ def test_training_and_storing_are_repeatable() -> None:
     assert LinearModel.from_json(json.loads(json.dumps(first.to_json()))) == first
 
 
+@settings(deadline=None)
 @given(st.text(max_size=800))
 def test_any_text_gets_shares_that_add_up(text: str) -> None:
     guess = linear_model().guess(text)
