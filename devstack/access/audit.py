@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from devstack.access import catalog, expected, functions, lints, report, tables, world
+from devstack.access.functions import Function, Welcome
 from devstack.access.tables import Matrix
 
 
@@ -18,8 +19,8 @@ class Audit:
     expected: expected.Expected
     tables: Matrix
     views: Matrix
-    functions: list[functions.Function]
-    let_in: dict[str, tuple[str, ...]]
+    functions: list[Function]
+    let_in: dict[str, Welcome]
     offences: dict[str, list[str]]
 
     @property
@@ -39,11 +40,13 @@ class Audit:
         return report.markdown(self.tables, self.views, self.functions, self.let_in)
 
     def _let_in_differences(self) -> list[str]:
-        return [
-            f"{name}: lets in {', '.join(people) or 'nobody'}, expected {', '.join(wanted) or 'nobody'}."
-            for name, people in self.let_in.items()
-            if set(people) != set(wanted := self.expected.functions[name].may)
-        ]
+        lines = [error for welcome in self.let_in.values() for error in welcome.errors]
+        for name, welcome in self.let_in.items():
+            wanted = self.expected.functions[name].may
+            if set(welcome.people) != set(wanted):
+                let_in, expected_ones = ", ".join(welcome.people) or "nobody", ", ".join(wanted) or "nobody"
+                lines.append(f"{name}: lets in {let_in}, expected {expected_ones}.")
+        return lines
 
 
 async def run(admin: asyncpg.Connection, authenticator: asyncpg.Connection) -> Audit:

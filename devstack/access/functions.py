@@ -109,26 +109,37 @@ def compare_grants(
     return lines
 
 
+@dataclass(frozen=True, kw_only=True)
+class Welcome:
+    """Whom a function let in, and what went wrong for them: example arguments should be good ones."""
+
+    people: tuple[str, ...]
+    errors: tuple[str, ...]
+
+
 async def try_people(
     connection: asyncpg.Connection, world: World, functions: list[Function], expected: Mapping[str, Call]
-) -> dict[str, tuple[str, ...]]:
-    """Function → who was let in, by calling each with rows of the first business as everybody who can sign in."""
-    let_in: dict[str, list[str]] = {}
-    for person in PEOPLE:
-        if person.role != "authenticated":
+) -> dict[str, Welcome]:
+    """Calls each function with rows of the first business as everybody who can sign in."""
+    found = {}
+    for function in functions:
+        if function.schema != "public" or function.name not in expected:
             continue
-        for function in functions:
-            if function.schema != "public" or function.name not in expected:
+        args = fill(function, expected[function.name], world, lambda _place: OWN)
+        people, errors = [], []
+        for person in PEOPLE:
+            if person.role != "authenticated":
                 continue
-            args = fill(function, expected[function.name], world, lambda _place: OWN)
             outcome = await call(connection, person, function, args)
-            if not outcome.was_refused:
-                let_in.setdefault(function.name, []).append(person.name)
-    return {
-        function.name: tuple(let_in.get(function.name, ()))
-        for function in functions
-        if function.name in expected
-    }
+            if outcome.was_refused:
+                continue
+            people.append(person.name)
+            if outcome.code is not None:
+                errors.append(
+                    f"{function.name}: fails for {person.name} with the example arguments: {outcome.message}"
+                )
+        found[function.name] = Welcome(people=tuple(people), errors=tuple(errors))
+    return found
 
 
 def attacks(function: Function, expected: Call, world: World) -> list[dict[str, Any]]:

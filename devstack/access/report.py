@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from devstack.access.expected import NAME
-from devstack.access.functions import Function
+from devstack.access.functions import Function, Welcome
 from devstack.access.lints import LINTS
 from devstack.access.tables import DENIED, VERBS, Matrix
 from devstack.access.world import PEOPLE
@@ -51,9 +51,7 @@ What each person may do, and to which rows: **own** (the rider's), **business**,
 """
 
 
-def markdown(
-    tables: Matrix, views: Matrix, functions: list[Function], let_in: Mapping[str, tuple[str, ...]]
-) -> str:
+def markdown(tables: Matrix, views: Matrix, functions: list[Function], let_in: Mapping[str, Welcome]) -> str:
     """The whole file."""
     names = [person.name for person in PEOPLE]
     lines = [_row("table", *names), _row(*["---"] * (len(names) + 1))]
@@ -69,7 +67,7 @@ def markdown(
     lines += [_row("function", *let_in_columns()), _row(*["---"] * (len(let_in_columns()) + 1))]
     for function in functions:
         if function.name in let_in:
-            marks = ["yes" if person in let_in[function.name] else "·" for person in let_in_columns()]
+            marks = ["yes" if person in let_in[function.name].people else "·" for person in let_in_columns()]
             lines.append(_row(f"`{function.name}`", *marks))
     lines += ["", "## Functions that policies ask", ""]
     lines += [
