@@ -9,8 +9,8 @@ import uvicorn
 
 from devstack.gateway.app import create_gateway
 from devstack.gateway.config import ConfigError, GatewayConfig
-
-MAX_FRAME_BYTES = 3 * 1024 * 1024
+from devstack.gateway.realtime.limits import MAX_FRAME_BYTES
+from devstack.gateway.realtime.wire import WebSocketProtocol
 
 
 def main() -> int:
@@ -28,8 +28,9 @@ def main() -> int:
         access_log=False,
         log_config=None,
         http="httptools",
-        ws="websockets-sansio",
+        ws=WebSocketProtocol,
         ws_max_size=MAX_FRAME_BYTES,
+        ws_per_message_deflate=False,
         timeout_graceful_shutdown=3,
     )
     return 0

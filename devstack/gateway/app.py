@@ -28,7 +28,8 @@ from devstack.gateway.http import (
     read_request,
     send_response,
 )
-from devstack.gateway.realtime import RealtimeService
+from devstack.gateway.realtime.limits import PLANS
+from devstack.gateway.realtime.service import RealtimeService
 from devstack.gateway.rest.service import RestService
 from devstack.gateway.rest.watch import SchemaWatch
 from devstack.gateway.storage import StorageService
@@ -81,8 +82,9 @@ class Gateway:
             server_settings={"application_name": "gateway services", "timezone": "UTC"},
         )
         self._realtime = RealtimeService(
-            *(self._pool, config.admin_url),
-            identify=self._claims,
+            config.admin_url,
+            verify=self.tokens.verify,
+            limits=config.realtime_limits or PLANS[config.realtime_plan],
             join_error_delay_seconds=config.join_error_seconds,
         )
         storage = StorageService(

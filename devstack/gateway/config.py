@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from devstack.gateway.realtime.limits import PLANS, Limits
+
 MAX_ROWS = 1000
 """Reads and calls are cut silently after so many rows, as on a hosted project."""
 
@@ -54,6 +56,10 @@ class GatewayConfig:
     """GATEWAY_MAIL_INTERVAL_SECONDS: how soon the same person may ask for another mail."""
     join_error_seconds: float = 5.0
     """GATEWAY_JOIN_ERROR_SECONDS: hosted Realtime answers a refused join so much later."""
+    realtime_plan: str = "pro"
+    """GATEWAY_REALTIME_PLAN: `free` or `pro`; how many connections, messages and joins Realtime allows."""
+    realtime_limits: Limits | None = None
+    """Limits of a test's own, instead of those of a plan."""
     schemas: tuple[str, ...] = ("public", "graphql_public")
     """Schemas that requests may name; the first is the default."""
 
@@ -85,6 +91,7 @@ class GatewayConfig:
                 environ, "GATEWAY_MAIL_INTERVAL_SECONDS", cls.mail_interval_seconds
             ),
             join_error_seconds=_number(environ, "GATEWAY_JOIN_ERROR_SECONDS", cls.join_error_seconds),
+            realtime_plan=_one_of(environ, "GATEWAY_REALTIME_PLAN", cls.realtime_plan, tuple(PLANS)),
         )
 
 
@@ -103,4 +110,11 @@ def _number(environ: Mapping[str, str], name: str, default: float) -> float:
         raise ConfigError(f"{name}={text!r} is not a number") from None
     if value < 0:
         raise ConfigError(f"{name}={text!r} is negative")
+    return value
+
+
+def _one_of(environ: Mapping[str, str], name: str, default: str, known: tuple[str, ...]) -> str:
+    value = environ.get(name, "") or default
+    if value not in known:
+        raise ConfigError(f"{name}={value!r} is none of {', '.join(known)}")
     return value

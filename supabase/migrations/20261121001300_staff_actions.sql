@@ -198,7 +198,27 @@ comment on function public.register_device(text, text, text) is 'The signed-in r
 grant execute on function public.staff_send(uuid, text, text), public.staff_conversation(text), public.take_over(uuid), public.hand_back(uuid),
   public.resolve_conversation(uuid), public.mark_read(uuid), public.register_device(text, text, text) to authenticated, service_role;
 
+-- Topics. `business:{id}:inbox` brings hints (private.hint_changes). At `conversation:{id}` the desk shows who is
+-- looking or typing; what happens in it comes with the inbox, so that a flush sends one hint per business.
+create function private.is_my_topic(p_topic text) returns boolean
+language sql stable security definer set search_path = ''
+as $$
+  select case
+    when p_topic ~ '^business:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}:inbox$' then
+      split_part(p_topic, ':', 2)::uuid in (select private.my_businesses())
+    when p_topic ~ '^conversation:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then exists (
+      select from public.whatsapp_conversations c
+      where c.id = split_part(p_topic, ':', 2)::uuid and c.business_id in (select private.my_businesses())
+    )
+    else false
+  end
+$$;
+comment on function private.is_my_topic(text) is 'Whether a Realtime topic is about a business the signed-in user works for.';
+grant execute on function private.is_my_topic(text) to authenticated;
+
 create policy "staff hear their business" on realtime.messages for select to authenticated
-  using (extension = 'broadcast' and split_part((select realtime.topic()), ':', 1) = 'business'
-    and split_part((select realtime.topic()), ':', 3) = 'inbox'
-    and split_part((select realtime.topic()), ':', 2) in (select b::text from private.my_businesses() b));
+  using ((extension = 'broadcast' or (extension = 'presence' and (select realtime.topic()) like 'conversation:%'))
+    and (select private.is_my_topic((select realtime.topic()))));
+create policy "staff show themselves at a conversation" on realtime.messages for insert to authenticated
+  with check (extension = 'presence' and (select realtime.topic()) like 'conversation:%'
+    and (select private.is_my_topic((select realtime.topic()))));
