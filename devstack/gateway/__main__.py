@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 
@@ -21,8 +22,12 @@ def main() -> int:
     except ConfigError as error:
         print(f"gateway: {error}", file=sys.stderr)
         return 2
+    gateway = create_gateway(config)
+    # What was loaded lives as long as the process: the collector need not look through it during requests.
+    gc.collect()
+    gc.freeze()
     uvicorn.run(
-        create_gateway(config),
+        gateway,
         host=config.host,
         port=config.port,
         access_log=False,
