@@ -47,13 +47,14 @@ def create_app(settings: Settings | None = None) -> Application:
 
     Wrong settings end the process with code 2 and a text that names them.
     """
-    if settings is None:
-        try:
-            settings = load_settings()
-        except ConfigurationError as error:
-            sys.stderr.write(f"{error}\n")
-            raise SystemExit(2) from None
-        logs.configure(settings.log_level)
+    if settings is not None:
+        return Application(settings)
+    try:
+        settings = load_settings()
+    except ConfigurationError as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(2) from None
+    logs.configure(settings.log_level)
     application = Application(settings)
     # What was loaded so far lives as long as the process; looking through it again and again would make the
     # webhooks of that moment wait for tens of milliseconds.

@@ -18,7 +18,7 @@ from tests.fixtures.stack import Stack, dev, free_places
 pytestmark = pytest.mark.stack
 
 MEMORY_MAX_BYTES = 200_000_000
-START_MAX_SECONDS = 16.0
+START_MAX_SECONDS = 45.0
 """Twice what is promised for a machine with nothing else to do."""
 
 

@@ -115,7 +115,7 @@ async def test_an_outage_costs_one_request_and_no_wait(client: FcmClient, fireba
     await firebase.fail(*["UNAVAILABLE"] * 5, retry_after_seconds=30)
     started = time.monotonic()
     verdict = await client.send(PUSH)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 20
     assert (verdict.outcome, verdict.pause_seconds, verdict.told_pause) == ("retry", 30.0, True)
     assert len(await firebase.log()) == 1
 
@@ -156,12 +156,12 @@ async def test_nobody_listening_is_a_passing_failure() -> None:
 
 
 async def test_the_loop_runs_on_while_pushes_are_under_way(client: FcmClient, firebase: Firebase) -> None:
-    await firebase.http.post("/fcm/_control", json={"latency_ms": 300})
+    await firebase.http.post("/fcm/_control", json={"latency_ms": 1000})
     started = time.monotonic()
     verdicts = await asyncio.gather(*[client.send(replace(PUSH, address=f"device-{n}")) for n in range(8)])
     assert {verdict.outcome for verdict in verdicts} == {"sent"}
     # The simulator runs on this very loop: with the loop blocked none of them would have been answered.
-    assert time.monotonic() - started < 2.4
+    assert time.monotonic() - started < 8
 
 
 @pytest.mark.parametrize("text", ["{}", json.dumps({"type": "service_account"})])
