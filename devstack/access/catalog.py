@@ -26,6 +26,7 @@ class Column:
 class Reference:
     """A foreign key: `columns` of this table hold `keys` of `table`."""
 
+    name: str
     columns: tuple[str, ...]
     table: str
     keys: tuple[str, ...]
@@ -56,7 +57,7 @@ _COLUMNS = """
     order by c.relname, a.attnum
 """
 _REFERENCES = """
-    select r.conrelid::regclass::text as table, r.confrelid::regclass::text as other,
+    select r.conname as name, r.conrelid::regclass::text as table, r.confrelid::regclass::text as other,
       array(select a.attname from unnest(r.conkey) with ordinality k (n, i)
         join pg_attribute a on a.attrelid = r.conrelid and a.attnum = k.n order by k.i) as columns,
       array(select a.attname from unnest(r.confkey) with ordinality k (n, i)
@@ -84,7 +85,10 @@ async def read_tables(connection: asyncpg.Connection) -> dict[str, Table]:
     references: dict[str, list[Reference]] = {}
     for row in await connection.fetch(_REFERENCES):
         reference = Reference(
-            columns=tuple(row["columns"]), table=_bare(row["other"]), keys=tuple(row["keys"])
+            name=row["name"],
+            columns=tuple(row["columns"]),
+            table=_bare(row["other"]),
+            keys=tuple(row["keys"]),
         )
         references.setdefault(_bare(row["table"]), []).append(reference)
     columns: dict[str, list[Column]] = {}

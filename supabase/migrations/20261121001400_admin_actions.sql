@@ -197,6 +197,8 @@ begin
     end if;
   elsif v_values ?& p_key then
     -- Without an id the natural key decides, so that the same call again finds what the first one made.
+    -- Whoever saves the same at the same moment comes second and finds what the first one made.
+    perform pg_advisory_xact_lock(hashtextextended(concat_ws('|', p_table, p_business_id), 0));
     execute format('select to_jsonb(t) from public.%1$I t where t.business_id = $1 and (%2$s) = (select %2$s from '
       'jsonb_populate_record(null::public.%1$I, $2)) order by t.id limit 1 for no key update', p_table,
       (select string_agg(quote_ident(k), ', ') from unnest(p_key) k)) into v_before using p_business_id, v_values;
