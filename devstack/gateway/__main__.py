@@ -10,8 +10,7 @@ import uvicorn
 
 from devstack.gateway.app import create_gateway
 from devstack.gateway.config import ConfigError, GatewayConfig
-from devstack.gateway.realtime.limits import MAX_FRAME_BYTES
-from devstack.gateway.realtime.wire import WebSocketProtocol
+from devstack.gateway.server import configuration
 
 
 def main() -> int:
@@ -26,18 +25,7 @@ def main() -> int:
     # What was loaded lives as long as the process: the collector need not look through it during requests.
     gc.collect()
     gc.freeze()
-    uvicorn.run(
-        gateway,
-        host=config.host,
-        port=config.port,
-        access_log=False,
-        log_config=None,
-        http="httptools",
-        ws=WebSocketProtocol,
-        ws_max_size=MAX_FRAME_BYTES,
-        ws_per_message_deflate=False,
-        timeout_graceful_shutdown=3,
-    )
+    uvicorn.Server(configuration(gateway, host=config.host, port=config.port)).run()
     return 0
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 import asyncpg
+from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute, Mount, Route, Router
 
 from devstack.gateway.auth.mailbox import PATH as MAILS
@@ -28,11 +29,12 @@ from devstack.gateway.http import (
     read_request,
     send_response,
 )
+from devstack.gateway.intake import BodyTooSlow, HeadTooLong, Intake, check_head
 from devstack.gateway.realtime.limits import PLANS
 from devstack.gateway.realtime.service import RealtimeService
 from devstack.gateway.rest.service import RestService
 from devstack.gateway.rest.watch import SchemaWatch
-from devstack.gateway.storage import StorageService
+from devstack.gateway.storage.service import StorageService
 from devstack.gateway.tokens import KeyRefused, TokenRefused, Tokens
 
 ADMIN_POOL_SIZE = 5
@@ -44,6 +46,7 @@ _PREFLIGHT = {
     "x-supabase-api-version, x-upsert, accept-profile, content-profile, cache-control",
     "access-control-max-age": "3600",
 }
+_OPEN_TO_WRITE = "/storage/v1/object/upload/sign/"
 _OPEN = (
     "/auth/v1/health",
     "/auth/v1/settings",
@@ -52,7 +55,7 @@ _OPEN = (
     "/storage/v1/object/public/",
     "/storage/v1/object/sign/",
 )
-"""What a browser may fetch without a key. Making a signed address is a POST and asks for one."""
+"""What a browser may do without a key. Making a signed address is a POST and asks for one."""
 
 
 class Gateway:
@@ -146,13 +149,18 @@ class Gateway:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         outgoing = _Outgoing(send)
         try:
-            response = await self._answer(scope, receive, outgoing)
-        except ClientGone:
+            check_head(scope)
+            response = await self._answer(scope, Intake(scope, receive), outgoing)
+        except (ClientGone, ClientDisconnect):
             return
+        except HeadTooLong as refused:
+            response = _refused(refused.status, str(refused))
         except BodyTooLarge:
-            response = Response.json({"message": "Payload too large"}, 413)
-        except KeyRefused as refused:
-            response = Response.json(refused.body, 401)
+            response = _refused(413, "Payload too large")
+        except BodyTooSlow:
+            response = _refused(408, "The body of the request did not arrive in time")
+        except KeyRefused as error:
+            response = Response.json(error.body, 401)
         except (DatabaseDown, DatabaseBusy, *CONNECTION_ERRORS) as error:
             _log.warning("%s %s: %s", scope["method"], scope["path"], type(error).__name__)
             response = Response.json({"message": "The database is not reachable"}, 503)
@@ -171,7 +179,7 @@ class Gateway:
             return await self.rest.handle(await read_request(scope, receive))
         if path.startswith("/functions/v1/"):
             # The platform lets functions decide themselves about keys: webhooks come without one.
-            return await self.functions.handle(await read_request(scope, receive))
+            return await self.functions.handle(scope, receive, send)
         if path.startswith(("/auth/v1/", "/storage/v1/", "/realtime/v1/")):
             await self._services(self._with_key(scope), receive, send)
             return None
@@ -184,7 +192,10 @@ class Gateway:
 
     def _with_key(self, scope: Scope) -> Scope:
         """The request with its key translated to the token it stands for. Raises KeyRefused."""
-        if scope["path"].startswith(_OPEN) and scope["method"] in ("GET", "HEAD"):
+        path, method = scope["path"], scope["method"]
+        if (path.startswith(_OPEN) and method in ("GET", "HEAD")) or (
+            path.startswith(_OPEN_TO_WRITE) and method == "PUT"
+        ):
             return scope
         headers = decode_headers(scope["headers"])
         token = self.tokens.bearer(headers, _query(scope))
@@ -234,8 +245,15 @@ class _Outgoing:
     async def __call__(self, message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
             self.has_started = True
-            message["headers"] = [*message.get("headers", ()), *CORS_HEADERS]
+            given = [*message.get("headers", ())]
+            names = {name for name, _ in given}
+            message["headers"] = [*given, *(header for header in CORS_HEADERS if header[0] not in names)]
         await self._send(message)
+
+
+def _refused(status: int, message: str) -> Response:
+    """The rest of such a request is not waited for."""
+    return Response.json({"message": message}, status, {"connection": "close"})
 
 
 def _query(scope: Scope) -> dict[str, str]:

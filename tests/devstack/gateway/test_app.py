@@ -10,10 +10,11 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+from supabase_functions.errors import FunctionsHttpError
 
 from devstack.gateway.app import create_gateway
 from devstack.gateway.config import ConfigError, GatewayConfig
-from tests.devstack.gateway.conftest import Project
+from tests.devstack.gateway.conftest import ALICE, Project
 from tests.fixtures.gateway import GatewayFor
 
 REQUIRED = {
@@ -61,10 +62,65 @@ async def test_functions_reach_the_api(project: Project, gateway_for: GatewayFor
 async def test_functions_without_the_api(project: Project, gateway_for: GatewayFor) -> None:
     gateway = await gateway_for(project.database, api_url="http://127.0.0.1:9")
     answer = await project.http.post(f"{gateway.url}/functions/v1/hook")
-    assert (answer.status_code, answer.json()["message"]) == (
+    assert (answer.status_code, answer.json()) == (
         503,
-        "The api at http://127.0.0.1:9 is not running",
+        {"code": "BOOT_ERROR", "message": "The api at http://127.0.0.1:9 is not running"},
     )
+    client = await gateway.client()
+    with pytest.raises(FunctionsHttpError) as error:
+        await client.functions.invoke("hook")
+    assert error.value.status == 503
+
+
+async def test_functions_stream_both_ways(project: Project, gateway_for: GatewayFor) -> None:
+    """The first part of the answer comes before the last part of the request has been sent."""
+
+    async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert b"transfer-encoding: chunked" in head.lower()
+        writer.write(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nx-own: yes\r\n\r\n")
+        while (size := int((await reader.readline()).strip(), 16)) > 0:
+            part = await reader.readexactly(size + 2)
+            writer.write(b"%x\r\n" % size + part)
+            await writer.drain()
+        await reader.readline()
+        writer.write(b"0\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(echo, "127.0.0.1", 0)
+    async with server:
+        api_url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        gateway = await gateway_for(project.database, api_url=api_url)
+
+        async def parts() -> AsyncIterator[bytes]:
+            for number in range(3):
+                yield b"part %d;" % number
+
+        async with project.http.stream("POST", f"{gateway.url}/functions/v1/echo", content=parts()) as answer:
+            assert answer.headers["x-own"] == "yes"
+            assert await answer.aread() == b"part 0;part 1;part 2;"
+
+
+async def test_functions_get_what_the_caller_said_about_themselves(
+    project: Project, gateway_for: GatewayFor
+) -> None:
+    async def tell(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % len(head) + head)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(tell, "127.0.0.1", 0)
+    async with server:
+        api_url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        gateway = await gateway_for(project.database, api_url=api_url)
+        client = await gateway.client(gateway.anon_key, token=gateway.user_token(ALICE))
+        seen = (await client.functions.invoke("who", {"method": "GET"})).decode().lower()
+    assert f"apikey: {gateway.anon_key.lower()}" in seen
+    assert f"authorization: bearer {gateway.user_token(ALICE).lower()[:40]}" in seen
+    assert "x-forwarded-for: 127.0.0.1" in seen
+    assert "content-length" not in seen
 
 
 async def test_preflight_and_unknown_paths(project: Project) -> None:

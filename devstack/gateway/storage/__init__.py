@@ -1,0 +1,1 @@
+"""Storage: buckets and their files."""
