@@ -17,7 +17,7 @@ from devstack.gateway.realtime.wire import WebSocketProtocol
 MAX_HEAD_BYTES = 128 * 1024
 """Address and headers together; the platform's edge takes as much."""
 HEAD_SECONDS = 20.0
-MAX_CONNECTIONS = 1000
+MAX_CONNECTIONS = 2000
 """More at a time are answered 503 rather than kept waiting."""
 
 

@@ -115,7 +115,7 @@ async def test_functions_get_what_the_caller_said_about_themselves(
     async with server:
         api_url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         gateway = await gateway_for(project.database, api_url=api_url)
-        client = await gateway.client(gateway.anon_key, token=gateway.user_token(ALICE))
+        client: Any = await gateway.client(gateway.anon_key, token=gateway.user_token(ALICE))
         seen = (await client.functions.invoke("who", {"method": "GET"})).decode().lower()
     assert f"apikey: {gateway.anon_key.lower()}" in seen
     assert f"authorization: bearer {gateway.user_token(ALICE).lower()[:40]}" in seen
