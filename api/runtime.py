@@ -12,6 +12,8 @@ from api.staff import StaffStore
 from processors.channels.registry import open_channels
 from processors.ingest import Ingest
 from processors.inline import InlineWorker
+from processors.media.bucket import Bucket
+from processors.media.service import open_fetcher
 from processors.services import Services, open_services
 from processors.settings import Settings
 from processors.simulation import Simulator
@@ -51,10 +53,13 @@ class Runtime:
                     open_services(self.settings, store=self.store)
                 )
                 channels = await self._stack.enter_async_context(open_channels(self.settings))
+                fetcher = await self._stack.enter_async_context(
+                    open_fetcher(services, channels, Bucket(self.store.client))
+                )
                 self._kit = TurnKit(
                     services=services,
                     simulator=Simulator(services),
-                    inline=InlineWorker(services, channels),
+                    inline=InlineWorker(services, channels, fetcher),
                 )
             return self._kit
 

@@ -13,6 +13,7 @@ RelaydeskError
 │   ├── StorageUnavailable  it can't be reached or is overloaded; try again later
 │   └── StaleTurn           the lease was lost: somebody else owns this turn now
 ├── ChannelError            a provider refused a message
+│   └── MediaError          a file can't be had from its provider, or must not be kept
 └── ModelUnavailable        the language model gave nothing usable
 """
 
@@ -82,6 +83,18 @@ class ChannelError(RelaydeskError):
     def __init__(self, message: str, *, code: int | None = None) -> None:
         super().__init__(message)
         self.code = code
+
+
+class MediaError(ChannelError):
+    """A file can't be fetched or must not be kept.
+
+    `reason` is gone, too_large, type_refused, digest_mismatch or unavailable, as in `message_media.reason`.
+    """
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
 
 
 class ModelUnavailable(RelaydeskError):

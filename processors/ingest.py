@@ -70,14 +70,14 @@ def ingest_options(
     settings: Settings, *, quiet_ms: int | None = None, limited: bool = True
 ) -> dict[str, Any]:
     """`p_options` of `ingest_events`. `limited=False` lifts the rate limit of a contact."""
-    unlimited = 1_000_000_000
     return {
         "quiet_ms": settings.quiet_window_ms if quiet_ms is None else quiet_ms,
         "quiet_max_ms": settings.quiet_window_max_ms if quiet_ms is None else quiet_ms,
-        "per_minute": settings.rate_limit_per_minute if limited else unlimited,
-        "per_hour": settings.rate_limit_per_hour if limited else unlimited,
+        "per_minute": settings.rate_limit_per_minute if limited else 10**9,
+        "per_hour": settings.rate_limit_per_hour if limited else 10**9,
         "rate_notice": {language: say(language, "rate_limited") for language in LANGUAGES},
         "default_language": DEFAULT_LANGUAGE,
+        "voice_wait_ms": settings.voice_wait_ms,
     }
 
 

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from processors import announcer, notifier
 from processors.logs import describe
 from processors.loops import SHORTEST_PAUSE_SECONDS, Progress, Step, Wake
+from processors.media.fetcher import Fetcher
 from processors.outbox import Channel, Sender
 from processors.services import Services
 from processors.turns import TurnDispatcher
@@ -27,11 +28,13 @@ class InlineWorker:
     What is due later than that (the end of a rate limit) is left to a worker or to the next notice.
     """
 
-    def __init__(self, services: Services, channels: Mapping[str, Channel]) -> None:
+    def __init__(self, services: Services, channels: Mapping[str, Channel], fetcher: Fetcher) -> None:
         self._services = services
+        self._fetcher = fetcher
         self._sender = Sender(services.store, channels, services.settings)
         clients = {name: channel.client for name, channel in channels.items()}
         self._dispatcher = TurnDispatcher(services, channels=clients, on_replies=self._ring_followers)
+        fetcher.on_heard = self._dispatcher.wake.ring
         self._announcements, self._pushes = Wake(), Wake()
         self._until = 0.0
         self._closed = False
@@ -43,6 +46,7 @@ class InlineWorker:
             return
         self._until = time.monotonic() + self._services.settings.inline_deadline_seconds
         self._dispatcher.wake.ring()
+        self._fetcher.wake.ring()
         if self._task is None:
             self._task = asyncio.create_task(self._work())
 
@@ -51,6 +55,7 @@ class InlineWorker:
         self._closed = True
         self._until = 0.0
         self._dispatcher.wake.ring()
+        self._fetcher.wake.ring()
         self._ring_followers()
         if self._task is not None:
             await self._task
@@ -61,11 +66,13 @@ class InlineWorker:
             while time.monotonic() < self._until:
                 await asyncio.gather(
                     self._repeat("turns", self._dispatcher.step, self._dispatcher.wake),
+                    self._repeat("files", self._fetcher.step, self._fetcher.wake),
                     self._repeat("outbox", self._sender.step, self._sender.wake),
                     self._repeat("announcements", self._announce, self._announcements),
                     self._repeat("pushes", self._push, self._pushes),
                 )
                 await self._dispatcher.drain()
+                await self._fetcher.drain()
                 await self._sender.send_all(seconds=self._services.settings.whatsapp_send_timeout_seconds)
         finally:
             self._task = None

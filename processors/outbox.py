@@ -12,10 +12,12 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from processors.channels.base import BodyBuilder, ChannelClient, SendResult
+from processors.channels.base import BodyBuilder, ChannelClient, ChannelFiles, SendResult
 from processors.errors import ChannelError
 from processors.logs import describe
 from processors.loops import Progress, Wake
+from processors.media.bucket import Bucket
+from processors.media.outgoing import OutgoingFiles
 from processors.settings import Settings
 from processors.store import Outgoing, Store
 
@@ -26,11 +28,14 @@ WINDOW_CLOSED = 131047
 
 
 class Channel:
-    """A channel as the outbox sees it: how to build a body, and whom to give it to."""
+    """A channel as the outbox sees it: how to build a body, whom to give it to, and where files come and go."""
 
-    def __init__(self, build_body: BodyBuilder, client: ChannelClient) -> None:
+    def __init__(
+        self, build_body: BodyBuilder, client: ChannelClient, files: ChannelFiles | None = None
+    ) -> None:
         self.build_body = build_body
         self.client = client
+        self.files = files
 
 
 def within_window(message: Outgoing) -> dict[str, Any] | None:
@@ -46,8 +51,17 @@ def within_window(message: Outgoing) -> dict[str, Any] | None:
 class Sender:
     """Claims from the outbox for the free slots of this process and sends concurrently."""
 
-    def __init__(self, store: Store, channels: Mapping[str, Channel], settings: Settings) -> None:
+    def __init__(
+        self,
+        store: Store,
+        channels: Mapping[str, Channel],
+        settings: Settings,
+        *,
+        bucket: Bucket | None = None,
+    ) -> None:
+        """`bucket` holds the files to send; without one it is reached over the store's own connections."""
         self._store = store
+        self._files = OutgoingFiles(store, bucket or Bucket(store.client))
         self._channels = channels
         self._settings = settings
         self._sending: set[asyncio.Task[None]] = set()
@@ -112,6 +126,11 @@ class Sender:
         if reply is None:
             text = "the 24 h window is closed and the message has no template"
             return SendResult(outcome="failed", code=WINDOW_CLOSED, error=text)
+        if (media := reply.get("media")) and media.get("path"):
+            found = await self._files.id_of(message, media, channel.files, seconds=self._upload_seconds)
+            if isinstance(found, SendResult):
+                return found
+            reply["media"] = {**media, "id": found}
         try:
             body = channel.build_body(
                 reply,
@@ -123,6 +142,12 @@ class Sender:
         except ChannelError as error:
             return SendResult(outcome="failed", code=error.code, error=str(error))
         return await channel.client.send(message.account, body, attempt=message.number)
+
+    @property
+    def _upload_seconds(self) -> float:
+        """What a lease leaves for uploading: a message still under way when it ends would count as unknown."""
+        settings = self._settings
+        return max(settings.outbox_lease_seconds - settings.whatsapp_send_timeout_seconds - 2.0, 1.0)
 
     async def _record(self) -> None:
         """Results that come while others are being recorded go together in the next call."""

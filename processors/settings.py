@@ -81,6 +81,13 @@ class Settings(BaseSettings):
     outbox_concurrency: int = Field(default=16, ge=1, le=256)
     number_messages_per_second: int = Field(default=80, ge=1, le=1000)
 
+    # Files of messages.
+    media_max_bytes: int = Field(default=16 * 1024 * 1024, ge=1024, le=100 * 1024 * 1024)
+    media_max_document_bytes: int = Field(default=100 * 1024 * 1024, ge=1024, le=100 * 1024 * 1024)
+    media_concurrency: int = Field(default=4, ge=1, le=64)
+    media_lease_seconds: int = Field(default=120, ge=15, le=3600)
+    media_max_attempts: int = Field(default=10, ge=1, le=50)
+
     # Language model. Off without a key.
     ai_provider: Literal["openai", "compatible", "offline"] = "openai"
     openai_api_key: SecretStr = SecretStr("")
@@ -89,6 +96,9 @@ class Settings(BaseSettings):
     ai_embed_model: str = "text-embedding-3-small"
     ai_embed_dimensions: int = Field(default=1536, ge=64, le=4096)
     ai_timeout_seconds: float = Field(default=8.0, gt=0, le=60)
+    ai_transcribe_model: str = "gpt-transcribe"
+    ai_transcribe_max_bytes: int = Field(default=4 * 1024 * 1024, ge=1024, le=25_000_000)
+    voice_wait_seconds: float = Field(default=12.0, gt=0, le=60)
 
     # Firebase Cloud Messaging. Off without a project.
     fcm_project_id: str = ""
@@ -171,6 +181,16 @@ class Settings(BaseSettings):
     def model_enabled(self) -> bool:
         """Whether a language model may be called at all."""
         return self.ai_provider != "offline" and bool(self.openai_api_key.get_secret_value())
+
+    @property
+    def transcription_enabled(self) -> bool:
+        """Whether voice notes are written down."""
+        return self.model_enabled and bool(self.ai_transcribe_model)
+
+    @property
+    def voice_wait_ms(self) -> int:
+        """How long a turn waits for the words of a voice note; 0 when nobody writes them down."""
+        return round(self.voice_wait_seconds * 1000) if self.transcription_enabled else 0
 
 
 def _host(url: str) -> str:

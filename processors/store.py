@@ -43,7 +43,10 @@ class FinishedTurn:
 
 @dataclass(frozen=True, kw_only=True)
 class Outgoing:
-    """A message claimed from the outbox. `number` is the try, from 1; `reply` is Reply.to_json()."""
+    """A message claimed from the outbox. `number` is the try, from 1; `reply` is Reply.to_json().
+
+    `media_id`: the provider holds the reply's file under this id already.
+    """
 
     message_id: UUID
     token: UUID
@@ -55,6 +58,7 @@ class Outgoing:
     phone: str | None
     recipient: str | None
     window_open: bool
+    media_id: str | None = None
 
 
 def http_client(settings: Settings) -> httpx.AsyncClient:
@@ -155,7 +159,7 @@ class Store:
             {
                 "p_token": str(turn.token),
                 "p_message_ids": [str(message.id) for message in turn.messages],
-                "p_decision": dict(decision),
+                "p_decision": {**decision, "unheard": _unheard(turn)},
                 "p_timings": dict(timings or {}),
             },
         )
@@ -218,6 +222,11 @@ class Store:
         """on_hand, reserved and available of these products at a dealer, in the order asked."""
         params = {"p_dealer_id": str(dealer_id), "p_product_ids": [str(p) for p in product_ids]}
         return cast(list[Json], await self.call("dealer_stock_of", params))
+
+
+def _unheard(turn: Turn) -> list[str]:
+    """Voice notes of which the turn had no words; should they have come meanwhile, they are answered after all."""
+    return [str(m.id) for m in turn.messages if m.type == "audio" and not m.transcript]
 
 
 def _seconds(milliseconds: float | None) -> float | None:
@@ -295,6 +304,7 @@ def outgoing_from_row(row: Json) -> Outgoing:
         phone=row["phone"],
         recipient=row["recipient"],
         window_open=row["window_open"],
+        media_id=row.get("media_id"),
     )
 
 

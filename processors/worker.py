@@ -1,4 +1,4 @@
-"""The worker program: turns, outbox, announcements, pushes and the clock, in one process.
+"""The worker program: turns, outbox, files, announcements, pushes and the clock, in one process.
 
 Start as many as you like: every claim is leased, so they share the work and survive each other.
 Run it with `python -m processors.worker`.
@@ -18,6 +18,8 @@ from processors.channels.registry import open_channels
 from processors.errors import ConfigurationError
 from processors.language.detect import detect
 from processors.loops import Progress, Step, Wake, run
+from processors.media.bucket import open_bucket
+from processors.media.service import open_fetcher
 from processors.outbox import Sender
 from processors.search.indexer import Indexer
 from processors.services import Services, open_services
@@ -37,7 +39,9 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     async with AsyncExitStack() as stack:
         services = await stack.enter_async_context(open_services(settings))
         channels = await stack.enter_async_context(open_channels(settings))
-        sender = Sender(services.store, channels, settings)
+        bucket = await stack.enter_async_context(open_bucket(settings))
+        fetcher = await stack.enter_async_context(open_fetcher(services, channels, bucket))
+        sender = Sender(services.store, channels, settings, bucket=bucket)
         announcements, pushes = Wake(), Wake()
 
         def after_turn() -> None:
@@ -47,14 +51,18 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         clients = {name: channel.client for name, channel in channels.items()}
         dispatcher = TurnDispatcher(services, channels=clients, on_replies=after_turn)
 
+        fetcher.on_heard = dispatcher.wake.ring
+
         def ring_all() -> None:
             dispatcher.wake.ring()
+            fetcher.wake.ring()
             after_turn()
 
         poll = settings.worker_poll_ms / 1000
         loops = [
             run("turns", dispatcher.step, dispatcher.wake, poll_seconds=poll),
             run("outbox", sender.step, sender.wake, poll_seconds=poll),
+            run("files", fetcher.step, fetcher.wake, poll_seconds=poll),
             run("announcements", _announce(services, sender.wake.ring), announcements, poll_seconds=poll),
             run("pushes", _push(services), pushes, poll_seconds=poll),
             run("schedules", _tick(services, announcements.ring), Wake(), poll_seconds=SCHEDULE_SECONDS),
@@ -72,6 +80,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         async with asyncio.timeout(SHUTDOWN_SECONDS):
             await dispatcher.drain()
             await sender.drain()
+            await fetcher.drain()
 
 
 def _warm_up() -> None:

@@ -20,7 +20,7 @@ from devstack.simulators.graph_control import GraphControl
 from devstack.simulators.graph_errors import GraphError, no_token, unknown_object, unknown_path
 from devstack.simulators.journal import Journal, json_or_none
 from devstack.simulators.limits import check_mark, check_message
-from devstack.simulators.media import Media
+from devstack.simulators.media import MEDIA_TYPES, Media
 from devstack.simulators.pacing import PairRate, Throughput, Windows
 from devstack.simulators.people import BSUID, People, Person
 from devstack.simulators.receipts import Accepted, send_receipts
@@ -106,6 +106,8 @@ class Graph(Service[GraphControl]):
             message = inbound.compose(asked, config=self._config, people=self._people)
         except BadControl as error:
             return refused(str(error))
+        if asked.media is not None:
+            self._media.keep(message.message[asked.media.type]["id"], asked.media.mime, asked.media.content)
         self._media.sent_by_customer(message.message)
         if message.opens_window:
             self._windows.customer_wrote(message.phone_number_id, message.person.bsuid, message.at)
@@ -140,7 +142,7 @@ class Graph(Service[GraphControl]):
         method = call.request.method
         version, *nodes = call.path.strip("/").split("/")
         if version == DOWNLOADS and len(nodes) == 1 and method == "GET":
-            return self._download(nodes[0])
+            return self._download(call, nodes[0])
         match = VERSION.fullmatch(version)
         if match is None or int(match[1]) < OLDEST_VERSION or not nodes:
             raise unknown_path(call.path)
@@ -168,6 +170,7 @@ class Graph(Service[GraphControl]):
 
     async def _send(self, call: Call, number: Number, body: dict[str, Any]) -> Response | None:
         check_message(body)
+        self._check_file(body)
         person = self._people.addressed(to=body.get("to"), recipient=body.get("recipient"), number=number)
         call.entry.recipient = person.phone or person.bsuid
         if person.phone == number.display:
@@ -200,6 +203,12 @@ class Graph(Service[GraphControl]):
             await call.closed_by_client()
             return None
         return JSONResponse(_accepted_body(message, given=body.get("to") or body["recipient"]))
+
+    def _check_file(self, body: dict[str, Any]) -> None:
+        """Refuse the id of a file that was never uploaded, or was forgotten."""
+        media = body[body["type"]] if body["type"] in MEDIA_TYPES else {}
+        if "id" in media and self._media.get(media["id"]) is None:
+            raise invalid(f"Param {body['type']}['id'] is not a valid media attachment ID.")
 
     def _category(self, body: dict[str, Any], person: Person) -> str:
         if body["type"] != "template":
@@ -238,14 +247,18 @@ class Graph(Service[GraphControl]):
         if call.request.method == "DELETE":
             self._media.delete(media_id)
             return JSONResponse({"success": True})
-        url = f"{call.request.url.scheme}://{call.request.url.netloc}{self.prefix}/{DOWNLOADS}/{media_id}"
-        return JSONResponse(stored.described(url))
+        case = self.control.media_next.pop(0) if self.control.media_next else "ok"
+        if case == "gone":
+            raise unknown_object(media_id)
+        key = self._media.address(media_id, case, seconds=self.control.media_url_seconds)
+        return JSONResponse(stored.described(self._downloads(call) + key, case))
 
-    def _download(self, media_id: str) -> Response:
-        stored = self._media.get(media_id)
-        if stored is None:
-            return Response(status_code=404)
-        return Response(stored.content, media_type=stored.mime_type)
+    def _download(self, call: Call, key: str) -> Response:
+        pause = self.control.media_pause_ms / 1000
+        return self._media.download(key, pause_seconds=pause, elsewhere=self._downloads(call))
+
+    def _downloads(self, call: Call) -> str:
+        return f"{call.request.url.scheme}://{call.request.url.netloc}{self.prefix}/{DOWNLOADS}/"
 
 
 def _accepted_body(message: Accepted, *, given: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from devstack.simulators.media import Case
 from devstack.simulators.receipts import Mode
 from devstack.simulators.service import Control
 from devstack.simulators.templates import Template
@@ -27,7 +28,8 @@ class LaterFailure(BaseModel):
 
 
 class GraphControl(Control):
-    """The switches. Lists and `accept_then_hang` are used up, by sends only, one each, in order.
+    """The switches. Lists and `accept_then_hang` are used up, by sends only, one each, in order; `media_next` by
+    look-ups of files.
 
     `throughput_mps` is messages per second and number, 0 for no limit; `pair_rate` false lifts that limit.
     """
@@ -39,4 +41,7 @@ class GraphControl(Control):
     receipt_delay_ms: float = Field(default=30, ge=0)
     templates: dict[str, Template] = Field(default_factory=dict)
     pair_rate: bool = True
+    media_next: list[Case] = Field(default_factory=list)
+    media_url_seconds: float = Field(default=300, ge=0)
+    media_pause_ms: float = Field(default=250, ge=0)
     throughput_mps: int = Field(default=80, ge=0)

@@ -6,11 +6,14 @@ business-scoped-user-ids (June 2026): somebody whose phone is withheld has neith
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import secrets
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from devstack.simulators.config import Config
 from devstack.simulators.people import BSUID, People, Person
@@ -22,14 +25,40 @@ MILLISECONDS_FROM = 10**11
 """A larger timestamp is surely not in seconds: it would be after the year 5000."""
 
 
+class File(BaseModel):
+    """A file that a customer sends, with its content: `{type, base64, mime, filename?, caption?, voice?}`."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    type: Literal["image", "video", "audio", "document", "sticker"]
+    content: Base64Bytes = Field(alias="base64")
+    mime: str = Field(min_length=1)
+    filename: str | None = None
+    caption: str | None = None
+    voice: bool | None = None
+
+    def as_message(self) -> dict[str, Any]:
+        """The message object with a new id. Webhooks write the digest in base64."""
+        body = {
+            "id": str(secrets.randbelow(9 * 10**15) + 10**15),
+            "mime_type": self.mime,
+            "sha256": base64.b64encode(hashlib.sha256(self.content).digest()).decode(),
+            "filename": self.filename,
+            "caption": self.caption,
+            "voice": self.voice,
+        }
+        return {"type": self.type, self.type: {k: v for k, v in body.items() if v is not None}}
+
+
 class Request(BaseModel):
-    """What `POST /graph/_inbound` takes. `from` is a phone or a BSUID; `message` a Graph message object."""
+    """What `POST /graph/_inbound` takes: text, a file, or a Graph message object. `from` is a phone or a BSUID."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     sender: str | None = Field(default=None, alias="from")
     text: str | None = None
     message: dict[str, Any] | None = None
+    media: File | None = None
     id: str | None = Field(default=None, min_length=1)
     name: str | None = None
     timestamp: float | None = Field(default=None, gt=0, lt=MILLISECONDS_FROM)
@@ -38,8 +67,8 @@ class Request(BaseModel):
 
     @model_validator(mode="after")
     def _one_content(self) -> Request:
-        if (self.text is None) == (self.message is None):
-            raise ValueError("give either text or message")
+        if sum(given is not None for given in (self.text, self.message, self.media)) != 1:
+            raise ValueError("give either text, message or media")
         return self
 
 
@@ -70,6 +99,8 @@ def compose(request: Request, *, config: Config, people: People) -> Inbound:
     """Fill in what is missing and make the webhook. Raises BadControl."""
     text: dict[str, Any] = {"type": "text", "text": {"body": request.text}}
     message = text if request.message is None else request.message
+    if request.media is not None:
+        message = request.media.as_message()
     person = _sender(request, message, people)
     at = _timestamp(request, message)
     number = request.phone_number_id or config.numbers[0].id

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 from pydantic import Field
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from devstack.simulators import openai_models as models
@@ -235,6 +235,8 @@ class OpenAI(Service[OpenAIControl]):
             file, model = form.get("file"), str(form.get("model") or "")
             as_text = form.get("response_format") == "text"
             name = file.filename or "" if isinstance(file, UploadFile) else None
+            # The log holds JSON; of the file only its name.
+            call.entry.body = orjson.dumps(_fields(form))
         if not model:
             return bad_request("you must provide a model parameter", param="model")
         if name is None:
@@ -247,6 +249,14 @@ class OpenAI(Service[OpenAIControl]):
         text = self.control.transcripts.pop(0) if self.control.transcripts else TRANSCRIPT
         usage = {"type": "duration", "seconds": 3}
         return PlainTextResponse(text) if as_text else JSONResponse({"text": text, "usage": usage})
+
+
+def _fields(form: FormData) -> dict[str, list[str]]:
+    """What a form says, each field with all its values; a file by its name."""
+    found: dict[str, list[str]] = {}
+    for key, value in form.multi_items():
+        found.setdefault(key, []).append(value if isinstance(value, str) else value.filename or "")
+    return found
 
 
 def named_cases(given: Any) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, BinaryIO, Literal, Protocol
 
 Json = Mapping[str, Any]
 Outcome = Literal["sent", "retry", "failed", "unknown"]
@@ -195,6 +195,23 @@ class SendResult:
     scope: Scope = "message"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A downloaded file: the type its provider declares, the SHA-256 of its bytes, how many they are."""
+
+    mime_type: str
+    sha256: bytes
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uploaded:
+    """A file that the provider holds for `days` under `external_id`."""
+
+    external_id: str
+    days: int
+
+
 class Parser(Protocol):
     """Turns the bytes of one webhook into events. Raises BadRequest when they are not the channel's."""
 
@@ -227,4 +244,18 @@ class ChannelClient(Protocol):
 
     async def mark_read(self, account: str, external_id: str, *, typing: bool = False) -> bool:
         """Show a message as read, with `typing` also the typing dots. True when the provider agreed."""
+        ...
+
+
+class ChannelFiles(Protocol):
+    """Files of one provider, in and out."""
+
+    async def fetch(self, media_id: str, into: BinaryIO, *, limit: int) -> Fetched:
+        """Download a file of at most `limit` bytes and check its digest. Raises MediaError."""
+        ...
+
+    async def upload(
+        self, account: str, content: bytes, *, mime_type: str, file_name: str
+    ) -> Uploaded | SendResult:
+        """Give a file to the provider; a SendResult says why that failed. Raises nothing for the network's sake."""
         ...

@@ -83,10 +83,14 @@ create table public.turn_queue (
   claimed_at timestamptz,
   first_pending_at timestamptz not null default now(),
   not_before timestamptz,
+  quiet_until timestamptz,
+  hold_until timestamptz,
   attempts integer not null default 0
 ) with (fillfactor = 70);
 create index turn_queue_run_idx on public.turn_queue (run_at);
 comment on column public.turn_queue.not_before is 'Earliest next claim: the quiet window of messages that came during a turn, or the end of a rate limit.';
+comment on column public.turn_queue.hold_until is 'A voice note among the messages is being transcribed: the turn waits for it, until then at most.';
+comment on column public.turn_queue.quiet_until is 'When the turn was due but for the hold; it runs then as soon as the transcript is there.';
 comment on table public.turn_queue is 'Conversations with unanswered messages. run_at is when to claim; once claimed it is when the lease ends.';
 
 create table public.whatsapp_messages (
@@ -161,24 +165,6 @@ create index message_receipts_parked_idx on public.message_receipts (created_at)
 create index message_receipts_message_idx on public.message_receipts (message_id) where message_id is not null;
 create index message_receipts_business_idx on public.message_receipts (business_id);
 comment on table public.message_receipts is 'One row per provider status of a message. applied_at is null while the message is not known yet.';
-
-create table public.message_media (
-  id uuid primary key default gen_random_uuid(),
-  business_id uuid not null references public.businesses (id) on delete cascade,
-  message_id uuid not null references public.whatsapp_messages (id) on delete cascade,
-  external_id text not null,
-  mime_type text not null default '',
-  file_name text,
-  sha256 text,
-  size_bytes bigint,
-  storage_path text,
-  state text not null default 'pending' check (state in ('pending', 'stored', 'failed', 'refused')),
-  error text,
-  created_at timestamptz not null default now(),
-  unique (message_id, external_id)
-);
-create index message_media_business_idx on public.message_media (business_id);
-comment on table public.message_media is 'Files of messages: where the provider keeps them and, once fetched, where we do.';
 
 create table public.outbox (
   message_id uuid primary key references public.whatsapp_messages (id) on delete cascade,
@@ -331,7 +317,7 @@ declare
   t text;
 begin
   foreach t in array array['webhook_events', 'whatsapp_conversations', 'turns', 'turn_queue', 'whatsapp_messages',
-    'message_receipts', 'message_media', 'outbox', 'send_pacing', 'message_attempts', 'notes', 'escalations',
+    'message_receipts', 'outbox', 'send_pacing', 'message_attempts', 'notes', 'escalations',
     'canned_replies', 'message_templates', 'broadcasts', 'broadcast_recipients', 'scheduled_messages']
   loop
     execute format('alter table public.%I enable row level security', t);
@@ -339,7 +325,7 @@ begin
   end loop;
   -- The queue and the pacing table have no business column and nothing for people to read.
   foreach t in array array['webhook_events', 'whatsapp_conversations', 'turns', 'whatsapp_messages', 'message_receipts',
-    'message_media', 'outbox', 'message_attempts', 'notes', 'escalations', 'canned_replies', 'message_templates',
+    'outbox', 'message_attempts', 'notes', 'escalations', 'canned_replies', 'message_templates',
     'broadcasts', 'broadcast_recipients', 'scheduled_messages']
   loop
     execute format('grant select on public.%I to authenticated', t);

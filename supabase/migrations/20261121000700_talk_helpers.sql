@@ -89,8 +89,13 @@ declare
   v_simulated boolean;
   v_id uuid;
   v_sequence bigint;
+  v_path text := p_reply #>> '{media,path}';
 begin
   select * into strict c from public.whatsapp_conversations where id = p_conversation_id for update;
+  -- A file goes out with the service's rights, so whose it is is checked here and nowhere later.
+  if v_path is not null and not starts_with(v_path, c.business_id || '/') then
+    raise exception 'the file belongs to another business' using errcode = '42501';
+  end if;
   select a.simulated into strict v_simulated from public.channel_accounts a where a.id = c.account_id;
   insert into public.whatsapp_messages (business_id, conversation_id, account_id, phone, direction, author, type, content,
     payload, status, turn_id, client_key, staff_id, provider_time, sent_at, error_text)
@@ -105,6 +110,12 @@ begin
     select m.id into v_id from public.whatsapp_messages m where m.conversation_id = c.id and m.client_key = p_client_key;
     return v_id;
   end if;
+  if v_path is not null then
+    insert into public.message_media (business_id, message_id, external_id, kind, mime_type, file_name, size_bytes, storage_path,
+      state, stored_at, run_at)
+    values (c.business_id, v_id, '', p_reply ->> 'kind', coalesce(p_reply #>> '{media,mime_type}', ''),
+      p_reply #>> '{media,file_name}', (p_reply #>> '{media,size_bytes}')::bigint, v_path, 'stored', now(), null);
+  end if;
   if p_cancelled_because is not null then
     return v_id;
   end if;
@@ -113,7 +124,7 @@ begin
     values (v_id, c.business_id, c.account_id, c.id, v_sequence);
   end if;
   update public.whatsapp_conversations set message_count = message_count + 1, last_message_at = now(), updated_at = now(),
-    preview = left(coalesce(p_reply ->> 'text', ''), 160)
+    preview = left(coalesce(nullif(p_reply ->> 'text', ''), '[' || private.message_type(p_reply) || ']'), 160)
   where id = c.id;
   return v_id;
 end

@@ -53,21 +53,25 @@ $$;
 comment on function private.open_conversation(public.channel_accounts, uuid, text) is
   'The conversation in progress with a contact on a number, locked; a new one when the last was resolved.';
 
-create function private.queue_turn(p_conversation_id uuid, p_quiet interval, p_quiet_max interval, p_not_before timestamptz) returns void
+create function private.queue_turn(p_conversation_id uuid, p_quiet interval, p_quiet_max interval, p_not_before timestamptz,
+  p_hold_until timestamptz default null) returns void
 language plpgsql set search_path = ''
 as $$
 begin
-  insert into public.turn_queue as q (conversation_id, run_at, not_before)
-  values (p_conversation_id, greatest(now() + p_quiet, p_not_before), p_not_before)
+  insert into public.turn_queue as q (conversation_id, run_at, not_before, quiet_until, hold_until)
+  values (p_conversation_id, greatest(now() + p_quiet, p_not_before, p_hold_until), p_not_before, now() + p_quiet, p_hold_until)
   on conflict (conversation_id) do update set
     -- A claimed row keeps its lease; what came meanwhile waits for its own quiet window after it.
     run_at = case when q.token is not null then q.run_at
-      else greatest(least(now() + p_quiet, q.first_pending_at + p_quiet_max), q.not_before) end,
-    not_before = case when q.token is not null then greatest(now() + p_quiet, p_not_before, q.not_before) else q.not_before end;
+      else greatest(least(now() + p_quiet, q.first_pending_at + p_quiet_max), q.not_before, q.hold_until, p_hold_until) end,
+    not_before = case when q.token is not null then greatest(now() + p_quiet, p_not_before, q.not_before) else q.not_before end,
+    quiet_until = least(now() + p_quiet, q.first_pending_at + p_quiet_max),
+    hold_until = greatest(q.hold_until, p_hold_until);
 end
 $$;
-comment on function private.queue_turn(uuid, interval, interval, timestamptz) is
-  'Marks a conversation as waiting for an answer once it has been quiet for a while, at most p_quiet_max after the first message.';
+comment on function private.queue_turn(uuid, interval, interval, timestamptz, timestamptz) is
+  'Marks a conversation as waiting for an answer once it has been quiet for a while, at most p_quiet_max after the first message; '
+  'with p_hold_until not before the transcript of a voice note or that time.';
 
 -- Counts in fixed windows on the conversation's own row, which the caller writes anyway.
 create function private.count_against_limit(inout c public.whatsapp_conversations, p_options jsonb, out not_before timestamptz, out notice text)
@@ -120,12 +124,6 @@ begin
     update public.whatsapp_messages set revoked_at = now(), wants_turn = wants_turn and turn_id is not null
     where account_id = p_account.id and meta_message_id = v_target and direction = 'inbound';
   end if;
-  if e #>> '{payload,media,id}' is not null then
-    insert into public.message_media (business_id, message_id, external_id, mime_type, file_name, sha256)
-    values (p_account.business_id, p_message_id, e #>> '{payload,media,id}', coalesce(e #>> '{payload,media,mime_type}', ''),
-      e #>> '{payload,media,filename}', e #>> '{payload,media,sha256}')
-    on conflict (message_id, external_id) do nothing;
-  end if;
   if jsonb_typeof(e -> 'identity_change') = 'object' then
     perform private.change_identity(p_account.business_id, e ->> 'channel', private.identity_scope(p_account),
       p_conversation.contact_id, e -> 'identity_change');
@@ -133,7 +131,7 @@ begin
 end
 $$;
 comment on function private.apply_message_effects(public.channel_accounts, public.whatsapp_conversations, uuid, jsonb) is
-  'What a stored message changes besides itself: edits, revokes, media to fetch, a changed number.';
+  'What a stored message changes besides itself: edits, revokes, a changed number.';
 
 create function private.ingest_message(e jsonb, p_options jsonb) returns jsonb
 language plpgsql set search_path = ''
@@ -150,6 +148,7 @@ declare
   v_limit record;
   v_until timestamptz;
   v_notice text;
+  v_file record;
 begin
   select * into a from public.channel_accounts where channel = e ->> 'channel' and external_id = e ->> 'account' and active;
   if not found then
@@ -178,6 +177,7 @@ begin
   if v_id is null then
     return jsonb_build_object('result', 'duplicate');
   end if;
+  select * into v_file from private.keep_media(a, v_id, e, p_options);
   if v_wants then
     if c.conversation_type = 'customer' then
       select * into v_limit from private.count_against_limit(c, p_options);
@@ -186,7 +186,7 @@ begin
       v_notice := v_limit.notice;
     end if;
     perform private.queue_turn(c.id, make_interval(secs => coalesce((p_options ->> 'quiet_ms')::double precision, 1200) / 1000),
-      make_interval(secs => coalesce((p_options ->> 'quiet_max_ms')::double precision, 6000) / 1000), v_until);
+      make_interval(secs => coalesce((p_options ->> 'quiet_max_ms')::double precision, 6000) / 1000), v_until, v_file.hold_until);
   end if;
   update public.whatsapp_conversations set
     message_count = message_count + 1,
@@ -206,7 +206,7 @@ begin
     perform private.queue_message(c.id, 'system', jsonb_build_object('kind', 'text', 'text', v_notice));
   end if;
   perform private.apply_message_effects(a, c, v_id, e);
-  return jsonb_build_object('result', 'new', 'message_id', v_id, 'conversation_id', c.id, 'wants_turn', v_wants);
+  return jsonb_build_object('result', 'new', 'message_id', v_id, 'conversation_id', c.id, 'wants_turn', v_wants, 'has_file', v_file.kept);
 end
 $$;
 comment on function private.ingest_message(jsonb, jsonb) is 'Stores one inbound message with contact, conversation, window, unread and turn.';
@@ -259,7 +259,7 @@ declare
   c public.whatsapp_conversations;
   v_time timestamptz := coalesce(to_timestamp((x ->> 'provider_time')::double precision), now());
   v_hours numeric;
-  v_new boolean;
+  v_id uuid;
 begin
   if coalesce(x #>> '{recipient,phone}', x #>> '{recipient,bsuid}') is null then
     return null;
@@ -270,9 +270,10 @@ begin
     status, meta_message_id, provider_time, sent_at)
   values (p_account.business_id, c.id, p_account.id, c.phone, 'outbound', 'phone', x ->> 'type', coalesce(x ->> 'content', ''),
     coalesce(x -> 'payload', '{}'::jsonb), 'sent', x ->> 'external_id', v_time, v_time)
-  on conflict (account_id, meta_message_id) where meta_message_id is not null do nothing;
-  v_new := found;
-  if v_new then
+  on conflict (account_id, meta_message_id) where meta_message_id is not null do nothing
+  returning id into v_id;
+  if v_id is not null then
+    perform private.keep_media(p_account, v_id, x, '{}'::jsonb);
     select coalesce((limits ->> 'human_hours')::numeric, 12) into v_hours from public.businesses where id = p_account.business_id;
     perform private.silence_bot(c.id, now() + make_interval(secs => (v_hours * 3600)::double precision), 'answered from the phone');
     update public.whatsapp_conversations set message_count = message_count + 1, last_message_at = now(), unread_count = 0,
@@ -371,7 +372,7 @@ begin
     if r ? 'conversations' then
       v_changed := v_changed || array(select value::uuid from jsonb_array_elements_text(r -> 'conversations'));
     end if;
-    v_work := v_work or coalesce((r ->> 'wants_turn')::boolean, false);
+    v_work := v_work or coalesce((r ->> 'wants_turn')::boolean, false) or coalesce((r ->> 'has_file')::boolean, false);
     if e.kind = 'message' and coalesce((p_options ->> 'detail')::boolean, false) then
       v_results := v_results || jsonb_build_array(r || jsonb_build_object('external_id', e.event ->> 'external_id'));
     end if;

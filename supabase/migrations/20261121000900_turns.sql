@@ -124,7 +124,7 @@ begin
     update public.whatsapp_conversations set pending_since = null where id = p_conversation_id and pending_since is not null;
     return false;
   end if;
-  update public.turn_queue set token = null, claimed_at = null, attempts = 0, run_at = greatest(now(), not_before),
+  update public.turn_queue set token = null, claimed_at = null, attempts = 0, run_at = greatest(now(), not_before, hold_until),
     not_before = null, first_pending_at = now()
   where conversation_id = p_conversation_id and token = p_token;
   update public.whatsapp_conversations set pending_since = v_oldest where id = p_conversation_id;
@@ -193,6 +193,7 @@ declare
   q public.turn_queue;
   v_result jsonb := '{}'::jsonb;
   v_silenced boolean;
+  v_unheard uuid;
 begin
   -- The conversation is locked before its queue row everywhere, so that nobody waits in a circle.
   select conversation_id into q.conversation_id from public.turn_queue where token = p_token;
@@ -218,6 +219,10 @@ begin
   if not v_silenced then
     v_result := private.apply_decision(c, p_token, p_decision);
   end if;
+  -- A transcript that came while the turn was at work without it.
+  for v_unheard in select value::uuid from jsonb_array_elements_text(coalesce(p_decision -> 'unheard', '[]'::jsonb)) loop
+    perform private.hear_again(v_unheard);
+  end loop;
   v_result := v_result || jsonb_build_object('status', case when v_silenced then 'silenced' else 'done' end, 'turn_id', p_token,
     'conversation_id', c.id, 'more', private.requeue_or_close(c.id, p_token));
   perform private.hint_changes(array[c.id]);

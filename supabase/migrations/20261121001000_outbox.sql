@@ -37,7 +37,10 @@ as $$
     'conversation_id', c.id, 'reply', m.payload, 'context_id', m.context_id,
     'phone', k.phone, 'recipient', (select i.value from public.contact_identities i where i.contact_id = k.id
       and i.channel = a.channel and i.kind <> 'phone' and i.retired_at is null order by i.created_at desc limit 1),
-    'window_open', coalesce(c.window_expires_at > now(), false))
+    'window_open', coalesce(c.window_expires_at > now(), false),
+    -- An hour of grace: an id that ends between here and the provider would be refused there.
+    'media_id', (select u.external_id from public.media_uploads u where u.account_id = a.id
+      and u.storage_path = m.payload #>> '{media,path}' and u.expires_at > now() + interval '1 hour'))
   from public.contacts k where k.id = c.contact_id
 $$;
 comment on function private.outgoing_json(public.outbox, public.whatsapp_messages, public.whatsapp_conversations, public.channel_accounts, integer) is

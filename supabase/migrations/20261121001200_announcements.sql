@@ -205,6 +205,9 @@ as $$
     'sends_unknown', (select count(*) from public.outbox where state = 'unknown'),
     'receipts_parked', (select count(*) from public.message_receipts where applied_at is null),
     'resends', (select coalesce(sum(resends), 0) from public.whatsapp_messages where resends > 0),
+    'media_waiting', (select count(*) from public.message_media where run_at is not null),
+    'oldest_media_seconds', (select coalesce(greatest(0, round(extract(epoch from now() - min(run_at))))::integer, 0)
+      from public.message_media where run_at is not null),
     'deliveries_waiting', (select count(*) from public.notification_deliveries where status = 'pending'),
     'escalations_open', (select count(*) from public.escalations where status = 'open'))
 $$;

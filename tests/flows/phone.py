@@ -63,6 +63,7 @@ class Phone:
     admin: asyncpg.Pool[Any]
     number: str = field(default_factory=lambda: str(next(_phones)))
     name: str = "Giulia Bianchi"
+    options: dict[str, Any] = field(default_factory=dict)
 
     async def say(self, *texts: str) -> Answer:
         """Texts that are answered as one turn."""
@@ -107,7 +108,13 @@ class Phone:
         }
         params = {
             "p_items": [{"events": [event | changes]}],
-            "p_options": {"quiet_ms": 0, "quiet_max_ms": 0, "per_minute": 10_000, "per_hour": 10_000},
+            "p_options": {
+                "quiet_ms": 0,
+                "quiet_max_ms": 0,
+                "per_minute": 10_000,
+                "per_hour": 10_000,
+                **self.options,
+            },
         }
         await self.services.store.call("ingest_events", params)
 

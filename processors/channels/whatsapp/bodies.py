@@ -55,18 +55,19 @@ def _recipient(phone: str | None, bsuid: str | None) -> dict[str, str]:
 
 
 def split_reply(reply: Json) -> list[dict[str, Any]]:
-    """The reply itself, or several: long text first, then the short end with buttons, list or image.
+    """The reply itself, or several: long text first, then the short end with buttons, list or file.
 
     Every bubble is billed, so nothing is divided that fits into one.
     """
     text, kind = str(reply.get("text") or ""), reply.get("kind", "text")
     if kind == "text":
         return [{**reply, "text": part} for part in limits.pieces(text, limits.TEXT_BODY)] or [dict(reply)]
-    short = limits.CAPTION if kind == "image" else limits.INTERACTIVE_BODY
-    if kind == "template" or limits.length(text) <= short:
+    is_file = kind in ("image", "video", "document")
+    short = limits.CAPTION if is_file else limits.INTERACTIVE_BODY
+    if kind in ("template", "audio") or limits.length(text) <= short:
         return [dict(reply)]
-    before, end = (text, "") if kind == "image" else limits.last_piece(text, short)
-    if kind != "image" and not end:
+    before, end = (text, "") if is_file else limits.last_piece(text, short)
+    if not is_file and not end:
         # A text without any pause: its last part goes with the buttons.
         *front, end = limits.pieces(text, short)
         before = " ".join(front)
@@ -146,13 +147,25 @@ def _one_line(value: Any) -> str:
     return " ".join(str(value or "").split())
 
 
-def _image(reply: Json) -> dict[str, Any]:
-    if not reply.get("link"):
-        raise ChannelError("the image has no link")
-    image = {"link": str(reply["link"])}
-    if text := str(reply.get("text") or "").strip():
-        image["caption"] = clamp(text, limits.CAPTION)
-    return {"type": "image", "image": image}
+def _file(kind: str, *, caption: bool = True) -> Callable[[Json], dict[str, Any]]:
+    """A builder for a reply whose file WhatsApp holds under `media.id`, or fetches itself from `link`."""
+
+    def build(reply: Json) -> dict[str, Any]:
+        media = reply.get("media") or {}
+        if media.get("id"):
+            content: dict[str, Any] = {"id": str(media["id"])}
+        elif reply.get("link"):
+            content = {"link": str(reply["link"])}
+        else:
+            raise ChannelError(f"the {kind} has neither a file nor a link")
+        text = str(reply.get("text") or "").strip()
+        if caption and text:
+            content["caption"] = clamp(text, limits.CAPTION)
+        if kind == "document" and (name := _one_line(media.get("file_name"))):
+            content["filename"] = name[: limits.FILE_NAME]
+        return {"type": kind, kind: content}
+
+    return build
 
 
 def _template(reply: Json) -> dict[str, Any]:
@@ -193,6 +206,9 @@ _BUILDERS: dict[str, Callable[[Json], dict[str, Any]]] = {
     "text": _text,
     "buttons": _buttons,
     "list": _list,
-    "image": _image,
+    "image": _file("image"),
+    "video": _file("video"),
+    "document": _file("document"),
+    "audio": _file("audio", caption=False),
     "template": _template,
 }
