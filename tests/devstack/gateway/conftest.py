@@ -65,7 +65,8 @@ async def small_template(templates: Templates) -> AsyncIterator[Database]:
 
 
 @contextlib.asynccontextmanager
-async def _project(templates: Templates, template: Database, folder: Path) -> AsyncIterator[Project]:
+async def run_project(templates: Templates, template: Database, folder: Path) -> AsyncIterator[Project]:
+    """A copy of a template behind a gateway."""
     database = await templates.cluster.create(template)
     async with run_gateway(database, folder) as gateway, httpx.AsyncClient(timeout=30, verify=False) as http:
         yield Project(
@@ -84,7 +85,7 @@ async def project(
     templates: Templates, small_template: Database, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Project]:
     """A copy behind a gateway that all tests share: for reading only."""
-    async with _project(templates, small_template, tmp_path_factory.mktemp("storage")) as shared:
+    async with run_project(templates, small_template, tmp_path_factory.mktemp("storage")) as shared:
         yield shared
 
 
@@ -93,5 +94,5 @@ async def own_project(
     templates: Templates, small_template: Database, tmp_path: Path
 ) -> AsyncIterator[Project]:
     """A fresh copy behind a gateway of its own."""
-    async with _project(templates, small_template, tmp_path) as own:
+    async with run_project(templates, small_template, tmp_path) as own:
         yield own

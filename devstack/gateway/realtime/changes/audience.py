@@ -94,15 +94,17 @@ async def passes(
     """Positions of the rows that pass all filters. Raises errors of PostgreSQL for what can't be compared."""
     if not filters:
         return frozenset(range(len(rows)))
-    conditions, parameters = [], []
-    for number, one in enumerate(filters, start=2):
+    conditions: list[str] = []
+    parameters: list[list[str]] = []
+    for one in filters:
         column = table.column(one.column)
         if column is None:
             return frozenset()
         # A row that is known by its key only has no other columns, which is not the same as null.
         conditions.append(f"w.r ? '{column.name.replace(chr(39), chr(39) * 2)}'")
-        conditions.append(one.sql(f"p.{column.sql_name}", f"${number}", column.sql_type))
-        parameters.append(list(one.values))
+        conditions.append(one.sql(f"p.{column.sql_name}", f"${len(parameters) + 2}", column.sql_type))
+        if one.operator != "is":
+            parameters.append(list(one.values))
     found = await connection.fetch(
         "select w.n::int - 1 as n from (select t::jsonb as r, n from unnest($1::text[]) with ordinality u(t, n)) w, "
         f"lateral jsonb_populate_record(null::{table.sql_name}, w.r) p where " + " and ".join(conditions),

@@ -20,6 +20,8 @@ OPERATORS = {
     "isdistinct": "is distinct from",
 }
 """Each compares a column with one value. `in` and `is` are of another form."""
+PATTERNS = ("like", "ilike", "match", "imatch")
+"""Their value is a text, whatever the column is."""
 KEYWORDS = ("null", "true", "false", "unknown")
 IN_VALUES_MAX = 100
 
@@ -47,7 +49,8 @@ class Filter:
         elif self.operator == "is":
             condition = f"{column} is {self.values[0]}"
         else:
-            condition = f"{column} {OPERATORS[self.operator]} ({parameter}::text[])[1]::{type_name}"
+            wanted = "text" if self.operator in PATTERNS else type_name
+            condition = f"{column} {OPERATORS[self.operator]} ({parameter}::text[])[1]::{wanted}"
         return f"coalesce({'not ' if self.negate else ''}({condition}), false)"
 
 

@@ -29,6 +29,7 @@ from devstack.gateway.realtime.changes.bindings import (
     not_published,
     read_binding,
 )
+from devstack.gateway.realtime.changes.filters import PATTERNS, Filter
 from devstack.gateway.realtime.changes.message import error_message, message
 from devstack.gateway.realtime.channel import Channel
 from devstack.gateway.realtime.feed import Feed
@@ -122,7 +123,8 @@ class Changes(Feed):
                 for subscription in subscriptions:
                     self._subscriptions[subscription.entity][subscription] = None
                 await self._register()
-        except (*CONNECTION_ERRORS, TimeoutError):
+        except (*CONNECTION_ERRORS, asyncpg.PostgresError, TimeoutError) as error:
+            log.warning("subscribing to changes failed: %s", type(error).__name__)
             return False
         if channel.is_joined:
             channel.tell(EXTENSION, "ok", "Subscribed to PostgreSQL")
@@ -148,11 +150,7 @@ class Changes(Feed):
                 column = table.column(filter_.column)
                 if column is None:
                     raise not_possible(binding, f"invalid column for filter {filter_.column}")
-                if filter_.operator != "is":
-                    one = "($1::text[])[1]::" + column.sql_type
-                    all_ = f"($1::text[])::{column.sql_type}[]"
-                    cast = all_ if filter_.operator == "in" else one
-                    await self._pool.fetchval(f"select {cast} is null", list(filter_.values))
+                await self._try_values(filter_, column.sql_type)
             # An empty table of rows: compares nothing, but finds out whether it could.
             await passes(self._pool, table, [], binding.filters)
             for name in binding.columns or ():
@@ -162,6 +160,17 @@ class Changes(Feed):
             raise
         except asyncpg.PostgresError as error:
             raise not_possible(binding, str(error)) from None
+
+    async def _try_values(self, filter_: Filter, sql_type: str) -> None:
+        """Read the values as the column's type. Raises errors of PostgreSQL."""
+        if filter_.operator in PATTERNS:
+            await self._pool.fetchval(
+                "select '' ~ $1", filter_.values[0] if "match" in filter_.operator else ""
+            )
+        elif filter_.operator == "in":
+            await self._pool.fetchval(f"select ($1::text[])::{sql_type}[] is null", list(filter_.values))
+        elif filter_.operator != "is":
+            await self._pool.fetchval(f"select ($1::text)::{sql_type} is null", filter_.values[0])
 
     def _drop(self, channel: Channel) -> None:
         for subscription in self._of_channel.pop(channel, ()):

@@ -12,7 +12,8 @@ _PUBLISHED = """
     from pg_catalog.pg_publication_tables t
     join pg_catalog.pg_namespace n on n.nspname = t.schemaname
     join pg_catalog.pg_class c on c.relname = t.tablename and c.relnamespace = n.oid
-    where t.pubname = 'supabase_realtime' and $1 in ('*', t.schemaname) and $2 in ('*', t.tablename)
+    where t.pubname = 'supabase_realtime'
+      and $1::text in ('*', t.schemaname::text) and $2::text in ('*', t.tablename::text)
 """
 _TABLE = """
     select c.relname as name, n.nspname as schema, c.relrowsecurity as has_rls,
