@@ -28,7 +28,7 @@ relaydesk, on this machine
   ./dev chat [--as dealer]    talk to it over the simulated WhatsApp (--lang en|id|it)
   ./dev seed                  put the demonstration data into a database that lacks it
 
-  ./dev check [--fix]         format, lint, types
+  ./dev check [--fix]         format, lint, types, who may do what in the database
   ./dev test [ARGS]           everything, or what pytest's ARGS say (--postgres URL: another server)
   ./dev access [--write]      try out who may do what in the database; --write: docs/access.md
   ./dev eval [--data FOLDER]  how well messages are understood; --json for scripts, live with OPENAI_API_KEY
@@ -120,6 +120,7 @@ def _check(arguments: list[str]) -> int:
         "format": ["ruff", "format", *([] if fix else ["--check"]), "."],
         "lint": ["ruff", "check", *(["--fix"] if fix else []), "."],
         "types": ["mypy"],
+        "access": ["devstack.access_matrix"],
     }
     failed = []
     for name, step in steps.items():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from devstack.access import catalog, expected, functions, lints, report, tables, world
+from devstack.access import catalog, expected, functions, lints, places, report, tables, world
 from devstack.access.functions import Function, Welcome
 from devstack.access.tables import Matrix
 
@@ -19,6 +19,9 @@ class Audit:
     expected: expected.Expected
     tables: Matrix
     views: Matrix
+    topics: Matrix
+    files: Matrix
+    strange_buckets: list[str]
     functions: list[Function]
     let_in: dict[str, Welcome]
     offences: dict[str, list[str]]
@@ -29,6 +32,12 @@ class Audit:
         return [
             *expected.compare(self.tables, self.expected.tables),
             *expected.compare(self.views, self.expected.views),
+            *expected.compare(self.topics, self.expected.topics),
+            *expected.compare(self.files, self.expected.files),
+            *(
+                f"bucket {bucket}: no entry. Say under `files` in {expected.NAME} who may do what with a file in it."
+                for bucket in self.strange_buckets
+            ),
             *functions.compare_grants(self.functions, self.expected.functions, self.expected.policy_helpers),
             *self._let_in_differences(),
             *(line for lines in self.offences.values() for line in lines),
@@ -37,7 +46,13 @@ class Audit:
     @property
     def markdown(self) -> str:
         """What docs/access.md should hold."""
-        return report.markdown(self.tables, self.views, self.functions, self.let_in)
+        return report.markdown(
+            self.tables,
+            self.views,
+            report.Places(topics=self.topics, files=self.files),
+            self.functions,
+            self.let_in,
+        )
 
     def _let_in_differences(self) -> list[str]:
         lines = [error for welcome in self.let_in.values() for error in welcome.errors]
@@ -65,6 +80,9 @@ async def run(admin: asyncpg.Connection, authenticator: asyncpg.Connection) -> A
         expected=wanted,
         tables=await tables.try_tables(authenticator, made),
         views=await tables.try_views(authenticator, made, await catalog.read_views(admin)),
+        topics=await places.try_topics(admin, made, wanted.topics),
+        files=await places.try_files(admin, made, wanted.files),
+        strange_buckets=await places.buckets_without_entry(admin, wanted.files),
         functions=found,
         let_in=await functions.try_people(authenticator, made, found, wanted.functions),
         offences={name: await lints.offenders(admin, name, wanted.exceptions) for name in lints.LINTS},

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from devstack.access.places import FILE_VERBS, TOPIC_VERBS, YES
 from devstack.access.tables import DENIED, VERBS, Matrix
 from devstack.access.world import PEOPLE
 from devstack.places import ROOT
@@ -36,6 +37,10 @@ class Expected:
 
     tables: Matrix
     views: Matrix
+    topics: Matrix
+    """Realtime topics by pattern."""
+    files: Matrix
+    """Files in Storage by `bucket/path` pattern."""
     functions: Mapping[str, Call]
     """By name; a function that is not here is for the service alone."""
     policy_helpers: tuple[str, ...]
@@ -53,6 +58,8 @@ def load(file: Path = FILE) -> Expected:
     return Expected(
         tables=_spelt_out(raw["tables"], kinds),
         views=_spelt_out(raw["views"], kinds),
+        topics=_places(raw["topics"], TOPIC_VERBS),
+        files=_places(raw["files"], FILE_VERBS),
         functions={
             name: Call(may=tuple(entry["may"]), args=entry.get("args") or {})
             for name, entry in (raw["functions"] or {}).items()
@@ -96,6 +103,20 @@ def _kind(name: str, people: Mapping[str, str]) -> dict[str, dict[str, str]]:
     if unknown := set(people) - set(known):
         raise ExpectationError(f"{NAME}: kind {name!r} names {sorted(unknown)}; there are {', '.join(known)}")
     return {person: _verbs(text) for person, text in people.items()}
+
+
+def _places(entries: Mapping[str, Mapping[str, list[str]]] | None, verbs: tuple[str, ...]) -> Matrix:
+    """`{pattern: {verb: [people]}}` turned round. The service is bound by no policy."""
+    known = {person.name for person in PEOPLE}
+    matrix: Matrix = {}
+    for pattern, given in (entries or {}).items():
+        people = {person for listed in given.values() for person in listed}
+        if not set(given) <= set(verbs) or not people <= known:
+            raise ExpectationError(f"{NAME}: {pattern!r} takes {', '.join(verbs)}, each a list of people")
+        matrix[pattern] = {"service": dict.fromkeys(verbs, YES)} | {
+            person: {verb: YES for verb, listed in given.items() if person in listed} for person in people
+        }
+    return matrix
 
 
 def _verbs(text: str) -> dict[str, str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from devstack.access.expected import NAME
 from devstack.access.functions import Function, Welcome
@@ -51,13 +53,33 @@ What each person may do, and to which rows: **own** (the rider's), **business**,
 """
 
 
-def markdown(tables: Matrix, views: Matrix, functions: list[Function], let_in: Mapping[str, Welcome]) -> str:
+@dataclass(frozen=True, kw_only=True)
+class Places:
+    """Topics and files, which are no tables of ours."""
+
+    topics: Matrix
+    files: Matrix
+
+
+def markdown(
+    tables: Matrix,
+    views: Matrix,
+    places: Places,
+    functions: list[Function],
+    let_in: Mapping[str, Welcome],
+) -> str:
     """The whole file."""
     names = [person.name for person in PEOPLE]
     lines = [_row("table", *names), _row(*["---"] * (len(names) + 1))]
     for name, people in [*sorted(tables.items()), *sorted(views.items())]:
         label = f"{name} (view)" if name in views else name
         lines.append(_row(f"`{label}`", *(_cell(people[person]) for person in names)))
+    lines += ["", "## Realtime topics", ""]
+    lines += ["Ids are of the business: hear and send broadcasts, see who is there and appear there.", ""]
+    lines += _places("topic", places.topics, names)
+    if places.files:
+        lines += ["", "## Files in Storage", "", "`bucket/path`, with ids of the business.", ""]
+        lines += _places("file", places.files, names)
     lines += ["", "## Functions that people call", ""]
     lines += [
         "Called with ids of the business; who is refused stays so whatever ids they send. An outsider's `yes` "
@@ -87,6 +109,18 @@ def markdown(tables: Matrix, views: Matrix, functions: list[Function], let_in: M
     lines += ["## Rules of the schema", "", "Checked by the tests on the migrated database:", ""]
     lines += [f"- {name.replace('_', ' ')}: {lint.remedy}" for name, lint in LINTS.items()]
     return _INTRO + "\n".join(lines) + "\n"
+
+
+def _places(title: str, found: Matrix, names: list[str]) -> list[str]:
+    rows = [_row(title, *names), _row(*["---"] * (len(names) + 1))]
+    for pattern, people in found.items():
+        cells = (
+            ", ".join(verb for verb, scope in people[name].items() if scope != DENIED) or "·"
+            for name in names
+        )
+        named = re.sub(r"@(\w+)", r"{id of \1}", pattern)
+        rows.append(_row(f"`{named}`", *cells))
+    return rows
 
 
 def let_in_columns() -> list[str]:

@@ -100,35 +100,3 @@ async def test_a_shut_window_is_said_with_its_remedy(engine: Engine) -> None:
     with pytest.raises(asyncpg.PostgresError, match="24 h window") as caught:
         await engine.call("staff_send", conversation, "Eccomi", "k1", role="authenticated", claims=AGENT)
     assert "template" in str(caught.value.hint)
-
-
-async def test_a_topic_is_heard_only_by_its_business(engine: Engine) -> None:
-    async def hears(claims: dict[str, str], topic: str) -> bool:
-        """The probe of Realtime: a row of the topic, read back under the person's role."""
-        transaction = engine.admin.transaction()
-        await transaction.start()
-        try:
-            await engine.admin.execute(
-                "create table if not exists realtime.probe_today partition of realtime.messages default"
-            )
-            await engine.admin.execute(
-                "insert into realtime.messages (topic, extension) values ($1, 'broadcast')", topic
-            )
-            await engine.admin.execute(
-                "select set_config('role', 'authenticated', true), set_config('realtime.topic', $1, true), "
-                "set_config('request.jwt.claim.sub', $2, true)",
-                topic,
-                claims["sub"],
-            )
-            found = await engine.admin.fetchval(
-                "select count(*) from realtime.messages where topic = $1", topic
-            )
-            return bool(found)
-        finally:
-            await transaction.rollback()
-
-    mine = "business:00000000-0000-4000-8000-000000000001:inbox"
-    assert await hears(AGENT, mine) is True
-    assert await hears(STRANGER, mine) is False
-    assert await hears(AGENT, f"business:{uuid.uuid4()}:inbox") is False
-    assert await hears(AGENT, "workers") is False

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from devstack.access import audit, catalog, expected, functions, lints, report, tables, world
+from devstack.access import audit, catalog, expected, functions, lints, places, report, tables, world
 from devstack.access.audit import Audit
 from tests.fixtures.cluster import Database, NewDatabase, Templates
 
@@ -112,6 +112,13 @@ async def test_a_new_table_or_function_and_what_gives_too_much_are_named(new_dat
     database = await new_database()
     sql = """
         create table public.secrets (id bigint primary key, business_id uuid not null references public.businesses);
+        insert into storage.buckets (id, name) values ('secrets', 'secrets');
+        create policy "ours" on storage.objects for select to authenticated using (bucket_id = 'secrets'
+          and (storage.foldername(name))[1] in (select b::text from private.my_businesses() b));
+        create policy "mine" on storage.objects for insert to authenticated with check (bucket_id = 'secrets'
+          and (storage.foldername(name))[1] in (select b::text from private.my_businesses_as('{admin}') b));
+        create policy "all topics" on realtime.messages for select to authenticated
+          using ((select realtime.topic()) = 'workers');
         create policy "oops" on public.contacts for select to authenticated using (true);
         grant update (name), delete on public.dealers to authenticated;
         create policy "oops" on public.dealers for all to authenticated
@@ -127,10 +134,20 @@ async def test_a_new_table_or_function_and_what_gives_too_much_are_named(new_dat
         function = next(f for f in found.functions if f.name == "take_over")
         args = functions.attacks(function, found.expected.functions["take_over"], found.world)[0]
         watched = functions.digest_sql(found.world, world.OWN)
+        files = await places.try_files(admin, found.world, ["secrets/@businesses/a.jpg"])
         outcome = await functions.call(admin, world.OUTSIDER, function, args, watched=watched)
     lines = "\n".join(found.differences)
     assert "secrets: no entry. Add one line `secrets: <kind>` under `tables`" in lines
     assert "peek(): authenticated may execute it, but it has no entry. Add it under `functions`" in lines
+    assert "workers: outsider may hear yes, expected denied." in lines
+    assert "bucket secrets: no entry." in lines
+    reach = {
+        person: [verb for verb, scope in verbs.items() if scope == places.YES]
+        for person, verbs in files["secrets/@businesses/a.jpg"].items()
+    }
+    assert reach["admin"] == ["read", "upload"]
+    assert reach["agent"] == ["read"]
+    assert reach["outsider"] == reach["anon"] == reach["rider"] == []
     assert "contacts: outsider may select all, expected none." in lines
     assert "contacts: rider may select all, expected none." in lines
     assert "dealers: viewer may update business, expected denied." in lines
