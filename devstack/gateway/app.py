@@ -67,7 +67,7 @@ class Gateway:
         self.database = Database(config.database_url, size=config.pool_size, name="gateway rest")
         self.rest = RestService(config, self.tokens, self.database)
         self.functions = FunctionsProxy(config.api_url)
-        self._watch = SchemaWatch(config.admin_url, self.rest.forget_schema)
+        self._watch = SchemaWatch(config.admin_url, self.rest.schemas.forget)
         self._pool: asyncpg.Pool | None = None
         self._realtime: RealtimeService | None = None
         self._services = Router()
@@ -215,7 +215,7 @@ class Gateway:
     async def _health(self) -> Response:
         """Ready when requests reach the database and its notifications reach us."""
         try:
-            await self.rest.load_schema(older_than=float("-inf"))
+            await self.rest.schemas.load(older_than=float("-inf"))
             await self.database.run("begin read only", lambda connection: connection.fetchval("select 1"))
         except (DatabaseDown, DatabaseBusy) as error:
             return Response.json({"status": "unavailable", "reason": str(error) or "database busy"}, 503)

@@ -37,10 +37,6 @@ class DatabaseBusy(Exception):
     """Every connection stayed in use for ACQUIRE_SECONDS."""
 
 
-class RolledBack(Exception):
-    """Raised by work to undo its transaction on purpose; `run` passes it on."""
-
-
 class Database:
     """A pool of connections of one role."""
 

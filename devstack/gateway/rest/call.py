@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
 
 import orjson
 
 from devstack.gateway.config import MAX_ROWS
 from devstack.gateway.rest.errors import ApiError, bad_body
+from devstack.gateway.rest.media import Media, body_sql
 from devstack.gateway.rest.plan import Planner
 from devstack.gateway.rest.preferences import Preferences
 from devstack.gateway.rest.query import Query
@@ -52,7 +54,7 @@ def _fits(function: Function, given: set[str]) -> bool:
 
 
 def body_keys(body: bytes) -> tuple[list[str] | None, str]:
-    """The keys of a JSON object, None for other JSON; and the body as text. Raises PGRST102."""
+    """The keys of a JSON object, None for a list of objects; and the body as text. Raises PGRST102."""
     if not body:
         return [], "{}"
     try:
@@ -60,11 +62,22 @@ def body_keys(body: bytes) -> tuple[list[str] | None, str]:
         text = body.decode()
     except ValueError:
         raise bad_body("Empty or invalid json") from None
-    return (list(value) if isinstance(value, dict) else None), text
+    if isinstance(value, dict):
+        return list(value), text
+    if isinstance(value, list) and all(isinstance(e, dict) and e.keys() == value[0].keys() for e in value):
+        return None, text
+    # PostgREST says so of lists; a bare value it would replace by an empty list.
+    raise bad_body("All object keys must match")
 
 
 def post_statement(
-    schema: Schema, function: Function, query: Query, preferences: Preferences, keys: list[str], body: str
+    schema: Schema,
+    function: Function,
+    query: Query,
+    preferences: Preferences,
+    media: Media,
+    keys: list[str],
+    body: str,
 ) -> Statement:
     """Call with the fields of a JSON object, or with the whole body."""
     single = function.body_parameter
@@ -78,10 +91,12 @@ def post_statement(
         source = f"json_to_record($1::text::json) as body({typed})" if chosen else ""
     # A call without arguments has no place for the body, and a parameter must be used.
     parameters = Parameters(body) if source or single is not None else Parameters()
-    return _statement(schema, function, query, preferences, parameters, call, source)
+    return _statement(schema, function, query, preferences, media, parameters, call, source)
 
 
-def get_statement(schema: Schema, function: Function, query: Query, preferences: Preferences) -> Statement:
+def get_statement(
+    schema: Schema, function: Function, query: Query, preferences: Preferences, media: Media
+) -> Statement:
     """Call with the texts of a query string; a repeated one fills a variadic parameter."""
     parameters = Parameters()
     by_name: dict[str, list[str]] = {}
@@ -95,7 +110,7 @@ def get_statement(schema: Schema, function: Function, query: Query, preferences:
         text = parameters.texts(values) if parameter.is_variadic else parameters.text(values[-1])
         arguments.append(_named(parameter, f"{text}::{parameter.type}"))
     call = f"{_name(function)}({', '.join(arguments)})"
-    statement = _statement(schema, function, query, preferences, parameters, call, "")
+    statement = _statement(schema, function, query, preferences, media, parameters, call, "")
     return Statement(statement.sql, parameters, True, statement.settings)
 
 
@@ -104,15 +119,18 @@ def _statement(
     function: Function,
     query: Query,
     preferences: Preferences,
+    media: Media,
     parameters: Parameters,
     call: str,
     source: str,
 ) -> Statement:
     refuse_write_parameters(query)
-    if _is_plain(query, preferences):
-        sql = _plain_sql(function, call, source)
+    if function.returns_set and not function.returns_rows:
+        sql = _scalars_sql(function, query, preferences, media, call, source)
+    elif _is_plain(query, preferences):
+        sql = _plain_sql(function, media, call, source)
     else:
-        sql = _queried_sql(schema, function, query, preferences, parameters, call, source)
+        sql = _queried_sql(schema, function, query, preferences, media, parameters, call, source)
     return Statement(sql, parameters, function.is_read_only, function.settings)
 
 
@@ -121,17 +139,35 @@ def _is_plain(query: Query, preferences: Preferences) -> bool:
     return not any(parts)
 
 
-def _plain_sql(function: Function, call: str, source: str) -> str:
+def _plain_sql(function: Function, media: Media, call: str, source: str) -> str:
     """The call alone, with nothing asked of its result."""
-    origin = f" from {source}" if source else ""
     if function.shape == "void":
+        origin = f" from {source}" if source else ""
         return f"select null::bigint as total, 1::bigint as page, null::text as body, {call}{origin}"
-    if not function.returns_set and function.shape != "record":
+    if not function.returns_rows and not media.is_csv:
+        origin = f" from {source}" if source else ""
         return f"select null::bigint as total, 1::bigint as page, to_json({call})::text as body{origin}"
-    rows = f"select {_selected(function)} from {_called(function, call, source)} limit {MAX_ROWS}"
-    value = "result.value" if function.shape == "scalar" else "result"
-    body = f"coalesce(json_agg({value}), '[]')" if function.returns_set else f"json_agg({value}) -> 0"
-    return f"select null::bigint as total, count(*) as page, ({body})::text as body from ({rows}) result"
+    rows = f"{_rows(function, call, source)} limit {MAX_ROWS}"
+    return (
+        f"with result as ({rows}) select null::bigint as total, count(*) as page, "
+        f"{_body(function, media)} as body from result"
+    )
+
+
+def _scalars_sql(
+    function: Function, query: Query, preferences: Preferences, media: Media, call: str, source: str
+) -> str:
+    """Values instead of rows: they can be counted and cut."""
+    if query.has_select or query.tests or query.orders:
+        raise _no_columns(function)
+    limit, offset = min(query.limits.get((), MAX_ROWS), MAX_ROWS), query.offsets.get((), 0)
+    total = "(select count(*) from called)" if preferences.count in ("exact", "estimated") else "null::bigint"
+    body = _body(function, media)
+    return (
+        f"with called as ({_rows(function, call, source)}), "
+        f"result as (select * from called limit {limit} offset {offset}) "
+        f"select {total} as total, count(*) as page, {body} as body from result"
+    )
 
 
 def _queried_sql(
@@ -139,34 +175,43 @@ def _queried_sql(
     function: Function,
     query: Query,
     preferences: Preferences,
+    media: Media,
     parameters: Parameters,
     call: str,
     source: str,
 ) -> str:
     """The call as a table that is selected from, filtered, ordered and cut."""
     if function.relation is None:
-        raise ApiError(
-            *(400, "PGRST100", f"The result of {function.name} has no columns to select, filter or order"),
-            *(None, "Only functions that return rows take these parameters."),
-        )
+        raise _no_columns(function)
     planner = Planner(schema, query, parameters)
     root = planner.tree(function.relation)
-    called = f"called as materialized (select t0.* from {_called(function, call, source)}), "
-    sql = select_sql(
-        planner, root, f"called as {root.scope.alias}", with_count=preferences.count, prefix=called
-    )
-    if function.returns_set:
+    called = f"called as materialized ({_rows(function, call, source)}), "
+    # The planner of PostgreSQL knows nothing about the result of a function: an estimate is the count.
+    counts = "exact" if preferences.count in ("exact", "estimated") else None
+    sql = select_sql(planner, root, f"called as {root.scope.alias}", media, counts=counts, prefix=called)
+    if function.returns_set or media.is_csv:
         return sql
     return f"select total, page, (body::json -> 0)::text as body from ({sql}) one"
 
 
-def _called(function: Function, call: str, source: str) -> str:
-    alias = "t0(value)" if function.shape == "scalar" else "t0"
-    return f"{source} cross join lateral {call} as {alias}" if source else f"{call} as {alias}"
+def _rows(function: Function, call: str, source: str) -> str:
+    if function.returns_rows:
+        return f"select t0.* from {source + ' cross join lateral ' if source else ''}{call} as t0"
+    return f"select {call} as pgrst_scalar{' from ' + source if source else ''}"
 
 
-def _selected(function: Function) -> str:
-    return "t0.value" if function.shape == "scalar" else "t0.*"
+def _body(function: Function, media: Media) -> str:
+    """Of one row only its JSON, not a list of one."""
+    if function.returns_set or media.is_csv:
+        return body_sql(media, scalar=not function.returns_rows)
+    return "(json_agg(result) -> 0)::text"
+
+
+def _no_columns(function: Function) -> ApiError:
+    return ApiError(
+        *(400, "PGRST100", f"The result of {function.name} has no columns to select, filter or order"),
+        *(None, "Only functions that return rows take these parameters."),
+    )
 
 
 def _name(function: Function) -> str:
@@ -199,14 +244,7 @@ def _not_found(schema: Schema, profile: str, name: str, keys: list[str], *, take
     details = f"Searched for the function {full} {'with ' + searched if keys else 'without parameters'}"
     if takes_body:
         details += " or with a single unnamed json/jsonb parameter"
-    hint = None
-    overloads = schema.functions.get((profile, name))
-    if overloads:
-        nearest = ", ".join(parameter.name for parameter in overloads[0].parameters)
-        hint = f"Perhaps you meant to call the function {full}({nearest})"
-    else:
-        similar = schema.similar(profile, name, schema.functions)
-        hint = f"Perhaps you meant to call the function {profile}.{similar}" if similar else None
+    hint = _nearest(schema, profile, name, listed)
     called = f"{full}({listed})" if keys else f"{full} without parameters"
     return ApiError(
         404,
@@ -215,3 +253,17 @@ def _not_found(schema: Schema, profile: str, name: str, keys: list[str], *, take
         f"{details}, but no matches were found in the schema cache.",
         hint,
     )
+
+
+def _nearest(schema: Schema, profile: str, name: str, listed: str) -> str | None:
+    """What the caller may have meant: the parameters of the same function, or a function of a similar name."""
+    overloads = schema.functions.get((profile, name), ())
+    signatures = [", ".join(sorted(parameter.name for parameter in f.parameters)) for f in overloads]
+    similar = (
+        next(iter(difflib.get_close_matches(f"({listed})", [f"({s})" for s in signatures], 1, 0.33)), None)
+        if overloads
+        else schema.similar(profile, name, schema.functions)
+    )
+    if similar is None:
+        return None
+    return f"Perhaps you meant to call the function {profile}.{name if overloads else ''}{similar}"

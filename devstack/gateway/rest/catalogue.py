@@ -2,7 +2,7 @@
 
 COLUMNS = """
 select c.oid, n.nspname as schema, c.relname as name, a.attname as column_name,
-  format_type(a.atttypid, null) as type,
+  format_type(coalesce(nullif(t.typbasetype, 0), t.oid), -1) as type,
   coalesce(nullif(t.typbasetype, 0), t.oid) in ('json'::regtype, 'jsonb'::regtype) as is_json,
   case when a.attgenerated = '' then coalesce(
     pg_get_expr(d.adbin, d.adrelid),
@@ -41,7 +41,7 @@ order by k.conname
 """
 
 FUNCTIONS = """
-select n.nspname as schema, p.proname as name, p.provolatile in ('i', 's') as is_read_only,
+select p.oid::int8 as oid, n.nspname as schema, p.proname as name, p.provolatile in ('i', 's') as is_read_only,
   p.proretset as returns_set, p.provariadic <> 0 as is_variadic, p.pronargdefaults as defaults,
   p.prorettype = 'void'::regtype as is_void, p.prorettype = 'record'::regtype as is_record,
   t.typtype = 'c' as is_composite, coalesce(t.typrelid, 0)::int8 as return_relation,
@@ -54,9 +54,9 @@ join pg_type t on t.oid = p.prorettype
 cross join lateral (
   select
     coalesce(array_agg(coalesce(a.name, '') order by a.n) filter (where a.is_in), '{}') as in_names,
-    coalesce(array_agg(format_type(a.type, null) order by a.n) filter (where a.is_in), '{}') as in_types,
+    coalesce(array_agg(format_type(a.type, -1) order by a.n) filter (where a.is_in), '{}') as in_types,
     array_agg(coalesce(nullif(a.name, ''), 'column' || a.n) order by a.n) filter (where a.is_out) as out_names,
-    array_agg(format_type(a.type, null) order by a.n) filter (where a.is_out) as out_types,
+    array_agg(format_type(a.type, -1) order by a.n) filter (where a.is_out) as out_types,
     array_agg(a.type in ('json'::regtype, 'jsonb'::regtype) order by a.n) filter (where a.is_out) as out_json
   from (
     select u.n, u.type, p.proargnames[u.n] as name,
@@ -82,8 +82,26 @@ where d.setdatabase in (0, (select oid from pg_database where datname = current_
 order by d.setdatabase
 """
 
+# What a cast may name: everything that the search_path of a request shows, the first of the same name.
 TYPES = """
-select t.typname as name, format_type(t.oid, null) as type
+select distinct on (t.typname) t.typname as name, format_type(t.oid, -1) as type
 from pg_type t join pg_namespace n on n.oid = t.typnamespace
-where n.nspname = any ($1::text[]) and t.typtype in ('e', 'd', 'r')
+where n.nspname = any ('{pg_catalog,public,extensions}'::text[] || $1::text[])
+  and t.typtype in ('b', 'e', 'd', 'r', 'm') and t.typname !~ '^_'
+order by t.typname, array_position('{pg_catalog}'::text[] || $1::text[], n.nspname::text)
+"""
+
+# What functions do, in the languages whose text can be read; those of extensions are not ours.
+BODIES = """
+select p.oid::int8 as oid, format('%I.%I', n.nspname, p.proname) as name,
+  coalesce(pg_get_function_sqlbody(p.oid), p.prosrc) as source
+from pg_proc p
+join pg_namespace n on n.oid = p.pronamespace
+join pg_language l on l.oid = p.prolang
+where l.lanname in ('sql', 'plpgsql') and n.nspname not in ('pg_catalog', 'information_schema')
+  and not exists (
+    select from pg_depend d
+    where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'
+  )
+order by p.oid
 """

@@ -15,6 +15,11 @@ _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 
+def unescaped(text: str) -> str:
+    """What stands between double quotes: a backslash keeps the character after it."""
+    return _ESCAPE.sub(r"\1", text)
+
+
 class Cursor:
     """Reads `text` from left to right. `what` names it in errors."""
 
@@ -79,7 +84,7 @@ class Cursor:
         found = self.match(_QUOTED)
         if found is None:
             raise self.fail('text in double quotes (")')
-        return _ESCAPE.sub(r"\1", found.group(1))
+        return unescaped(found.group(1))
 
     def enter(self) -> None:
         """Go one parenthesis deeper."""

@@ -1,4 +1,4 @@
-"""From a Query to a tree of relations: which foreign key an embedded resource means, and the SQL of each level."""
+"""From a Query to a tree of relations, and the SQL of each level."""
 
 from __future__ import annotations
 
@@ -7,18 +7,10 @@ from dataclasses import dataclass, field
 
 from devstack.gateway.config import MAX_ROWS
 from devstack.gateway.rest.errors import ApiError
-from devstack.gateway.rest.query import Path, Query, SelectEmbed, SelectField
-from devstack.gateway.rest.schema import ForeignKey, Relation, Schema
-from devstack.gateway.rest.sql import Parameters, Scope, identifier, qualified
-
-
-@dataclass(slots=True)
-class Join:
-    """How a child hangs on its parent: pairs of (parent's column, child's column)."""
-
-    pairs: tuple[tuple[str, str], ...]
-    is_many: bool
-    key: ForeignKey
+from devstack.gateway.rest.query import Order, Path, Query, SelectEmbed, SelectField
+from devstack.gateway.rest.relations import Join, find_join
+from devstack.gateway.rest.schema import Relation, Schema
+from devstack.gateway.rest.sql import Parameters, Scope, identifier, order_sql, qualified, result_name
 
 
 @dataclass(slots=True)
@@ -30,6 +22,11 @@ class Node:
     fields: list[SelectField]
     children: list[Child] = field(default_factory=list)
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether anything of it is in the result; `child()` is there for filters only."""
+        return bool(self.fields) or any(child.node.is_shown for child in self.children)
+
 
 @dataclass(slots=True)
 class Child:
@@ -38,6 +35,11 @@ class Child:
     embed: SelectEmbed
     node: Node
     join: Join
+
+    @property
+    def alias(self) -> str:
+        """Of the lateral subquery that finds it."""
+        return f"j{self.node.scope.alias}"
 
 
 class Planner:
@@ -49,18 +51,17 @@ class Planner:
         self._parameters = parameters
         self._count = 0
 
+    @property
+    def checks(self) -> str:
+        """See `Parameters.checks`."""
+        return self._parameters.checks
+
     def tree(self, relation: Relation) -> Node:
         """Resolve every name. Raises ApiError for embeds and parameters that lead nowhere."""
         root = self._node(relation, self._query.select, ())
         known = {node.path for node in _walk(root)}
         for path in sorted(self._query.paths - known):
-            raise ApiError(
-                400,
-                "PGRST108",
-                f"'{path[-1]}' is not an embedded resource in this request",
-                None,
-                f"Verify that '{path[-1]}' is included in the 'select' query parameter.",
-            )
+            raise _not_embedded(path[-1])
         return root
 
     def _node(self, relation: Relation, items: tuple[SelectField | SelectEmbed, ...], path: Path) -> Node:
@@ -69,52 +70,11 @@ class Planner:
         node = Node(scope, path, [item for item in items if isinstance(item, SelectField)])
         for item in items:
             if isinstance(item, SelectEmbed):
-                join, child = self._resolve(relation, item)
-                node.children.append(Child(item, self._node(child, item.items, (*path, item.name)), join))
+                join = find_join(self._schema, relation, item)
+                child = Child(item, self._node(join.child, item.items, (*path, item.name)), join)
+                node.children.append(child)
+                scope.embeds[item.name] = f"{child.alias}.value" if join.is_many else child.alias
         return node
-
-    def _resolve(self, parent: Relation, embed: SelectEmbed) -> tuple[Join, Relation]:
-        """The one foreign key that `embed` means."""
-        found = [
-            (join, relation)
-            for join, relation in self._joins(parent, embed.target)
-            if embed.hint is None
-            or embed.hint in (join.key.name, *join.key.columns, *join.key.target_columns)
-        ]
-        if len(found) == 1:
-            return found[0]
-        if not found:
-            raise self._no_relationship(parent, embed)
-        raise _ambiguous(parent, embed, found)
-
-    def _joins(self, parent: Relation, target: str) -> Iterator[tuple[Join, Relation]]:
-        """Every foreign key between `parent` and what `target` names: a table, a key, or a column."""
-        for key in self._schema.keys_from.get(parent.oid, ()):
-            child = self._schema.by_oid[key.target]
-            if target in (child.name, key.name) or key.columns == (target,):
-                pairs = tuple(zip(key.columns, key.target_columns, strict=True))
-                yield Join(pairs, False, key), child
-        for key in self._schema.keys_to.get(parent.oid, ()):
-            child = self._schema.by_oid[key.table]
-            if target in (child.name, key.name):
-                pairs = tuple(zip(key.target_columns, key.columns, strict=True))
-                yield Join(pairs, not key.is_unique, key), child
-
-    def _no_relationship(self, parent: Relation, embed: SelectEmbed) -> ApiError:
-        target = embed.target
-        using = f" using the hint '{embed.hint}'" if embed.hint else ""
-        similar = self._schema.similar(parent.schema, target, self._schema.relations)
-        hint = (
-            f"Perhaps you meant '{similar}' instead of '{target}'." if similar and similar != target else None
-        )
-        return ApiError(
-            400,
-            "PGRST200",
-            f"Could not find a relationship between '{parent.name}' and '{target}' in the schema cache",
-            f"Searched for a foreign key relationship between '{parent.name}' and '{target}'{using} "
-            f"in the schema '{parent.schema}', but no matches were found.",
-            hint,
-        )
 
     # SQL.
 
@@ -122,34 +82,50 @@ class Planner:
         """The fields of a node and the results of its children. Without any it selects empty rows."""
         parts = [node.scope.selected(item) for item in node.fields]
         for child in node.children:
-            if child.embed.items:
-                parts.append(f"{_result_of(child)}.value as {identifier(child.embed.name)}")
+            if child.node.is_shown:
+                value = (
+                    f"coalesce({child.alias}.value, '[]')"
+                    if child.join.is_many
+                    else f"row_to_json({child.alias}.*)"
+                )
+                parts.append(f"{value} as {identifier(child.embed.name)}")
         return ", ".join(parts)
 
-    def joins(self, node: Node, *, only_inner: bool = False) -> str:
-        """The children of a node as lateral joins; for counting only those that leave out rows."""
-        return "".join(
-            self._join(node, child) for child in node.children if child.embed.is_inner or not only_inner
-        )
+    def joins(self, node: Node) -> str:
+        """The children of a node as lateral joins."""
+        return "".join(self._join(node, child) for child in node.children)
+
+    def chooses_rows_by_joins(self, node: Node) -> bool:
+        """Whether the joins of a node leave out rows, so that they matter for counting."""
+        return bool(node.scope.tested_embeds) or any(child.embed.is_inner for child in node.children)
 
     def _join(self, parent: Node, child: Child) -> str:
-        node = child.node
+        node, join = child.node, child.join
+        source = f"{qualified(node.scope.relation)} as {node.scope.alias}"
         on = [
-            f"{node.scope.reference(theirs)} = {parent.scope.reference(ours)}"
-            for ours, theirs in child.join.pairs
+            f"{node.scope.reference(theirs)} = {parent.scope.reference(ours)}" for ours, theirs in join.pairs
         ]
-        rows = (
-            f"select {self.select_list(node)} from {qualified(node.scope.relation)} as {node.scope.alias}"
-            f"{self.joins(node)}{self.where(node, on)}{self.order(node)}{self.window(node)}"
-        )
-        inner = f"r{node.scope.alias}"
-        if child.join.is_many:
-            having = " having count(*) > 0" if child.embed.is_inner else ""
-            result = f"select coalesce(json_agg({inner}), '[]') as value from ({rows}) {inner}{having}"
-        else:
-            result = f"select row_to_json({inner}) as value from ({rows}) {inner}"
+        if join.junction is not None:
+            between = f"x{node.scope.alias}"
+            source += f", {qualified(join.junction.relation)} as {between}"
+            on = [
+                f"{between}.{identifier(own)} = {scope.reference(name)}"
+                for scope, pairs in (
+                    (parent.scope, join.junction.parent_pairs),
+                    (node.scope, join.junction.child_pairs),
+                )
+                for name, own in pairs
+            ]
+        # A resource that shows nothing still has to tell whether it found a row.
+        selected = self.select_list(node) or f"{node.scope.alias}.*"
+        rows = f"select {selected} from {source}{self.joins(node)}{self.where(node, on)}"
+        rows += f"{self.order(node)}{self.window(node)}"
         kind = "join" if child.embed.is_inner else "left join"
-        return f" {kind} lateral ({result}) {_result_of(child)} on true"
+        if not join.is_many:
+            return f" {kind} lateral ({rows}) {child.alias} on true"
+        row = f"r{node.scope.alias}"
+        condition = f"{child.alias}.value is not null" if child.embed.is_inner else "true"
+        return f" {kind} lateral (select json_agg({row}) as value from ({rows}) {row}) {child.alias} on {condition}"
 
     def where(self, node: Node, more: list[str] | None = None) -> str:
         """The filters of a node, and `more` conditions."""
@@ -158,8 +134,34 @@ class Planner:
 
     def order(self, node: Node) -> str:
         """The order of a node."""
-        orders = [node.scope.order(order) for order in self._query.orders.get(node.path, ())]
+        orders = [
+            order_sql(
+                node.scope.field(order.field) if order.relation is None else self._embedded(node, order),
+                order,
+            )
+            for order in self._query.orders.get(node.path, ())
+        ]
         return " order by " + ", ".join(orders) if orders else ""
+
+    def _embedded(self, node: Node, order: Order) -> str:
+        """A field of an embedded resource, of which there is at most one row. It must be selected there."""
+        name = order.relation or ""
+        child = next((child for child in node.children if child.embed.name == name), None)
+        if child is None:
+            raise _not_embedded(name)
+        if child.join.is_many:
+            raise ApiError(
+                *(400, "PGRST118", f"A related order on '{name}' is not possible"),
+                f"'{node.scope.relation.name}' and '{name}' do not form a many-to-one or one-to-one relationship",
+            )
+        column = order.field.column
+        names = {result_name(item) for item in child.node.fields}
+        if "*" in names or not names:
+            names |= set(child.node.scope.relation.columns)
+        if column not in names - {"*"}:
+            raise ApiError(400, "42703", f"column {child.join.child.name}_1.{column} does not exist")
+        sql = f"{child.alias}.{identifier(column)}"
+        return node.scope.path(sql, order.field.path) if order.field.path else sql
 
     def window(self, node: Node) -> str:
         """Limit and offset of a node. No request gets more than MAX_ROWS rows of anything."""
@@ -175,7 +177,7 @@ def needed_columns(node: Node) -> list[str] | None:
             return None
         names[item.field.column] = None
     for child in node.children:
-        names.update((ours, None) for ours, _ in child.join.pairs)
+        names.update((name, None) for name in child.join.parent_columns)
     return list(names)
 
 
@@ -185,31 +187,11 @@ def _walk(node: Node) -> Iterator[Node]:
         yield from _walk(child.node)
 
 
-def _result_of(child: Child) -> str:
-    return f"j{child.node.scope.alias}"
-
-
-def _ambiguous(parent: Relation, embed: SelectEmbed, found: list[tuple[Join, Relation]]) -> ApiError:
-    def shape(join: Join) -> str:
-        if join.is_many:
-            return "one-to-many"
-        return "many-to-one" if join.key.table == parent.oid else "one-to-one"
-
-    choices = ", ".join(f"'{relation.name}!{join.key.name}'" for join, relation in found)
+def _not_embedded(name: str) -> ApiError:
     return ApiError(
-        300,
-        "PGRST201",
-        "Could not embed because more than one relationship was found for "
-        f"'{parent.name}' and '{embed.target}'",
-        [
-            {
-                "cardinality": shape(join),
-                "embedding": f"{parent.name} with {relation.name}",
-                "relationship": f"{join.key.name} using {parent.name}({', '.join(ours for ours, _ in join.pairs)}) "
-                f"and {relation.name}({', '.join(theirs for _, theirs in join.pairs)})",
-            }
-            for join, relation in found
-        ],
-        f"Try changing '{embed.target}' to one of the following: {choices}. "
-        "Find the desired relationship in the 'details' key.",
+        400,
+        "PGRST108",
+        f"'{name}' is not an embedded resource in this request",
+        None,
+        f"Verify that '{name}' is included in the 'select' query parameter.",
     )

@@ -79,11 +79,12 @@ Test = Condition | Group
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One column of `order`."""
+    """One column of `order`; with `relation`, one of an embedded resource."""
 
     field: Field
     is_descending: bool
     nulls: Literal["first", "last"] | None = None
+    relation: str | None = None
 
 
 @dataclass(slots=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from devstack.gateway.config import MAX_ROWS
 from devstack.gateway.rest.errors import ApiError
+from devstack.gateway.rest.media import Media, body_sql
 from devstack.gateway.rest.plan import Node, Planner
 from devstack.gateway.rest.preferences import Preferences
 from devstack.gateway.rest.query import Query
@@ -11,29 +13,44 @@ from devstack.gateway.rest.sql import Parameters, qualified
 from devstack.gateway.rest.statement import Statement
 
 
-def read_statement(schema: Schema, relation: Relation, query: Query, preferences: Preferences) -> Statement:
+def read_statement(
+    schema: Schema, relation: Relation, query: Query, preferences: Preferences, media: Media
+) -> Statement:
     """The statement of a read. Raises ApiError for names that lead nowhere."""
     refuse_write_parameters(query)
     parameters = Parameters()
     planner = Planner(schema, query, parameters)
     root = planner.tree(relation)
     source = f"{qualified(relation)} as {root.scope.alias}"
-    return Statement(select_sql(planner, root, source, with_count=preferences.count), parameters, True)
+    return Statement(select_sql(planner, root, source, media, counts=preferences.count), parameters, True)
 
 
-def select_sql(planner: Planner, root: Node, source: str, *, with_count: bool, prefix: str = "") -> str:
+def estimate_statement(schema: Schema, relation: Relation, query: Query) -> Statement:
+    """What the planner of PostgreSQL thinks how many rows a read would have without limit: JSON of `explain`."""
+    parameters = Parameters()
+    planner = Planner(schema, query, parameters)
+    root = planner.tree(relation)
+    filters = planner.where(root)
+    joins = planner.joins(root) if planner.chooses_rows_by_joins(root) else ""
+    source = f"{qualified(relation)} as {root.scope.alias}"
+    return Statement(f"explain (format json) select 1 from {source}{joins}{filters}", parameters, True)
+
+
+def select_sql(
+    planner: Planner, root: Node, source: str, media: Media, *, counts: str | None, prefix: str = ""
+) -> str:
     """Rows of `source` with everything that the request asks of them. `prefix` holds other `with` queries."""
-    rows = (
-        f"select {planner.select_list(root)} from {source}"
-        f"{planner.joins(root)}{planner.where(root)}{planner.order(root)}{planner.window(root)}"
-    )
+    selected, joins, filters = planner.select_list(root), planner.joins(root), planner.where(root)
+    rows = f"select {selected} from {source}{joins}{filters}{planner.order(root)}{planner.window(root)}"
     total = "null::bigint"
-    if with_count:
-        counted = planner.joins(root, only_inner=True) + planner.where(root)
-        total = f"(select count(*) from {source}{counted})"
+    if counts in ("exact", "estimated"):
+        # An estimate is only wanted beyond MAX_ROWS; up to there counting is cheap.
+        limit = f" limit {MAX_ROWS + 1}" if counts == "estimated" else ""
+        counted = joins if planner.chooses_rows_by_joins(root) else ""
+        total = f"(select count(*) from (select 1 from {source}{counted}{filters}{limit}) counted)"
     return (
         f"with {prefix}result as ({rows}) select {total} as total, count(*) as page, "
-        "coalesce(json_agg(result), '[]')::text as body from result"
+        f"{body_sql(media)} as body{planner.checks} from result"
     )
 
 

@@ -13,7 +13,8 @@ from typing import Any
 
 import asyncpg
 
-from devstack.gateway.rest import catalogue
+from devstack.gateway.rest import catalogue, safeupdate
+from devstack.gateway.rest.safeupdate import Body, Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,13 @@ class Function:
     shape: str
     relation: Relation | None
     settings: tuple[tuple[str, str], ...]
+    unguarded: Finding | None = None
+    """The UPDATE or DELETE without WHERE that a call would come to."""
+
+    @property
+    def returns_rows(self) -> bool:
+        """Whether the result has columns; everything else is a value."""
+        return self.shape == "row"
 
     @property
     def body_parameter(self) -> Parameter | None:
@@ -91,12 +99,19 @@ class Schema:
     functions: Mapping[tuple[str, str], list[Function]] = field(default_factory=dict)
     role_settings: Mapping[str, list[tuple[str, str]]] = field(default_factory=dict)
     types: Mapping[str, str] = field(default_factory=dict)
-    """Types of the exposed schemas by the name a cast may use."""
+    """Types by the name a cast may use."""
+    calls: dict[tuple[int, tuple[str, ...], str], Any] = field(default_factory=dict)
+    """Statements of plain calls, kept by `rest.answers`: they depend on nothing else."""
+
+    @property
+    def unguarded(self) -> set[Finding]:
+        """The statements that a hosted project would refuse."""
+        return {f.unguarded for found in self.functions.values() for f in found if f.unguarded is not None}
 
     def similar(self, schema: str, name: str, known: Iterable[tuple[str, str]]) -> str | None:
         """The known name of that schema nearest to an unknown one."""
         names = [other for space, other in known if space == schema]
-        return next(iter(difflib.get_close_matches(name, names, n=1, cutoff=0.6)), None)
+        return next(iter(difflib.get_close_matches(name, names, n=1, cutoff=0.75)), None)
 
 
 async def load(connection: asyncpg.Connection, schemas: tuple[str, ...]) -> Schema:
@@ -106,6 +121,8 @@ async def load(connection: asyncpg.Connection, schemas: tuple[str, ...]) -> Sche
     functions = await connection.fetch(catalogue.FUNCTIONS, list(schemas))
     settings = await connection.fetch(catalogue.ROLE_SETTINGS)
     types = await connection.fetch(catalogue.TYPES, list(schemas))
+    bodies = await connection.fetch(catalogue.BODIES)
+    unguarded = safeupdate.reached(Body(**row) for row in bodies)
 
     by_oid = _relations(columns)
     keys_from: dict[int, list[ForeignKey]] = defaultdict(list)
@@ -123,7 +140,7 @@ async def load(connection: asyncpg.Connection, schemas: tuple[str, ...]) -> Sche
         keys_to[key.target].append(key)
     by_name: dict[tuple[str, str], list[Function]] = defaultdict(list)
     for row in functions:
-        by_name[(row["schema"], row["name"])].append(_function(row, by_oid))
+        by_name[(row["schema"], row["name"])].append(_function(row, by_oid, unguarded.get(row["oid"])))
     role_settings: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for row in settings:
         name, _, value = row["setting"].partition("=")
@@ -159,7 +176,7 @@ def _relations(rows: list[Any]) -> dict[int, Relation]:
     }
 
 
-def _function(row: Any, by_oid: Mapping[int, Relation]) -> Function:
+def _function(row: Any, by_oid: Mapping[int, Relation], unguarded: Finding | None) -> Function:
     relation = by_oid.get(row["return_relation"])
     if relation is None and row["out_names"]:
         pairs = zip(row["out_names"], row["out_types"], row["out_json"], strict=True)
@@ -184,6 +201,7 @@ def _function(row: Any, by_oid: Mapping[int, Relation]) -> Function:
         shape=_shape(row, relation),
         relation=relation,
         settings=tuple((name, value) for name, _, value in (s.partition("=") for s in row["settings"] or ())),
+        unguarded=unguarded,
     )
 
 

@@ -15,6 +15,9 @@ from devstack.gateway.rest.schema import Schema
 from devstack.gateway.rest.sql import identifier, literal
 from devstack.gateway.tokens import Identity
 
+# A function can change settings of its session. Nobody else shall find them.
+_CLEAN = "reset all; reset role"
+
 _ISOLATION = {
     "serializable": " isolation level serializable",
     "repeatable read": " isolation level repeatable read",
@@ -51,7 +54,7 @@ def begin(
         pairs.append(("timezone", timezone))
     pairs.extend(own.items())
     calls = ", ".join(f"set_config({literal(name)}, {literal(value)}, true)" for name, value in pairs)
-    return f"begin{isolation} {'read only' if read_only else 'read write'}; select {calls}"
+    return f"{_CLEAN}; begin{isolation} {'read only' if read_only else 'read write'}; select {calls}"
 
 
 def begin_as(identity: Identity, settings: Iterable[tuple[str, str]] = (), *, path: str) -> str:

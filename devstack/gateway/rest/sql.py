@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from devstack.gateway.rest.errors import ApiError
-from devstack.gateway.rest.query import Condition, Field, Group, Order, SelectField, Test
+from devstack.gateway.rest.query import Condition, Field, Group, Order, SelectField, Step, Test
 from devstack.gateway.rest.schema import Column, Relation, Schema
 
 _COMPARISONS = {
@@ -34,20 +34,15 @@ _SEARCHES = {
 }
 _IS = {"null": "null", "not_null": "not null", "true": "true", "false": "false", "unknown": "unknown"}
 
-# Types that a cast may name besides those of the project's own schemas. The value is what goes into SQL.
-_CASTS = {
-    **{
-        name: name
-        for name in ("text", "varchar", "uuid", "json", "jsonb", "bytea", "numeric", "date", "money")
-    },
-    **{name: name for name in ("int2", "int4", "int8", "float4", "float8", "bool", "time", "timetz", "inet")},
-    **{
-        name: name
-        for name in ("timestamp", "timestamptz", "interval", "integer", "int", "smallint", "bigint")
-    },
-    **{
-        name: name for name in ("real", "boolean", "double precision", "decimal", "character varying", "name")
-    },
+# Names of types that only SQL itself knows. Every other type is looked up in the catalogue.
+_SPELLINGS = {
+    name: name
+    for name in (
+        *("int", "integer", "smallint", "bigint", "real", "float", "double precision", "decimal", "dec"),
+        *("boolean", "character varying", "character", "char", "bit varying"),
+        *("timestamp with time zone", "timestamp without time zone"),
+        *("time with time zone", "time without time zone"),
+    )
 }
 
 
@@ -75,6 +70,24 @@ class Parameters:
 
     def __init__(self, *first: str) -> None:
         self.values: list[str | list[str]] = list(first)
+        self._casts: list[str] = []
+
+    def cast(self, placeholder: str, kind: str) -> str:
+        """A value as a type of the catalogue."""
+        sql = f"{placeholder}::{kind}"
+        if kind != "text":
+            self._casts.append(sql)
+        return sql
+
+    @property
+    def checks(self) -> str:
+        """One more column that makes PostgreSQL cast every value, even where no row would have asked for it.
+
+        On a hosted project values are literals, and a malformed one is refused before any row is looked at.
+        """
+        if not self._casts:
+            return ""
+        return ", " + " and ".join(f"{sql} is not null" for sql in dict.fromkeys(self._casts)) + " as checked"
 
     def text(self, value: str) -> str:
         """A placeholder for one text."""
@@ -99,6 +112,10 @@ class Scope:
     def __init__(self, relation: Relation, alias: str, schema: Schema, parameters: Parameters) -> None:
         self.relation = relation
         self.alias = alias
+        self.embeds: dict[str, str] = {}
+        """What is null when an embedded resource found no row, by the name of the resource."""
+        self.tested_embeds: set[str] = set()
+        """The embedded resources that a filter asks about."""
         self._schema = schema
         self._parameters = parameters
 
@@ -120,8 +137,12 @@ class Scope:
             return sql
         if not self.column(field.column).is_json:
             sql = f"to_jsonb({sql})"
-        for step in field.path:
-            key = str(step.key) if isinstance(step.key, int) else literal(step.key)
+        return self.path(sql, field.path)
+
+    def path(self, sql: str, path: Iterable[Step]) -> str:
+        """The arrows of a JSON path behind some SQL."""
+        for step in path:
+            key = f"({step.key})" if isinstance(step.key, int) else self._parameters.text(step.key)
             sql += f"{'->>' if step.as_text else '->'}{key}"
         return f"({sql})"
 
@@ -139,18 +160,13 @@ class Scope:
         sql = self.field(item.field)
         if item.cast is not None:
             sql = f"({sql})::{self._cast_type(item.cast)}"
-        return f"{sql} as {identifier(item.alias or _result_name(item.field))}"
+        return f"{sql} as {identifier(result_name(item))}"
 
     def _cast_type(self, name: str) -> str:
-        known = _CASTS.get(name.lower()) or self._schema.types.get(name)
+        known = _SPELLINGS.get(name.lower()) or self._schema.types.get(name.lower())
         if known is None:
             raise ApiError(400, "42704", f'type "{name}" does not exist')
         return known
-
-    def order(self, order: Order) -> str:
-        """One entry of `order by`."""
-        sql = f"{self.field(order.field)} {'desc' if order.is_descending else 'asc'}"
-        return sql if order.nulls is None else f"{sql} nulls {order.nulls}"
 
     def test(self, test: Test) -> str:
         """A condition or a group of them, complete with its parentheses."""
@@ -161,6 +177,9 @@ class Scope:
         return "(" + f" {group.kind} ".join(self.test(member) for member in group.members) + ")"
 
     def _condition(self, condition: Condition) -> str:
+        embed = self._embed_test(condition)
+        if embed is not None:
+            return embed
         field, operator = self.field(condition.field), condition.operator
         if operator == "is":
             return f"({field} is {_IS[condition.values[0].lower()]})"
@@ -168,7 +187,8 @@ class Scope:
             return self._text_search(field, condition)
         kind = self.type_of(condition.field)
         if operator == "in":
-            return f"({field} = any ({self._parameters.texts(condition.values)}::{kind}[]))"
+            listed = self._parameters.cast(self._parameters.texts(condition.values), f"{kind}[]")
+            return f"({field} = any ({listed}))"
         if operator in _PATTERNS:
             sign, kind = _PATTERNS[operator], "text"
         else:
@@ -178,20 +198,42 @@ class Scope:
         )
         if condition.quantifier is not None:
             # `{a,b}` is PostgreSQL's own way to write a list.
-            listed = f"{self._parameters.text(value)}::{kind}[]"
+            listed = self._parameters.cast(self._parameters.text(value), f"{kind}[]")
             return f"({field} {sign} {condition.quantifier} ({listed}))"
-        return f"({field} {sign} {self._parameters.text(value)}::{kind})"
+        return f"({field} {sign} {self._parameters.cast(self._parameters.text(value), kind)})"
+
+    def _embed_test(self, condition: Condition) -> str | None:
+        """`child=is.null` and `child=not.is.null` ask whether an embedded resource found a row."""
+        name = condition.field.column
+        if name not in self.embeds or name in self.relation.columns or condition.field.path:
+            return None
+        if condition.operator != "is" or condition.values[0].lower() != "null":
+            raise ApiError(
+                *(400, "PGRST120", f"Bad operator on the '{name}' embedded resource"),
+                "Only is null or not is null filters are allowed on embedded resources",
+            )
+        self.tested_embeds.add(name)
+        return f"({self.embeds[name]} is not distinct from null)"
 
     def _text_search(self, field: str, condition: Condition) -> str:
         kind = self.type_of(condition.field)
         language = ""
         if condition.language is not None:
-            language = f"{self._parameters.text(condition.language)}::regconfig, "
+            language = self._parameters.cast(self._parameters.text(condition.language), "regconfig") + ", "
         document = field if kind == "tsvector" else f"to_tsvector({language}{field})"
         query = f"{_SEARCHES[condition.operator]}({language}{self._parameters.text(condition.values[0])})"
         return f"({document} @@ {query})"
 
 
-def _result_name(field: Field) -> str:
-    keys = [step.key for step in field.path if isinstance(step.key, str)]
-    return keys[-1] if keys else field.column
+def order_sql(sql: str, order: Order) -> str:
+    """One entry of `order by`."""
+    sql += " desc" if order.is_descending else " asc"
+    return sql if order.nulls is None else f"{sql} nulls {order.nulls}"
+
+
+def result_name(item: SelectField) -> str:
+    """The key that a selected field has in the result: its alias, the last key of its path, or the column."""
+    if item.alias is not None:
+        return item.alias
+    keys = [step.key for step in item.field.path if isinstance(step.key, str)]
+    return keys[-1] if keys else item.field.column

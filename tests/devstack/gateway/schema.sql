@@ -25,6 +25,14 @@ create table public.items (
   price numeric(8, 2) not null default 1
 );
 create table public.addresses (shop_id int primary key references public.shops (id), city text not null);
+create table public.labels (id int primary key, name text not null);
+create table public.shop_labels (
+  shop_id int references public.shops (id),
+  label_id int references public.labels (id),
+  primary key (shop_id, label_id)
+);
+create table public.branches (id int primary key, parent_id int references public.branches (id), name bpchar not null);
+create table public.drafts (id int generated always as identity primary key, note text default 'none', at timestamptz);
 create table public.hidden (id int primary key);
 create view public.cheap with (security_invoker = true) as select id, label from public.items where price < 5;
 
@@ -32,6 +40,8 @@ alter table public.shops enable row level security;
 alter table public.items enable row level security;
 grant select, insert, update, delete on public.shops, public.items to authenticated, service_role;
 grant select on public.addresses, public.cheap to authenticated, service_role;
+grant select on public.labels, public.shop_labels, public.branches to authenticated;
+grant select, insert, update, delete on public.drafts to authenticated;
 grant select (id, name) on public.shops to anon;
 create policy "everybody sees shops" on public.shops for select to anon, authenticated using (true);
 create policy "owners write" on public.shops for all to authenticated
@@ -44,6 +54,9 @@ insert into public.shops (id, name, owner, details, tags, rating, spot) values
   (3, 'Gamma (G)', null, '{}', '{}', 2.0, null);
 insert into public.items (id, shop_id, rival_id, label, price) values
   (1, 1, 2, 'rope', 3.5), (2, 1, null, 'bowl', 12), (3, 2, 1, 'lamp', 40);
+insert into public.labels values (1, 'old'), (2, 'cosy'), (3, 'unused');
+insert into public.shop_labels values (1, 1), (1, 2), (2, 2);
+insert into public.branches values (1, null, 'root'), (2, 1, 'left'), (3, 1, 'right');
 insert into public.addresses values (1, 'Roma');
 select setval('public.shops_id_seq', 100), setval('public.items_id_seq', 100);
 
@@ -88,6 +101,19 @@ create function public.add_shops(p_names text[]) returns int language sql set se
 as $$ with added as (insert into public.shops (name, owner) select n, auth.uid() from unnest(p_names) n returning 1) select count(*)::int from added $$;
 create function public.clear_items() returns void language plpgsql security definer set search_path = ''
 as $$ begin delete from public.items where true; end $$;
+create function public.clear_labels() returns void language plpgsql set search_path = ''
+as $$ begin if false then delete from public.labels; end if; end $$;
+create function public.spring_cleaning() returns void language plpgsql set search_path = ''
+as $$ begin perform public.clear_labels(); end $$;
+create function public.a_record() returns record language sql stable set search_path = ''
+as 'select s.id, s.name from public.shops s where s.id = 1';
+create function public.records() returns setof record language sql stable set search_path = ''
+as 'select s.id, s.name from public.shops s order by s.id';
+create function public.stain(p_name text, p_value text) returns text language sql set search_path = ''
+as 'select set_config(p_name, p_value, false)';
+create function public.setting(p_name text) returns text language sql stable set search_path = ''
+as 'select current_setting(p_name, true)';
+create function public.wait_for(p_seconds float8) returns void language sql set search_path = '' as 'select pg_sleep(p_seconds)';
 create function public.secret() returns int language sql set search_path = '' as 'select 1';
 
 grant execute on all functions in schema public to anon, authenticated, service_role;

@@ -19,7 +19,6 @@ from tests.devstack.gateway.conftest import ALICE, Project
         ("names", {}, ["Alfa", 'Beta, "B"', "Gamma (G)"]),
         ("pairs", {"p_count": 2}, [{"n": 1, "doubled": 2}, {"n": 2, "doubled": 4}]),
         ("pairs", {"p_count": 0}, []),
-        ("one_shop", {"p_id": 99}, None),
         ("twice", {"p_text": "ab"}, "abab"),
         ("twice", {"p_number": 4}, 8),
         ("many", {"p_numbers": [1, 2, 3]}, 6),

@@ -1,0 +1,55 @@
+"""What a client accepts, and the SQL that makes it out of rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from devstack.gateway.rest.errors import ApiError
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A kind of answer."""
+
+    content_type: str
+    is_single: bool = False
+    is_csv: bool = False
+
+
+JSON = Media("application/json; charset=utf-8")
+SINGLE = Media("application/vnd.pgrst.object+json; charset=utf-8", is_single=True)
+CSV = Media("text/csv; charset=utf-8", is_csv=True)
+
+_KNOWN = {
+    "*/*": JSON,
+    "application/*": JSON,
+    "application/json": JSON,
+    "application/vnd.pgrst.object+json": SINGLE,
+    "application/vnd.pgrst.object": SINGLE,
+    "text/csv": CSV,
+}
+
+
+def accepted(header: str) -> Media:
+    """The first kind of the `Accept` header that is answered here. Raises PGRST107 when there is none."""
+    if header in ("", "*/*"):
+        return JSON
+    for part in header.split(","):
+        kind, *options = (piece.strip().lower() for piece in part.split(";"))
+        # `nulls=stripped` asks for another body; weights and character sets do not.
+        if kind in _KNOWN and not any(option.startswith("nulls") for option in options):
+            return _KNOWN[kind]
+    raise ApiError(406, "PGRST107", f"None of these media types are available: {header}")
+
+
+def body_sql(media: Media, rows: str = "result", *, scalar: bool = False) -> str:
+    """An expression over all rows of `rows`; of each only the column `pgrst_scalar` when `scalar`."""
+    if not media.is_csv:
+        return f"coalesce(json_agg({rows}{'.pgrst_scalar' if scalar else ''}), '[]')::text"
+    head = (
+        "coalesce((select string_agg(name, ',') from json_object_keys("
+        f"(select row_to_json(first) from {rows} first limit 1)) name), '')"
+    )
+    # PostgreSQL writes a row in parentheses; between them it is a line of CSV.
+    lines = f"string_agg(substring({rows}::text, 2, length({rows}::text) - 2), chr(10))"
+    return f"{head} || chr(10) || coalesce({lines}, '')"
