@@ -72,6 +72,12 @@ class Gateway:
         self._realtime: RealtimeService | None = None
         self._services = Router()
 
+    @property
+    def realtime(self) -> RealtimeService:
+        """Realtime, once it is started."""
+        assert self._realtime is not None, "start() makes it"
+        return self._realtime
+
     # Start and stop.
 
     async def start(self) -> None:

@@ -198,9 +198,10 @@ class Tokens:
 
 def _check_times(claims: Mapping[str, Any]) -> None:
     now = time.time()
-    for name in ("exp", "nbf", "iat"):
-        value = claims.get(name)
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+    # A claim that is null is as good as missing.
+    claims = {name: claims[name] for name in ("exp", "nbf", "iat") if claims.get(name) is not None}
+    for name, value in claims.items():
+        if isinstance(value, bool) or not isinstance(value, int | float):
             raise TokenRefused("PGRST303", f"The JWT '{name}' claim must be a number")
     if now > claims.get("exp", now) + CLOCK_SKEW_SECONDS:
         raise TokenRefused("PGRST303", "JWT expired")

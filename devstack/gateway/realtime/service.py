@@ -124,7 +124,7 @@ class RealtimeService:
         try:
             await websocket.accept()
             writer = asyncio.create_task(socket.drain())
-            await self._converse(websocket, session)
+            await self._converse(websocket, socket, session)
         except (WebSocketDisconnect, RuntimeError, OSError):
             return
         finally:
@@ -146,14 +146,14 @@ class RealtimeService:
             return JSONResponse({"error": "ConnectionRateLimitReached: Too many connected users"}, 429)
         return None
 
-    async def _converse(self, websocket: WebSocket, session: Session) -> None:
+    async def _converse(self, websocket: WebSocket, socket: Socket, session: Session) -> None:
         """Answer what the client sends, until it goes or is told to."""
         while True:
             try:
                 async with asyncio.timeout(self._limits.idle_seconds):
                     message = await websocket.receive()
             except TimeoutError:
-                await websocket.close(1000, "no heartbeat")
+                await socket.close(1000)
                 return
             if message["type"] == "websocket.disconnect":
                 return
@@ -162,14 +162,14 @@ class RealtimeService:
                 log.info("a binary frame, which version 1 has none of, was left alone")
                 continue
             if len(text) > MAX_FRAME_BYTES:
-                await websocket.close(1009)
+                await socket.close(1009)
                 return
             try:
                 await session.receive(frames.parse(text))
             except frames.BadFrame as error:
                 log.info("a frame was left alone: %s", error)
             except ClosedByUs:
-                await websocket.close(1000)
+                await socket.close(1000)
                 return
 
     # What the database says.

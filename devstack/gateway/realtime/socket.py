@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+FAREWELL_SECONDS = 2.0
+
 
 class Socket:
     """One connection. A client that does not read is cut off; it connects again and catches up."""
@@ -32,6 +34,8 @@ class Socket:
         self._waiting: deque[str] = deque()
         self._bytes = 0
         self._wake = asyncio.Event()
+        self._is_written = asyncio.Event()
+        self._is_written.set()
         self._is_cut = False
 
     def push(self, topic: str, event: str, payload: object, ref: str | None = None) -> None:
@@ -49,6 +53,7 @@ class Socket:
             return
         self._waiting.append(frame)
         self._bytes += len(frame)
+        self._is_written.clear()
         self._wake.set()
 
     def cut(self) -> None:
@@ -60,6 +65,15 @@ class Socket:
         if abort is not None:
             abort()
 
+    async def close(self, code: int) -> None:
+        """Write what waits, then say farewell. A client that does not read gets neither."""
+        try:
+            async with asyncio.timeout(FAREWELL_SECONDS):
+                await self._is_written.wait()
+                await self._websocket.close(code)
+        except TimeoutError:
+            self.cut()
+
     async def drain(self) -> None:
         """Write what waits, until cancelled or the client is gone."""
         try:
@@ -70,6 +84,7 @@ class Socket:
                     frame = self._waiting.popleft()
                     self._bytes -= len(frame)
                     await self._websocket.send_text(frame)
+                self._is_written.set()
         except (WebSocketDisconnect, RuntimeError, OSError):
             # The reader hears of it too, and takes the socket away.
             self._is_cut = True
