@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, WebSocketRoute
 from dashboard.desk import Desk
 from dashboard.guard import Guard
 from dashboard.live.endpoint import LiveEndpoint
+from dashboard.media import MediaRoutes
 from dashboard.routes import DeskRoutes
 from dashboard.settings import DeskSettings
 
@@ -33,6 +34,7 @@ def parts(desk: Desk) -> Parts:
     """Our routes, what stands in front of them, and what runs behind them as long as the app does."""
     settings = desk.settings
     live = LiveEndpoint(settings, desk.sessions, desk.hub)
+    media = MediaRoutes(settings, desk.sessions, desk.storage)
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
@@ -42,11 +44,13 @@ def parts(desk: Desk) -> Parts:
         finally:
             hub.cancel()
             await asyncio.gather(hub, return_exceptions=True)
+            await media.close()
             await desk.http.aclose()
 
     return {
         "routes": [
             *DeskRoutes(settings, desk.sessions, desk.http).all(),
+            *media.all(),
             WebSocketRoute("/rt", live.serve),
         ],
         "middleware": [Middleware(Guard, sessions=desk.sessions, cookie_name=settings.cookie_name)],

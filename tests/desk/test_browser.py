@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
+from devstack.simulators.media import PIXEL
 from tests.fixtures.stack import Stack
 
 # A machine that runs other tests too may need longer than Playwright's five seconds.
@@ -154,6 +157,52 @@ async def test_a_message_that_could_not_be_sent_tells_why(agent: Agent) -> None:
         await expect(page.locator(".panel .escalation")).to_contain_text("Messaggio non inviato")
     finally:
         await agent.stack.reset()
+
+
+async def test_files_are_seen_heard_and_saved(agent: Agent) -> None:
+    page, stack = agent.page, agent.stack
+    phone = stack.new_phone()
+    name = f"Foto {phone[-4:]}"
+
+    async def sends(kind: str, data: bytes, mime: str, **more: str | bool) -> None:
+        file = {"type": kind, "base64": base64.b64encode(data).decode(), "mime": mime, **more}
+        await stack.inbound(phone, media=file, name=name)
+
+    await sends("image", PIXEL, "image/png", caption=HOSTILE)
+    await sends("audio", b"OggS voice", "audio/ogg; codecs=opus", voice=True)
+    await sends("document", b"%PDF-1.7", "application/pdf", filename=HOSTILE)
+    await sends("image", b"MZ program", "image/jpeg")
+
+    async def settled() -> bool:
+        rows = await stack.sql(
+            "select f.state from message_media f join whatsapp_messages m on m.id = f.message_id "
+            "where m.phone = $1 and f.state in ('stored', 'failed')",
+            phone,
+        )
+        return len(rows) == 4
+
+    await stack.until(settled, what="fetched files")
+    await stack.sql(
+        "update whatsapp_messages set transcript = $2 where phone = $1 and type = 'audio'",
+        phone,
+        f"vorrei {HOSTILE}",
+    )
+    await agent.sign_in()
+    await agent.open(name)
+    picture = page.locator(".message.in a.picture img")
+    await expect(picture).to_have_js_property("naturalWidth", 1)
+    assert urlsplit(await picture.evaluate("image => image.src")).path.startswith("/files/")
+    await expect(page.locator(".message.in .text", has_text="window.pwned").first).to_have_text(HOSTILE)
+    await expect(page.locator(".message.in audio[controls]")).to_have_count(1)
+    await expect(page.locator(".transcript .text")).to_have_text(f"vorrei {HOSTILE}")
+    await expect(page.locator(".file.stored b")).to_have_text(HOSTILE)
+    await expect(page.locator(".file.failed")).to_contain_text("questo tipo di file non è ammesso")
+    async with page.expect_download() as download:
+        await page.locator(".file.stored a").click()
+    saved = await download.value
+    assert saved.suggested_filename.endswith(".pdf")
+    assert await page.evaluate("window.pwned") is None
+    assert await page.locator(".bubble script, .bubble img:not(.picture img)").count() == 0
 
 
 async def test_in_the_dark_and_in_english(browser: Browser, stack: Stack) -> None:

@@ -23,6 +23,7 @@ FAMILIES = {
     "badge",
     "status",
     "media",
+    "media_reason",
 }
 
 

@@ -10,7 +10,7 @@ from dashboard.sessions import Session
 from dashboard.texts import LANGUAGES, catalogue
 
 FOLDER = Path(__file__).parent
-STYLES = ("base.css", "list.css", "thread.css", "panel.css")
+STYLES = ("base.css", "list.css", "thread.css", "media.css", "panel.css")
 
 # The code is a set of modules that the browser fetches and keeps; this only fetches the first of them.
 STARTER = """

@@ -1,12 +1,12 @@
 // One message as a bubble, whatever its type. Unknown types are shown plainly, never hidden.
 
 import { h, icon } from "./dom.js"
+import { isFile, media } from "./media.js"
 import { phone } from "./words.js"
 
 const NOTES = ["system", "edit", "revoke", "request_welcome", "reaction"]
 const AUTHORS = { bot: "bot", agent: "person", phone: "phone", system: "bell" }
 const TICKS = { pending: "clock", sending: "clock", unknown: "question", sent: "check", delivered: "checks", read: "checks", played: "checks", failed: "alert", cancelled: "ban" }
-const MEDIA = { image: "image", video: "video", audio: "voice", document: "document", sticker: "sticker" }
 
 /** `quoted`: the message it answers, null when that is not loaded, undefined when it answers none. */
 export function bubble(message, { words, follows, quoted, name }) {
@@ -67,7 +67,7 @@ function card(sign, heading, detail, more) {
 
 function content(message, words) {
   const payload = message.payload ?? {}
-  if (MEDIA[message.type]) return media(message, words)
+  if (isFile(message.type)) return media(message, words)
   switch (message.type) {
     case "text":
       return [text(message.content)]
@@ -96,27 +96,6 @@ function interactive(message, words) {
   const chosen = payload.choice_title || message.content
   if (!chosen) return [h("span", { class: "hint" }, words.say("thread.unknown", { type: message.type }))]
   return [h("span", { class: "hint" }, icon("check", 13), words.say("thread.chose")), text(chosen)]
-}
-
-function media(message, words) {
-  const payload = message.payload ?? {}
-  const file = message.media?.[0] ?? {}
-  const given = payload.media ?? {}
-  const isVoice = message.type === "audio" && (given.voice || message.direction === "inbound")
-  const kind = words.say(`media.${isVoice ? "voice" : message.type}`)
-  const state = ["failed", "refused", "pending"].includes(file.state) ? words.say(`media.${file.state}`) : ""
-  const mime = (file.mime_type || given.mime_type || "").split(";")[0]
-  const caption = message.content === (file.file_name ?? given.filename) ? "" : message.content
-  const heading = file.file_name || given.filename || kind
-  const detail = [heading === kind ? "" : kind, mime, size(file.size_bytes), state].filter(Boolean).join(" · ")
-  const transcript = isVoice && message.transcript
-    ? h("div", { class: "transcript" }, h("small", {}, words.say("thread.transcript")), text(message.transcript)) : null
-  return [card(isVoice ? "voice" : MEDIA[message.type], heading, detail), transcript, text(caption)]
-}
-
-function size(bytes) {
-  if (!bytes) return ""
-  return bytes < 1e6 ? `${Math.max(Math.round(bytes / 1e3), 1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
 }
 
 function location(place, words) {
