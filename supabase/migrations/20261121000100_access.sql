@@ -2,6 +2,10 @@
 -- Every function below is callable only by those it is granted to by name.
 
 alter default privileges revoke execute on functions from public;
+-- Projects from before the end of 2026 grant whatever is new to everybody who comes through the API.
+alter default privileges in schema public revoke all on tables from anon, authenticated, service_role;
+alter default privileges in schema public revoke all on sequences from anon, authenticated, service_role;
+alter default privileges in schema public revoke all on functions from anon, authenticated, service_role;
 
 create extension if not exists vector with schema extensions;
 

@@ -126,7 +126,7 @@ begin
   if p_rider ->> 'id' is null and p_rider ->> 'phone' is null then
     perform private.refuse('phone', 'is missing', 'It tells a rider from a namesake.');
   end if;
-  return private.save_row('save_rider', 'riders', p_business_id, private.with_user(p_rider), '{name,phone}', '{name,phone,active,user_id}');
+  return private.save_row('save_rider', 'riders', p_business_id, private.with_user(p_business_id, p_rider), '{name,phone}', '{name,phone,active,user_id}');
 end
 $$;
 comment on function public.save_rider(uuid, jsonb) is

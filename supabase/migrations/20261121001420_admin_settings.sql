@@ -57,23 +57,35 @@ end
 $$;
 comment on function private.check_hours(jsonb) is 'Refuses opening hours that are not {"mon": ["09:00", "19:30"], "sun": null, "closed": ["2026-12-25"]}.';
 
-create function private.with_user(p_values jsonb) returns jsonb
+create function private.with_user(p_business_id uuid, p_values jsonb) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
+  v_field text := case when p_values ->> 'email' is not null then 'email' else 'user_id' end;
   v_user uuid;
 begin
-  if p_values ->> 'email' is null then
+  if p_values ->> v_field is null then
     return p_values - 'email';
   end if;
-  select id into v_user from auth.users where lower(email) = lower(btrim(p_values ->> 'email')) and deleted_at is null limit 1;
+  select id into v_user from auth.users u where u.deleted_at is null
+    and case v_field when 'email' then lower(u.email) = lower(btrim(p_values ->> 'email')) else u.id::text = lower(p_values ->> 'user_id') end
+  limit 1;
   if v_user is null then
-    perform private.refuse('email', 'nobody signs in with it', 'Invite this person in Supabase Auth first.', 'PT404');
+    perform private.refuse(v_field, 'nobody signs in with it', 'Invite this person in Supabase Auth first.', 'PT404');
+  end if;
+  -- Else any admin could pull another business's people over, who would then answer their customers from the wrong number.
+  if exists (
+    select from (select business_id from public.staff where user_id = v_user and active
+      union all select business_id from public.riders where user_id = v_user and active) w
+    where w.business_id <> p_business_id and w.business_id not in (select private.my_businesses_as('{admin}'))
+  ) then
+    perform private.refuse(v_field, 'this log-in works for another business', 'Invite the person with another e-mail address.', 'PT409');
   end if;
   return p_values - 'email' || jsonb_build_object('user_id', v_user);
 end
 $$;
-comment on function private.with_user(jsonb) is 'Puts the user_id of a log-in in place of its e-mail.';
+comment on function private.with_user(uuid, jsonb) is
+  'Puts the user_id of a log-in in place of its e-mail; PT404 without one, PT409 if it works for a business the caller does not run.';
 
 create function public.save_business_settings(p_business_id uuid, p_settings jsonb) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -139,7 +151,7 @@ begin
   if p_staff ? 'role' and coalesce(p_staff ->> 'role', '') not in ('admin', 'agent', 'viewer') then
     perform private.refuse('role', 'must be admin, agent or viewer', 'Viewers read, agents also answer and set stock, admins change everything.');
   end if;
-  v_values := private.with_user(p_staff);
+  v_values := private.with_user(p_business_id, p_staff);
   if v_values ? 'id' and v_values ? 'user_id' then
     perform private.refuse('user_id', 'a row of staff stays with its person', 'Switch this row off and add the other person.');
   end if;

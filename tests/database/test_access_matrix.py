@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
+from devstack import migrate
 from devstack.access import audit, catalog, expected, functions, lints, places, report, tables, world
 from devstack.access.audit import Audit
 from tests.fixtures.cluster import Database, NewDatabase, Templates
@@ -219,3 +220,26 @@ async def test_an_example_row_that_is_refused_says_what_to_write(database: Datab
         found = await catalog.read_tables(admin)
         with pytest.raises(world.WorldError, match="say a value under `rows`"):
             await world.build(admin, found, rows={}, columns={})
+
+
+async def test_a_project_that_grants_everything_new_by_default_ends_the_same(
+    new_database: NewDatabase,
+) -> None:
+    """Hosted projects from before the end of 2026 do, and so may one's own."""
+    database = await new_database(platform_only=True)
+    async with database.connect(database.owner) as owner:
+        for kind in ("tables", "sequences", "functions"):
+            await owner.execute(
+                f"alter default privileges in schema public grant all on {kind} to anon, authenticated, service_role"
+            )
+    await migrate.migrate(database.owner_url, seed=None)
+    wanted = expected.load()
+    async with database.connect() as admin:
+        found = await functions.read_functions(admin)
+        assert functions.compare_grants(found, wanted.functions, wanted.policy_helpers) == []
+        assert await lints.offenders(admin, "anything_granted_to_anon", wanted.exceptions) == []
+        written = await admin.fetch(
+            "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v') "
+            "and has_any_column_privilege('authenticated', oid, 'insert, update')"
+        )
+        assert [row["relname"] for row in written] == []

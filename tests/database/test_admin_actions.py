@@ -17,6 +17,7 @@ AGENT = {"sub": "00000000-0000-4000-8000-000000000021"}
 ADMIN = {"sub": "00000000-0000-4000-8000-000000000022"}
 ADMIN_ROW = "00000000-0000-4000-8000-000000000122"
 AGENT_ROW = "00000000-0000-4000-8000-000000000121"
+ANNA_ROW = "00000000-0000-4000-8000-000000000131"
 DEALER = "00000000-0000-4000-8000-000000000041"
 
 
@@ -330,3 +331,48 @@ async def test_saving_the_same_new_row_at_once_makes_one(engine: Engine) -> None
     assert len({outcome["id"] for outcome in outcomes}) == 1
     assert await engine.value("select count(*) from products where sku = 'N09'") == 1
     assert len(await recorded(engine, "save_product")) == 1
+
+
+async def test_nobody_pulls_people_of_another_business_over(engine: Engine) -> None:
+    """They would see its conversations among their own, and answer their customers from its number."""
+    other, user = uuid.uuid4(), uuid.uuid4()
+    claims = {"sub": str(user)}
+    await engine.admin.execute("insert into businesses (id, name, slug) values ($1, 'Altra', 'altra')", other)
+    await engine.admin.execute("insert into auth.users (id, email) values ($1, 'capo@altra.example')", user)
+    await engine.admin.execute(
+        "insert into staff (business_id, user_id, role) values ($1, $2, 'admin')", other, user
+    )
+    for function, who in (
+        ("save_staff", {"email": "agente@dloop.example", "role": "agent"}),
+        ("save_staff", {"user_id": AGENT["sub"], "role": "agent"}),
+        ("save_rider", {"name": "Chiara", "phone": "393331234567", "email": "agente@dloop.example"}),
+        ("save_staff", {"email": "rider.anna@dloop.example", "role": "viewer"}),
+    ):
+        error = await refused(engine, function, other, who, claims=claims)
+        assert (error.sqlstate, error.hint) == ("PT409", "Invite the person with another e-mail address.")
+    # Who runs both businesses may share people between them.
+    await engine.admin.execute(
+        "insert into staff (business_id, user_id, role) values ($1, $2, 'admin')", uuid.UUID(BUSINESS), user
+    )
+    await act(engine, "save_staff", other, {"email": "agente@dloop.example", "role": "agent"}, claims=claims)
+
+
+async def test_a_device_is_told_only_what_its_owner_may_hear(engine: Engine) -> None:
+    anna, paolo = ({"sub": f"00000000-0000-4000-8000-0000000000{n}"} for n in (31, 32))
+    device = await act(engine, "register_device", "token", "shared-phone", "android", claims=anna)
+    await engine.call("send_notification", BUSINESS, "new_order", "rider", ANNA_ROW, {}, "k1")
+    pending = "select count(*) from notification_deliveries where device_id = $1 and status = 'pending'"
+    assert await engine.value(pending, device) == 1
+    again = await act(engine, "register_device", "token", "shared-phone", "android", claims=anna)
+    assert (again, await engine.value(pending, device)) == (device, 1)
+    moved = await act(engine, "register_device", "token", "shared-phone", "ios", claims=paolo)
+    assert (moved, await engine.value(pending, device)) == (device, 0)
+    assert await act(engine, "forget_device", "shared-phone", claims=anna) is False
+    assert await act(engine, "forget_device", "shared-phone", claims=paolo) is True
+    assert await engine.value("select disabled_reason from devices where id = $1", device) == "signed out"
+    for arguments, field in (
+        (("pigeon", "x", "web"), "kind"),
+        (("token", " ", "web"), "value"),
+        (("token", "x", "fridge"), "platform"),
+    ):
+        assert (await refused(engine, "register_device", *arguments, claims=anna)).detail == field
