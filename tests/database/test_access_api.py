@@ -162,3 +162,40 @@ async def _error(client: AsyncClient, function: str, params: dict[str, Any]) -> 
     except APIError as error:
         return error
     raise AssertionError(f"{function} went through")
+
+
+async def test_a_rider_sees_what_to_bring_and_nobody_s_life(
+    database: Database, gateway_for: GatewayFor
+) -> None:
+    async with database.connect() as admin:
+        wanted = expected.load()
+        made = await world.build(
+            admin, await catalog.read_tables(admin), rows=wanted.rows, columns=wanted.columns
+        )
+    client = await _client(await gateway_for(database), world.RIDER)
+    orders = (
+        await client.table("market_orders")
+        .select("*, whatsapp_order_relays!relay_id(*), dealers!dealer_id(*)")
+        .execute()
+    )
+    [order] = _rows(orders)
+    assert order["id"] == made.row("market_orders", world.OWN)["id"]
+    assert order["whatsapp_order_relays"] is None
+    assert order["dealers"] is None
+    for table in ("rider_contacts", "notifications", "devices", "riders"):
+        assert [row["id"] for row in _rows(await client.table(table).select("id").execute())] == [
+            made.row(table, world.OWN)["id"]
+        ]
+    for table in (
+        "contacts",
+        "contact_identities",
+        "whatsapp_conversations",
+        "whatsapp_messages",
+        "payments",
+    ):
+        assert _rows(await client.table(table).select("*").execute()) == []
+    registered = await client.rpc(
+        "register_device", {"p_kind": "token", "p_value": "phone", "p_platform": "android"}
+    ).execute()
+    [device] = _rows(await client.table("devices").select("rider_id").eq("id", registered.data).execute())
+    assert device["rider_id"] == made.row("riders", world.OWN)["id"]
