@@ -13,6 +13,7 @@ import sys
 BENCHES = {
     "ingest": "messages acknowledged per second, beside pgbench on the same SQL function",
     "turn": "time from a stored message to its sent reply, without model and quiet window",
+    "realtime": "time from a commit to the callback of an agent's client, and that every one hears its own",
     "day": "a scripted day of customers and dealers, every row compared with the wire",
     "memory": "resident memory of api and worker",
 }

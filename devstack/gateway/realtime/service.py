@@ -37,6 +37,7 @@ POOL_SIZE = 4
 REFUSAL_SECONDS = 2.0
 """A handshake that is refused is answered so much later, unless refused joins are answered sooner."""
 READY_SECONDS = 30.0
+START_SECONDS = 2.0
 JANITOR_SECONDS = 3600.0
 
 _REPLAY = (
@@ -76,6 +77,10 @@ class RealtimeService:
             asyncio.create_task(self.feed.run(), name="realtime messages"),
             asyncio.create_task(self._clean(), name="realtime partitions"),
         ]
+        # Whoever finds this process open should be heard already; but it opens without a database, too.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(START_SECONDS):
+                await self.feed.ready.wait()
 
     async def stop(self) -> None:
         """End it, and cut every socket."""
