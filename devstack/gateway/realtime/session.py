@@ -1,4 +1,4 @@
-"""What a client asks over its socket: join, leave, new token, broadcast, presence. One message after the other.
+"""What a client asks over its socket: join, leave, new token, and to talk. One message after the other.
 
 Like the platform, which waits for a join to be answered before it reads on: a refused one delays what follows it.
 """
@@ -22,6 +22,7 @@ from devstack.gateway.realtime.joining import JoinRequest, Replay, binding_id, r
 from devstack.gateway.realtime.limits import Limits, Window
 from devstack.gateway.realtime.refused import Refused, unreadable
 from devstack.gateway.realtime.socket import Socket
+from devstack.gateway.realtime.talk import Talk
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +72,7 @@ class Session:
         self._socket = socket
         self._hub = hub
         self._access = access
+        self._talk = Talk(hub, access, limits)
         self._subscriptions = subscriptions
         self._past = past
         self._verify = verify
@@ -104,9 +106,9 @@ class Session:
         elif frame.event == "access_token":
             await self._new_token(channel, frame.payload.get("access_token"))
         elif frame.event == "broadcast":
-            await self._broadcast(channel, frame)
+            await self._talk.broadcast(channel, frame)
         elif frame.event == "presence":
-            await self._presence(channel, frame)
+            await self._talk.presence(channel, frame)
         else:
             log.info("a message of a kind that is not known was left alone")
 
@@ -236,81 +238,6 @@ class Session:
                 f"You no longer have permission to read from this Channel topic: {channel.topic}",
             )
         return rights
-
-    # Broadcast and presence.
-
-    async def _broadcast(self, channel: Channel, frame: Frame) -> None:
-        rights = channel.rights
-        if rights.write_broadcast is None:
-            try:
-                rights.write_broadcast = await self._access.may_write(
-                    channel.topic, channel.claims, "broadcast"
-                )
-            except Refused:
-                return
-        if not rights.write_broadcast:
-            # The platform drops it silently; a client that asked for the acknowledgement waits for it in vain.
-            return
-        try:
-            size = len(frames.encode(channel.topic, "broadcast", frame.payload))
-            if size > self._limits.payload_bytes:
-                raise ValueError("payload_size_exceeded")
-            self._hub.rate.add()
-            self._hub.broadcast(channel.key, frame.payload, channel)
-        except ValueError:
-            reply = frames.refusal("payload_size_exceeded")
-        else:
-            reply = frames.ok()
-        if channel.ack and channel.is_joined:
-            channel.push("phx_reply", reply, frame.ref)
-
-    async def _presence(self, channel: Channel, frame: Frame) -> None:
-        event = str(frame.payload.get("event", "")).lower()
-        if not event:
-            channel.push("phx_reply", frames.ok(), frame.ref)
-            return
-        if not channel.presence_calls.take():
-            self._hub.shut(channel, "Client presence rate limit exceeded")
-            return
-        reply = frames.refusal()
-        if event == "untrack":
-            self._hub.untrack(channel)
-            reply = frames.ok()
-        elif event == "track" and await self._may_track(channel):
-            reply = self._track(channel, frame.payload.get("payload", {}))
-        if channel.is_joined:
-            channel.push("phx_reply", reply, frame.ref)
-
-    async def _may_track(self, channel: Channel) -> bool:
-        rights = channel.rights
-        try:
-            if rights.read_presence is None:
-                renewed = await self._access.read_rights(channel.topic, channel.claims, presence=True)
-                rights.read_presence = renewed.read_presence
-            if rights.write_presence is None:
-                rights.write_presence = await self._access.may_write(
-                    channel.topic, channel.claims, "presence"
-                )
-        except Refused:
-            return False
-        return rights.write_presence and channel.is_joined
-
-    def _track(self, channel: Channel, payload: object) -> dict[str, object]:
-        if not isinstance(payload, dict):
-            return frames.refusal("Presence track payload must be a map")
-        try:
-            if len(frames.encode(channel.topic, "presence", payload)) > self._limits.payload_bytes:
-                raise ValueError("too long")
-            self._hub.track(channel, payload)
-        except ValueError:
-            self._hub.shut(channel, "Track message size exceeded")
-            return frames.refusal()
-        if not channel.presence:
-            # To track is to want presence: until now the client has heard of nobody.
-            channel.presence = True
-            if channel.rights.read_presence:
-                channel.push("presence_state", self._hub.presence_state(channel.key))
-        return frames.ok()
 
     # What takes time without keeping the client waiting.
 

@@ -60,13 +60,14 @@ async def audience(
         filters: await passes(connection, table, [change.known for change in changes], filters)
         for filters in {s.binding.filters for s in subscriptions}
     }
+    # A channel may get a new token while the database is asked: these are the claims that are judged by.
+    claims = {subscription: subscription.channel.claims for subscription in subscriptions}
     judges: dict[int, _Judgement] = {}
     if refusal is None and table.has_rls:
         rows = {n: c.record for n, c in enumerate(changes) if c.record is not None}
-        for subscription in subscriptions:
-            claims = subscription.channel.claims
-            if id(claims) not in judges:
-                judges[id(claims)] = await _judge(connection, table, rows, claims)
+        for one in claims.values():
+            if id(one) not in judges:
+                judges[id(one)] = await _judge(connection, table, rows, one)
     heard = []
     for position, change in enumerate(changes):
         for subscription in subscriptions:
@@ -80,7 +81,7 @@ async def audience(
             elif is_delete or not table.has_rls:
                 heard.append(Heard(position, subscription))
             else:
-                judgement = judges[id(subscription.channel.claims)]
+                judgement = judges[id(claims[subscription])]
                 if position in judgement.visible:
                     heard.append(Heard(position, subscription))
                 elif position in judgement.failed:

@@ -10,6 +10,7 @@ from devstack.gateway.realtime.changes.filters import BadFilter, Filter, parse
 from devstack.gateway.realtime.channel import Channel
 from devstack.gateway.realtime.joining import binding_id
 
+EXTENSION = "postgres_changes"
 EVENTS = ("INSERT", "UPDATE", "DELETE")
 
 

@@ -20,8 +20,9 @@ import asyncpg
 
 from devstack.gateway.database import CONNECTION_ERRORS
 from devstack.gateway.realtime.changes import tables
-from devstack.gateway.realtime.changes.audience import Change, audience, entities, passes
+from devstack.gateway.realtime.changes.audience import Change, passes
 from devstack.gateway.realtime.changes.bindings import (
+    EXTENSION,
     BadBinding,
     Binding,
     Subscription,
@@ -30,14 +31,13 @@ from devstack.gateway.realtime.changes.bindings import (
     read_binding,
 )
 from devstack.gateway.realtime.changes.filters import PATTERNS, Filter
-from devstack.gateway.realtime.changes.message import error_message, message
+from devstack.gateway.realtime.changes.telling import tell
 from devstack.gateway.realtime.channel import Channel
 from devstack.gateway.realtime.feed import Feed
 from devstack.gateway.realtime.limits import Limits
 
 log = logging.getLogger(__name__)
 
-EXTENSION = "postgres_changes"
 READ_AT_ONCE = 100
 KEPT_SECONDS = 60
 PRUNE_SECONDS = 10.0
@@ -98,6 +98,12 @@ class Changes(Feed):
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        if self._registered:
+            # Otherwise triggers go on writing for nobody until the next gateway looks.
+            with contextlib.suppress(*CONNECTION_ERRORS, asyncpg.PostgresError, TimeoutError):
+                await self._pool.execute(
+                    "delete from realtime.listeners where pid = $1", self._pid, timeout=1
+                )
 
     async def _subscribe(self, channel: Channel) -> None:
         try:
@@ -227,71 +233,16 @@ class Changes(Feed):
                 )
                 for row in rows
             ]
-            await self._tell(connection, changes, committed_at)
+            await tell(
+                connection,
+                changes,
+                self._subscriptions,
+                committed_at=committed_at,
+                max_bytes=self._limits.change_bytes,
+            )
         if last and time.monotonic() - self._pruned_at > PRUNE_SECONDS:
             self._pruned_at = time.monotonic()
             await connection.execute(_PRUNE, last, KEPT_SECONDS)
-
-    async def _tell(self, connection: Any, changes: list[Change], committed_at: str) -> None:
-        told: dict[int, list[tuple[Channel, dict[str, Any]]]] = defaultdict(list)
-        for entity in entities(changes):
-            by_role: dict[str, list[Subscription]] = defaultdict(list)
-            for subscription in self._subscriptions.get(entity, ()):
-                by_role[str(subscription.channel.claims["role"])].append(subscription)
-            positions = [n for n, change in enumerate(changes) if change.entity == entity]
-            own = [changes[n] for n in positions]
-            for role, subscriptions in by_role.items():
-                try:
-                    pairs = await self._messages(connection, entity, role, own, subscriptions, committed_at)
-                except CONNECTION_ERRORS:
-                    raise
-                except asyncpg.PostgresError as error:
-                    log.warning("changes of a table can't be told: %s", type(error).__name__)
-                    continue
-                for n, channel, payload in pairs:
-                    told[positions[n]].append((channel, payload))
-        for position in sorted(told):
-            for channel, payload in told[position]:
-                if channel.is_joined:
-                    with contextlib.suppress(ValueError):  # A row nested deeper than JSON is written here.
-                        channel.push(EXTENSION, payload)
-
-    async def _messages(
-        self,
-        connection: Any,
-        entity: int,
-        role: str,
-        changes: list[Change],
-        subscriptions: list[Subscription],
-        committed_at: str,
-    ) -> list[tuple[int, Channel, dict[str, Any]]]:
-        """Position, channel, payload: one message for all bindings of a channel that say the same."""
-        table = await tables.load(connection, entity, role)
-        if table is None:
-            return []
-        ids: dict[tuple[int, Channel, tuple[str, ...] | None, str | None], list[int]] = defaultdict(list)
-        for heard in await audience(connection, table, changes, subscriptions):
-            binding = heard.subscription.binding
-            ids[(heard.position, heard.subscription.channel, binding.columns, heard.error)].append(binding.id)
-        made: dict[tuple[int, tuple[str, ...] | None, str | None], dict[str, Any]] = {}
-        messages = []
-        for (position, channel, columns, error), binding_ids in ids.items():
-            key = (position, columns, error)
-            if key not in made:
-                change = changes[position]
-                made[key] = (
-                    error_message(table, change, error)
-                    if error is not None
-                    else message(
-                        table,
-                        change,
-                        columns=columns,
-                        committed_at=committed_at,
-                        max_bytes=self._limits.change_bytes,
-                    )
-                )
-            messages.append((position, channel, {"ids": binding_ids, "data": made[key]}))
-        return messages
 
     def _later(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
