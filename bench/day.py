@@ -24,6 +24,8 @@ WAIT_SECONDS = 60.0
 DELIVERY_SECONDS = 600.0
 """A dealer gets one message in 6 s after a burst of 45: a busy day takes its time."""
 
+ADDRESS = "via Dante 7, 20121 Milano"
+
 ORDERS = (
     ("avete candele alla lavanda?", "vorrei 2 candele profumate alla lavanda"),
     ("quanto costa lo shampoo secco?", "prendo 3 shampoo secco in schiuma"),
@@ -69,6 +71,7 @@ async def run(simulators_url: str, database_url: str, *, customers: int, seed: i
     """Play the day against a running stack. `seed` gives the customers their phones and hours."""
     wire, chance, started = Wire(simulators_url), random.Random(seed), time.monotonic()
     since = await now(database_url)
+    await _open_shop(database_url)
     phones = [f"39348{seed:04d}{n:04d}" for n in range(customers)]
     stop = asyncio.Event()
     dealers = [asyncio.create_task(_dealer(wire, phone, stop)) for phone in DEALERS]
@@ -89,11 +92,22 @@ async def run(simulators_url: str, database_url: str, *, customers: int, seed: i
     return await _report(database_url, phones, ledger, time.monotonic() - started)
 
 
+async def _open_shop(database_url: str) -> None:
+    """A day is played at any hour: the shop keeps no hours, so dealers are asked at once."""
+    connection = await asyncpg.connect(database_url)
+    try:
+        await connection.execute("update businesses set hours = '{}'")
+    finally:
+        await connection.close()
+
+
 async def _customer(wire: Wire, phone: str, words: tuple[str, str], pause: float) -> None:
     await asyncio.sleep(pause)
     seen = await _say(wire, phone, "Ciao!", 0)
     seen = await _say(wire, phone, words[0], seen)
-    await wire.inbound(phone, words[1])
+    seen = await _say(wire, phone, words[1], seen)
+    # Nobody knows a new customer's address: it is asked before the summary.
+    await wire.inbound(phone, ADDRESS)
     confirm = await _button(wire, phone, "order:confirm:", seen)
     seen = len(await wire.sent_to(phone))
     await wire.tap(phone, confirm, "Conferma")

@@ -32,6 +32,8 @@ class Business:
     persona: str
     limits: Json
     hours: Json
+    delivers: bool = False
+    """Whether it has delivery zones, so that an order needs an address."""
 
 
 @dataclass(frozen=True, kw_only=True)

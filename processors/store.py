@@ -260,6 +260,7 @@ def turn_from_row(row: Json) -> Turn:
             persona=business["persona"],
             limits=business["limits"],
             hours=business["hours"],
+            delivers=business["delivers"],
         ),
         account=Account(
             id=UUID(row["account"]["id"]),

@@ -40,10 +40,16 @@ insert into public.riders (id, business_id, user_id, name, phone) values
   ('00000000-0000-4000-8000-000000000131', '00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000031', 'Anna Ferri', '393332000001'),
   ('00000000-0000-4000-8000-000000000132', '00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000032', 'Paolo Neri', '393332000002');
 
-insert into public.dealers (id, business_id, name, priority) values
-  ('00000000-0000-4000-8000-000000000041', '00000000-0000-4000-8000-000000000001', 'Dloop Store Milano', 10),
-  ('00000000-0000-4000-8000-000000000042', '00000000-0000-4000-8000-000000000001', 'Zampa Felice', 20),
-  ('00000000-0000-4000-8000-000000000043', '00000000-0000-4000-8000-000000000001', 'Casa e Profumi', 30);
+insert into public.dealers (id, business_id, name, priority, address) values
+  ('00000000-0000-4000-8000-000000000041', '00000000-0000-4000-8000-000000000001', 'Dloop Store Milano', 10, 'Corso Buenos Aires 33, 20124 Milano'),
+  ('00000000-0000-4000-8000-000000000042', '00000000-0000-4000-8000-000000000001', 'Zampa Felice', 20, 'Via Solari 11, 20144 Milano'),
+  ('00000000-0000-4000-8000-000000000043', '00000000-0000-4000-8000-000000000001', 'Casa e Profumi', 30, '');
+
+-- Milan: the centre, the rest of the town, and the places around it.
+insert into public.delivery_zones (id, business_id, name, postcodes, latitude, longitude, radius_km, fee, free_above, minimum_order, minutes_from, minutes_to) values
+  ('00000000-0000-4000-8000-000000000141', '00000000-0000-4000-8000-000000000001', 'Milano centro', '{20121,20122,20123,20124,20129}', 45.4642, 9.1900, 2.2, 2.50, 40.00, 0, 25, 45),
+  ('00000000-0000-4000-8000-000000000142', '00000000-0000-4000-8000-000000000001', 'Milano', '{201}', 45.4642, 9.1900, 7.5, 3.90, 60.00, 0, 40, 70),
+  ('00000000-0000-4000-8000-000000000143', '00000000-0000-4000-8000-000000000001', 'Hinterland', '{20090,20092,20093,20095,20099}', 45.4642, 9.1900, 14, 6.90, 90.00, 25.00, 60, 100);
 
 insert into public.rider_contacts (business_id, rider_id, dealer_id, contact_type, contact_value, name, category) values
   ('00000000-0000-4000-8000-000000000001', null, '00000000-0000-4000-8000-000000000041', 'dealer', '393331000001', 'Dloop Store Milano', 'tutto'),
@@ -453,10 +459,6 @@ insert into public.canned_replies (business_id, shortcut, language, body) values
   ('00000000-0000-4000-8000-000000000001', 'attesa', 'it', 'Controllo subito e ti scrivo entro pochi minuti.'),
   ('00000000-0000-4000-8000-000000000001', 'reso', 'it', 'Nessun problema: puoi restituire l''articolo entro 14 giorni, vengo io a spiegarti come.');
 
-insert into public.delivery_zones (business_id, name, postcodes, fee, minimum_order) values
-  ('00000000-0000-4000-8000-000000000001', 'Milano', '{20121,20122,20123,20124,20125,20126,20127,20128,20129,20131}', 0, 0),
-  ('00000000-0000-4000-8000-000000000001', 'Hinterland', '{20090,20093,20099}', 4.90, 25);
-
 -- A few conversations to read. Times count back from the moment of seeding.
 insert into public.contacts (id, business_id, name, phone, language, privacy_noticed_at) values
   ('00000000-0000-4000-8000-000000000051', '00000000-0000-4000-8000-000000000001', 'Giulia Bianchi', '393401112233', 'it', now() - interval '3 hours'),
@@ -513,6 +515,11 @@ from (values
 join public.whatsapp_conversations c on c.id = ('00000000-0000-4000-8000-0000000000' || m.conversation)::uuid
 order by m.n;
 
+-- Giulia and Marco had things brought before.
+insert into public.contact_addresses (business_id, contact_id, text, postcode, used_at) values
+  ('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000051', 'Via Tortona 15, 20144 Milano', '20144', now() - interval '20 days'),
+  ('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000052', 'Corso Garibaldi 44, 20121 Milano, citofono Rinaldi', '20121', now() - interval '44 minutes');
+
 insert into public.escalations (business_id, conversation_id, reason, detail, created_at) values
   ('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000063', 'asked', 'The customer wants a person.', now() - interval '12 minutes');
 
@@ -528,6 +535,11 @@ insert into public.market_orders (id, business_id, relay_id, code, dealer_id, ho
 select '00000000-0000-4000-8000-000000000081', r.business_id, r.id, r.code, '00000000-0000-4000-8000-000000000041', '00000000-0000-4000-8000-000000000041',
   '00000000-0000-4000-8000-000000000131', 'accepted', r.products, r.total_price, r.currency, now() - interval '40 minutes', now() - interval '44 minutes'
 from public.whatsapp_order_relays r where r.id = '00000000-0000-4000-8000-000000000071';
+update public.whatsapp_order_relays set delivery_fee = 2.50, total_price = total_price + 2.50, delivery = jsonb_build_object('way', 'delivery',
+  'zone_id', '00000000-0000-4000-8000-000000000141', 'zone', 'Milano centro', 'fee', '2.50', 'address', 'Corso Garibaldi 44, 20121 Milano, citofono Rinaldi',
+  'postcode', '20121', 'minutes_from', 25, 'minutes_to', 45) where id = '00000000-0000-4000-8000-000000000071';
+update public.market_orders m set delivery = r.delivery, delivery_fee = r.delivery_fee from public.whatsapp_order_relays r
+where r.id = m.relay_id and m.id = '00000000-0000-4000-8000-000000000081';
 update public.whatsapp_order_relays set market_order_id = '00000000-0000-4000-8000-000000000081' where id = '00000000-0000-4000-8000-000000000071';
 insert into public.order_offers (business_id, market_order_id, dealer_id, outcome, expires_at, resolved_at, created_at) values
   ('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000081', '00000000-0000-4000-8000-000000000041', 'accepted',

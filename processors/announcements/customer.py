@@ -8,7 +8,7 @@ from processors.language.lines import lines_text
 from processors.language.texts import say
 from processors.model import Reply
 
-_STEPS = ("accepted", "preparing", "ready", "out_for_delivery", "delivered", "no_dealer")
+_STEPS = ("released", "accepted", "preparing", "ready", "out_for_delivery", "delivered", "no_dealer")
 
 
 def render_customer(event: OrderEvent) -> Reply | None:
@@ -17,11 +17,14 @@ def render_customer(event: OrderEvent) -> Reply | None:
         return None
     # Who ordered once and is served by several shops must hear which goods this is about.
     suffix = "_part" if event.is_part and event.kind in ("accepted", "no_dealer") else ""
+    if event.pickup and event.kind in ("accepted", "ready", "delivered"):
+        suffix = "_pickup"
     text = say(
         event.language,
         f"announce.customer.{event.kind}{suffix}",
         code=event.code,
         dealer=event.dealer_name,
+        place=event.dealer_address,
         lines=lines_text(event.lines, event.language),
     )
     return Reply(text=text, template=status_template(event))

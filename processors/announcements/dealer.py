@@ -1,4 +1,4 @@
-"""What dealers are told: a new offer, and the end of an offer or order that was theirs."""
+"""What dealers are told: a new offer, and what becomes of an offer or order that is theirs."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from processors.language.lines import lines_short, lines_text
 from processors.language.texts import say
 from processors.model import Button, Reply
 
-_ENDED = ("offer_lost", "offer_withdrawn", "offer_expired", "order_cancelled")
+_NEWS = (
+    "offer_lost", "offer_withdrawn", "offer_expired", "order_cancelled", "address_changed", "note_changed",
+)  # fmt: skip
 
 
 def render_dealer(event: OrderEvent) -> Reply | None:
     """The message for a dealer, or None for a kind that dealers are not told."""
     if event.kind == "offer_made":
         return _offer(event)
-    if event.kind in _ENDED:
-        text = say(event.language, f"announce.dealer.{event.kind}", code=event.code)
+    if event.kind in _NEWS:
+        text = say(event.language, f"announce.dealer.{event.kind}", code=event.code, where=event.where)
         return Reply(text=text, template=status_template(event))
     return None
 
@@ -29,6 +31,7 @@ def _offer(event: OrderEvent) -> Reply:
             "announce.dealer.offer_made",
             code=event.code,
             lines=lines_text(event.lines, event.language),
+            area=event.area,
             total=event.total_text,
             minutes=event.minutes,
         ),

@@ -35,6 +35,12 @@ class OrderEvent:
     offer_id: str | None
     minutes: int
     market_order_id: str | None
+    where: str = ""
+    """Address and note of the order, as lines below its goods."""
+    area: str = ""
+    """The same for those who have not accepted yet: zone and postcode only."""
+    pickup: bool = False
+    dealer_address: str = ""
 
     @property
     def total_text(self) -> str:
@@ -58,6 +64,10 @@ class OrderEvent:
             offer_id=offer.get("id"),
             minutes=int(offer.get("minutes") or 0),
             market_order_id=(row.get("order") or {}).get("id"),
+            where=subject.get("where") or "",
+            area=subject.get("area") or "",
+            pickup=subject.get("way") == "pickup",
+            dealer_address=dealer.get("address") or "",
         )
 
 

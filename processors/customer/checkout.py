@@ -6,15 +6,15 @@ The database decides whether prices and stock still hold, so every outcome has i
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 from uuid import UUID, uuid4
 
 from processors.bubbles import joined
 from processors.customer import cart as carts
-from processors.customer.choices import cart_id, order_id, remove_id
+from processors.customer import delivery, delivery_replies, hours, quotes
+from processors.customer.choices import address_id, cart_id, order_id, remove_id
 from processors.customer.menus import menu_button
 from processors.customer.session import Proposal
-from processors.customer.talk import Talk
+from processors.customer.talk import Reads, Talk
 from processors.customer.titles import button_title, row_description, row_title
 from processors.language.lines import line_text
 from processors.model import Action, Button, CartLine, Reply, Row
@@ -22,7 +22,7 @@ from processors.model import Action, Button, CartLine, Reply, Row
 MOST_LINES = 12
 """Lines written out in a summary, which has 1024 characters for everything."""
 
-_MOST_EDIT_ROWS = 8
+_MOST_EDIT_ROWS = 7
 
 
 def cart_lines(talk: Talk) -> str:
@@ -35,29 +35,38 @@ def cart_lines(talk: Talk) -> str:
     return "\n".join(lines)
 
 
-def propose(talk: Talk) -> Talk:
-    """The talk ending with the summary and its three buttons."""
-    total = carts.total(talk.cart)
+async def propose(talk: Talk, reads: Reads) -> Talk:
+    """The talk ending with the summary and its three buttons, or with what is missing for one."""
+    quote = await quotes.quote(talk, reads, carts.total(talk.cart))
+    if quote.state not in quotes.DELIVERABLE:
+        asking = delivery_replies.ask(talk, quote)
+        kept = delivery.chosen_action(asking) if quote.state == "below_minimum" else ()
+        return replace(asking, actions=(*talk.actions, *kept))
     pending = talk.session.proposal
-    if pending is not None and pending.total == total and not talk.cart_changed:
+    session = replace(talk.session, awaited=None)
+    if pending is not None and pending.total == quote.total and not talk.cart_changed and not talk.delivery:
         # Nothing has changed since: the summary that waits is still the right one.
-        session = replace(talk.session, proposal=replace(pending, last_said=True))
-        return replace(talk, session=session, ending=_summary(talk, pending.relay_id, total), proposed=True)
+        session = replace(session, proposal=replace(pending, last_said=True))
+        return replace(talk, session=session, ending=_summary(talk, pending.relay_id, quote), proposed=True)
     relay_id = uuid4()
-    again = Reply(text=talk.say("order.price_changed"), kind="buttons", buttons=(_checkout_button(talk),))
     action = Action(
         kind="propose_order",
-        args={"relay_id": str(relay_id), "expected_total": str(total)},
+        args={"relay_id": str(relay_id), "expected_total": str(quote.total)},
         outcomes={
-            "proposed": (_summary(talk, relay_id, total),),
-            "price_changed": (again,),
+            "proposed": (_summary(talk, relay_id, quote),),
+            "price_changed": (_look_again(talk, "order.price_changed"),),
+            "undeliverable": (_look_again(talk, "order.delivery_changed"),),
             "empty": (Reply(text=talk.say("cart.empty")),),
             "*": (Reply(text=talk.say("order.unavailable")),),
         },
     )
-    session = replace(talk.session, proposal=Proposal(relay_id=relay_id, total=total))
-    actions = (*talk.actions, _speaking(action, talk.notes))
+    session = replace(session, proposal=Proposal(relay_id=relay_id, total=quote.total))
+    actions = (*talk.actions, *delivery.chosen_action(talk), _speaking(action, talk.notes))
     return replace(talk, session=session, actions=actions, notes=(), proposed=True)
+
+
+def _look_again(talk: Talk, key: str) -> Reply:
+    return Reply(text=talk.say(key), kind="buttons", buttons=(_checkout_button(talk),))
 
 
 def confirm(talk: Talk, relay_id: UUID) -> Talk:
@@ -73,6 +82,7 @@ def confirm(talk: Talk, relay_id: UUID) -> Talk:
         args={"relay_id": str(relay_id)},
         outcomes={
             "created": (Reply(text=created),),
+            "held": (Reply(text=_held(talk, relay_id)),),
             "already": (Reply(text=talk.say("order.already")),),
             "out_of_stock": (
                 Reply(
@@ -85,8 +95,17 @@ def confirm(talk: Talk, relay_id: UUID) -> Talk:
             "*": (Reply(text=talk.say("order.outdated"), kind="buttons", buttons=to_cart),),
         },
     )
-    session = replace(talk.session, proposal=None, questions=())
+    session = replace(talk.session, proposal=None, questions=(), awaited=None)
     return replace(talk, session=session, actions=(action,), checkout=False, intent="order_request")
+
+
+def _held(talk: Talk, relay_id: UUID) -> str:
+    """The thanks of a shop that is closed: when the order goes on its way."""
+    pending, opening = talk.session.proposal, hours.next_opening(talk.turn.business, hours.now())
+    when = hours.when(opening, talk.turn.business, talk.language) if opening else ""
+    if pending is not None and pending.relay_id == relay_id:
+        return talk.say("order.held", total=talk.money(pending.total), when=when)
+    return talk.say("order.held_plain", when=when)
 
 
 def cancel(talk: Talk, relay_id: UUID) -> Talk:
@@ -104,7 +123,8 @@ def cancel(talk: Talk, relay_id: UUID) -> Talk:
             "*": (Reply(text=talk.say("order.nothing_to_cancel")),),
         },
     )
-    session = replace(talk.session, proposal=None, questions=()) if is_pending else talk.session
+    cleared = replace(talk.session, proposal=None, questions=(), awaited=None)
+    session = cleared if is_pending else talk.session
     cart = () if is_pending else talk.cart
     return replace(talk, session=session, cart=cart, actions=(action,), checkout=False, notes=())
 
@@ -131,6 +151,8 @@ def edit(talk: Talk) -> Talk:
         )
         for line in _one_per_product(talk.cart)[:_MOST_EDIT_ROWS]
     ]
+    if talk.turn.business.delivers:
+        rows.append(Row(id=address_id("change"), title=row_title(talk.say("button.other_address"))))
     rows.append(Row(id=cart_id("clear"), title=row_title(talk.say("button.clear"))))
     rows.append(Row(id=cart_id("checkout"), title=row_title(talk.say("button.checkout"))))
     reply = Reply(
@@ -149,12 +171,15 @@ def empty(talk: Talk) -> Talk:
     return replace(talk, ending=reply, checkout=False)
 
 
-def _summary(talk: Talk, relay_id: UUID, total: Decimal) -> Reply:
-    text = "\n".join(
-        (talk.say("order.summary"), cart_lines(talk), talk.say("order.total", total=talk.money(total)))
-    )
+def _summary(talk: Talk, relay_id: UUID, quote: quotes.Quote) -> Reply:
+    lines = [talk.say("order.summary"), cart_lines(talk), *delivery.summary_lines(talk, quote)]
+    lines.append(talk.say("order.total", total=talk.money(quote.total)))
+    opening = hours.next_opening(talk.turn.business, hours.now())
+    if opening is not None:
+        when = hours.when(opening, talk.turn.business, talk.language)
+        lines.append(talk.say("order.closed_now", when=when))
     return Reply(
-        text=joined(text, talk.say("order.question")),
+        text=joined("\n".join(lines), talk.say("order.question")),
         kind="buttons",
         buttons=(
             Button(id=order_id("confirm", relay_id), title=button_title(talk.say("button.confirm"))),

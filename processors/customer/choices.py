@@ -12,6 +12,7 @@ from uuid import UUID
 MenuName = Literal["catalogue", "order", "support", "human", "show"]
 CartName = Literal["show", "checkout", "clear"]
 OrderVerb = Literal["confirm", "edit", "cancel"]
+AddressVerb = Literal["change", "use", "pickup", "apply"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +69,29 @@ class CategoryChoice:
     offset: int
 
 
-Choice = OrderChoice | MenuChoice | CartChoice | AddChoice | RemoveChoice | VariantChoice | CategoryChoice
+@dataclass(frozen=True, kw_only=True)
+class AddressChoice:
+    """Where an order goes.
+
+    change: asks for another address, of the cart or of the placed order `relay_id` · use: the kept address
+    `address_id` · pickup: collected at the shop · apply: the address last told, at its new price.
+    """
+
+    verb: AddressVerb
+    address_id: UUID | None = None
+    relay_id: UUID | None = None
+
+
+Choice = (
+    OrderChoice
+    | MenuChoice
+    | CartChoice
+    | AddChoice
+    | RemoveChoice
+    | VariantChoice
+    | CategoryChoice
+    | AddressChoice
+)
 
 
 def read_choice(choice_id: str) -> Choice | None:
@@ -110,6 +133,22 @@ def variant_id(product_id: UUID, attribute: str, value: str) -> str:
 def category_id(name: str, offset: int = 0) -> str:
     # The number stands first because a category's name may hold a colon.
     return f"category:{offset}:{name}"
+
+
+def address_id(verb: AddressVerb, *, address: UUID | str = "", relay: UUID | str = "") -> str:
+    return f"address:{verb}:{address}:{relay}"
+
+
+def _address(rest: str) -> Choice | None:
+    verb, _, ids = rest.partition(":")
+    address, _, relay = ids.partition(":")
+    if verb not in ("change", "use", "pickup", "apply") or (verb == "use" and not address):
+        return None
+    return AddressChoice(
+        verb=verb,  # type: ignore[arg-type]  # Checked above.
+        address_id=UUID(address) if address else None,
+        relay_id=UUID(relay) if relay else None,
+    )
 
 
 def _order(rest: str) -> Choice | None:
@@ -158,4 +197,5 @@ _READERS = {
     "remove": _remove,
     "variant": _variant,
     "category": _category,
+    "address": _address,
 }

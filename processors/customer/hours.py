@@ -1,13 +1,20 @@
-"""Opening hours as a business keeps them: {"mon": ["09:00", "19:30"], "sun": null}, in its own time zone."""
+"""Opening hours as a business keeps them: {"mon": ["09:00", "19:30"], "sun": null}, in its own time zone.
+
+Single days off stand in {"closed": ["2026-12-25"]}. The SQL function `private.next_opening` reads the same.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from processors.language.texts import say
 from processors.model import Business
+
+DAYS_AHEAD = 60
+"""How far an opening is looked for."""
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -17,8 +24,37 @@ def is_open(business: Business, now: datetime) -> bool:
     if not business.hours:
         return True
     local = now.astimezone(_zone(business))
-    span = _span(business.hours, DAYS[local.weekday()])
+    span = _span_on(business.hours, local.date())
     return span is not None and span[0] <= local.strftime("%H:%M") < span[1]
+
+
+def next_opening(business: Business, now: datetime) -> datetime | None:
+    """When the shop opens next, in its own time; None while it is open, or when it never opens."""
+    if is_open(business, now):
+        return None
+    local = now.astimezone(_zone(business))
+    for days in range(DAYS_AHEAD + 1):
+        day = local.date() + timedelta(days=days)
+        span = _span_on(business.hours, day)
+        if span is None:
+            continue
+        opening = datetime.combine(day, time.fromisoformat(span[0]), tzinfo=local.tzinfo)
+        if opening > local:
+            return opening
+    return None
+
+
+def when(moment: datetime, business: Business, language: str) -> str:
+    """A moment of the near future as people say it: "oggi alle 15:00", "lunedì alle 09:00"."""
+    local = moment.astimezone(_zone(business))
+    days = (local.date() - now().astimezone(_zone(business)).date()).days
+    if days in (0, 1):
+        day = say(language, f"customer.when.{('today', 'tomorrow')[days]}")
+    elif days < len(DAYS):
+        day = say(language, f"customer.day.{DAYS[local.weekday()]}")
+    else:
+        day = f"{local:%d/%m}"
+    return say(language, "customer.when.at", day=day, time=f"{local:%H:%M}")
 
 
 def spans(business: Business) -> list[tuple[str, str, tuple[str, str] | None]]:
@@ -35,6 +71,10 @@ def spans(business: Business) -> list[tuple[str, str, tuple[str, str] | None]]:
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+def _span_on(hours: Mapping[str, Any], day: date) -> tuple[str, str] | None:
+    return None if day.isoformat() in (hours.get("closed") or ()) else _span(hours, DAYS[day.weekday()])
 
 
 def _span(hours: Mapping[str, Any], day: str) -> tuple[str, str] | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from processors.model import Message
+from processors.model import Json, Message
 from processors.understanding.gate import only_emoji, yes_no
 
 LONGEST_TEXT = 500
@@ -63,7 +63,21 @@ class Odd:
     kind: OddKind
 
 
-Input = Words | Tap | CatalogueOrder | Odd
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A position on the map, {latitude, longitude, name, address}."""
+
+    location: Json
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """An answered form; `response` as its maker named the fields."""
+
+    response: object
+
+
+Input = Words | Tap | CatalogueOrder | Place | Form | Odd
 
 
 def read_inputs(messages: Iterable[Message]) -> tuple[Input, ...]:
@@ -96,8 +110,10 @@ def _read(message: Message) -> Iterable[Input]:
         return [Tap(choice_id=str(choice), title=clean(title))]
     if order := message.payload.get("order"):
         return _catalogue_order(order)
-    if message.payload.get("flow"):
-        return [Odd(kind="flow")]
+    if flow := message.payload.get("flow"):
+        return [Form(response=flow.get("response"))] if isinstance(flow, dict) else [Odd(kind="flow")]
+    if message.type == "location" and (location := message.payload.get("location")):
+        return [Place(location=location)]
     if message.type in _WORDED:
         return [_words(message.content)]
     if message.type == "audio":

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from processors.customer import answers, chat, checkout, inquiry, menus, orders, support, taps, wishes
+from processors.customer import (
+    answers,
+    chat,
+    checkout,
+    delivery,
+    inquiry,
+    menus,
+    orders,
+    support,
+    taps,
+    wishes,
+)
+from processors.customer.addresses import address_in
 from processors.customer.clauses import clauses
 from processors.customer.gate import Command, command_of, language_wish, says_confirm
 from processors.customer.menus import menu_button
@@ -32,6 +44,8 @@ async def listen(talk: Talk, reads: Reads, text: str) -> Talk:
             talk = replace(talk, chat=menus.greeting(talk), intent=talk.intent or "general_chat")
         elif command == "yes" and (agreed := await answers.agree(talk, reads)) is not None:
             talk = agreed
+        elif (about_delivery := await delivery.answer(talk, reads, piece)) is not None:
+            talk = about_delivery
         elif command is not None:
             talk = await _obey(talk, reads, command, piece)
         elif is_greeting(piece):
@@ -45,10 +59,10 @@ async def listen(talk: Talk, reads: Reads, text: str) -> Talk:
 
 
 def pieces(text: str) -> Iterator[str]:
-    """Lines that belong together; a line that is a command and a second wish stand alone."""
+    """Lines that belong together; a command, an address and a second wish stand alone."""
     together: list[str] = []
     for line in text.split("\n"):
-        if command_of(line) is None:
+        if command_of(line) is None and address_in(line, asked=False) is None:
             together.append(line)
             continue
         yield from clauses("\n".join(together))

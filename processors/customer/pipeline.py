@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from processors.bubbles import joined
-from processors.customer import checkout, menus, odd, taps, wishes
+from processors.customer import checkout, delivery, menus, odd, taps, wishes
 from processors.customer.ask import ask_next
 from processors.customer.catalogue import Catalogue
-from processors.customer.inputs import CatalogueOrder, Input, Odd, Tap, read_inputs
+from processors.customer.inputs import CatalogueOrder, Form, Input, Odd, Place, Tap, read_inputs
 from processors.customer.listen import listen
 from processors.customer.session import Session
 from processors.customer.talk import Reads, Talk
@@ -35,6 +35,14 @@ async def _hear(talk: Talk, reads: Reads, item: Input) -> Talk:
         return await taps.tap(talk, reads, item)
     if isinstance(item, CatalogueOrder):
         return await wishes.catalogue_order(talk, reads, item)
+    if isinstance(item, Place):
+        placed = await delivery.place(talk, reads, item)
+        return placed or replace(
+            talk, chat=odd.reply_to(talk, "location"), intent=talk.intent or "general_chat"
+        )
+    if isinstance(item, Form):
+        filled = await delivery.form(talk, reads, item)
+        return filled or replace(talk, chat=odd.reply_to(talk, "flow"), intent=talk.intent or "general_chat")
     if isinstance(item, Odd):
         return replace(talk, chat=odd.reply_to(talk, item.kind), intent=talk.intent or "general_chat")
     return await listen(talk, reads, item.text)
@@ -50,7 +58,10 @@ async def _conclude(talk: Talk, reads: Reads) -> Decision:
             talk = _with_cart(replace(talk, checkout=False))
             return _decision(checkout.withdraw(talk) if talk.cart_changed else talk)
     if talk.checkout and talk.cart:
-        return _decision(checkout.propose(replace(talk, ending=None)))
+        talk = await checkout.propose(replace(talk, ending=None), reads)
+        if not talk.proposed:
+            talk = _with_cart(checkout.withdraw(talk) if talk.cart_changed else talk)
+        return _decision(talk)
     if talk.checkout:
         talk = checkout.empty(talk)
     if talk.cart_changed and not talk.actions:

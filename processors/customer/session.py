@@ -42,11 +42,23 @@ class Question:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Awaited:
+    """An address that was asked for: for the cart, or for the placed order `relay_id`.
+
+    `draft` is an address ({address, latitude, …}) of which only the postcode is missing.
+    """
+
+    relay_id: UUID | None = None
+    draft: Json | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Session:
     """`shown` are the products last shown, what "quello blu" speaks of; `unclear` counts turns we failed."""
 
     proposal: Proposal | None = None
     questions: tuple[Question, ...] = ()
+    awaited: Awaited | None = None
     shown: tuple[UUID, ...] = ()
     unclear: int = 0
     rest: Json = field(default_factory=dict)
@@ -62,6 +74,7 @@ class Session:
             return cls(
                 proposal=_proposal(own.get("proposal")),
                 questions=tuple(_question(q) for q in own.get("questions") or ()),
+                awaited=_awaited(own.get("awaited")),
                 shown=tuple(UUID(str(i)) for i in own.get("shown") or ()),
                 unclear=int(own.get("unclear") or 0),
                 rest=rest,
@@ -81,6 +94,12 @@ class Session:
                 "total": str(self.proposal.total),
                 "last_said": self.proposal.last_said,
             }
+        if self.awaited is not None:
+            relay_id = self.awaited.relay_id
+            own["awaited"] = {
+                "relay_id": str(relay_id) if relay_id else None,
+                "draft": dict(self.awaited.draft) if self.awaited.draft else None,
+            }
         return {**self.rest, "customer": own}
 
     def without(self, question: Question) -> Session:
@@ -98,6 +117,13 @@ def _proposal(stored: Any) -> Proposal | None:
         total=Decimal(stored["total"]),
         last_said=bool(stored.get("last_said")),
     )
+
+
+def _awaited(stored: Any) -> Awaited | None:
+    if not stored:
+        return None
+    relay_id, draft = stored.get("relay_id"), stored.get("draft")
+    return Awaited(relay_id=UUID(str(relay_id)) if relay_id else None, draft=dict(draft) if draft else None)
 
 
 def _question(stored: Any) -> Question:

@@ -36,6 +36,8 @@ class Talk:
     checkout: bool = False
     asking: bool = False
     proposed: bool = False
+    delivery: Mapping[str, Any] = field(default_factory=dict)
+    """What this turn said of delivery, in the shape of the action `set_delivery`: address, pickup, note."""
     actions: tuple[Action, ...] = ()
     intent: str | None = None
     confidence: float | None = None

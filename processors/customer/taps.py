@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from processors.customer import cart as carts
-from processors.customer import checkout, menus, orders, support
+from processors.customer import checkout, delivery, menus, orders, support
 from processors.customer.choices import (
     AddChoice,
+    AddressChoice,
     CartChoice,
     CategoryChoice,
     Choice,
@@ -33,6 +34,8 @@ async def tap(talk: Talk, reads: Reads, tapped: Tap) -> Talk:
         return _order(talk, choice)
     if isinstance(choice, MenuChoice):
         return await _menu(talk, reads, choice)
+    if isinstance(choice, AddressChoice):
+        return await delivery.tapped(talk, reads, choice)
     if isinstance(choice, CartChoice):
         return _cart(talk, choice)
     if isinstance(choice, CategoryChoice):
@@ -85,7 +88,7 @@ def _cart(talk: Talk, choice: CartChoice) -> Talk:
 
 def clear(talk: Talk) -> Talk:
     """An empty cart; questions about what should go into it are over."""
-    session = replace(talk.session, questions=())
+    session = replace(talk.session, questions=(), awaited=None)
     talk = replace(talk, cart=(), session=session, checkout=False, intent="order_request")
     return checkout.empty(talk)
 

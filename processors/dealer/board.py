@@ -24,6 +24,8 @@ class Goods:
     lines: Sequence[Line]
     total: Decimal
     currency: str
+    where: str = ""
+    """Lines to put below the goods: the area of an offer, the address and note of an order."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +47,8 @@ class Order(Goods):
 
     status: str
     rider: str
+    pickup: bool = False
+    """The customer comes for it, so nobody brings it."""
 
     def may_become(self, status: str) -> bool:
         """Whether `status` lies ahead."""
@@ -106,7 +110,8 @@ def board_from_row(row: Mapping[str, Any]) -> Board:
             for o in row["offers"]
         ),
         orders=tuple(
-            Order(status=o["status"], rider=o.get("rider") or "", **_goods(o)) for o in row["orders"]
+            Order(status=o["status"], rider=o.get("rider") or "", pickup=bool(o.get("pickup")), **_goods(o))
+            for o in row["orders"]
         ),
         past=tuple(
             Past(offer_id=o["offer_id"], code=o["code"], outcome=o["outcome"], status=o["status"])
@@ -123,4 +128,5 @@ def _goods(row: Mapping[str, Any]) -> dict[str, Any]:
         "lines": row["lines"],
         "total": Decimal(row["total"]),
         "currency": row["currency"],
+        "where": row.get("where") or "",
     }

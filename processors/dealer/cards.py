@@ -23,6 +23,7 @@ def offer_card(talk: Talk, offer: Offer) -> Reply:
         "offer.card",
         code=offer.code,
         lines=lines_text(offer.lines, talk.language),
+        where=offer.where,
         total=_total(talk, offer),
         minutes=offer.minutes_left,
     )
@@ -40,16 +41,21 @@ def order_card(talk: Talk, order: Order) -> Reply:
         code=order.code,
         status=talk.say(f"status.{order.status}"),
         lines=lines_text(order.lines, talk.language),
+        where=order.where,
         total=_total(talk, order),
     )
     if order.rider:
         text = f"{text}\n{talk.say('order.rider', rider=order.rider)}"
-    return Reply(text=text, kind="buttons", buttons=status_buttons(talk, order.market_order_id, order.status))
+    buttons = status_buttons(talk, order.market_order_id, order.status, pickup=order.pickup)
+    return Reply(text=text, kind="buttons", buttons=buttons)
 
 
-def status_buttons(talk: Talk, market_order_id: str, status: str) -> tuple[Button, ...]:
-    """Buttons for the steps after `status`."""
-    ahead = STEPS[STEPS.index(status) + 1 :][:BUTTONS] if status in STEPS else ()
+def status_buttons(
+    talk: Talk, market_order_id: str, status: str, *, pickup: bool = False
+) -> tuple[Button, ...]:
+    """Buttons for the steps after `status`; what the customer collects is never on its way."""
+    later = STEPS[STEPS.index(status) + 1 :] if status in STEPS else ()
+    ahead = [step for step in later if not (pickup and step == "out_for_delivery")][:BUTTONS]
     return tuple(
         Button(id=f"status:{step}:{market_order_id}", title=talk.say(f"button.{step}")) for step in ahead
     )

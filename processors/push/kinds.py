@@ -37,6 +37,12 @@ NOTIFICATIONS: Mapping[str, NotificationKind] = {
     "new_order": NotificationKind(
         audience="rider", required=ORDER_DATA, subject="market_order_id", opens="order", ttl_seconds=3600
     ),
+    "address_changed": NotificationKind(
+        audience="rider", required=ORDER_DATA, subject="market_order_id", opens="order", ttl_seconds=3600
+    ),
+    "note_changed": NotificationKind(
+        audience="rider", required=ORDER_DATA, subject="market_order_id", opens="order", ttl_seconds=3600
+    ),
     "delivered": NotificationKind(
         audience="support",
         required=ORDER_DATA,

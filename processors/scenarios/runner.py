@@ -75,6 +75,8 @@ class ScenarioRunner:
             if phone is None:
                 raise Failed("the business has no dealer with a number")
             for number, step in enumerate(scenario.steps, start=1):
+                if step.delivers and "address" not in values:
+                    continue
                 said, message = _message(step, turn, values)
                 turn = await self._simulator.say(phone, message=message)
                 steps.append(_record(said, turn))
@@ -114,7 +116,15 @@ class ScenarioRunner:
             return {}
         first, second = plain[:2]
         price = money(Decimal(str(first["price"])), first["currency"], "it")
-        return {"product": first["name"], "price": price, "other": second["name"]}
+        found = {"product": first["name"], "price": price, "other": second["name"]}
+        return found | await self._address(business_id)
+
+    async def _address(self, business_id: UUID) -> dict[str, str]:
+        """An address in the zone with the lowest minimum, if the business delivers by postcode."""
+        query = self._client.table("delivery_zones").select("postcodes").eq("business_id", str(business_id))
+        zones = await rows(query.eq("active", True).order("minimum_order").order("id"))
+        code = next((code for zone in zones for code in zone["postcodes"]), None)
+        return {"address": f"via Prova 1, {code.ljust(5, '1')}"} if code else {}
 
     async def _dealer_phone(self, business_id: UUID) -> str | None:
         query = self._client.table("rider_contacts").select("contact_value")
@@ -178,7 +188,7 @@ def _message(
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:
-    for name in ("product", "price", "other"):
+    for name in ("product", "price", "other", "address"):
         placeholder = "{" + name + "}"
         if placeholder not in text:
             continue

@@ -33,7 +33,8 @@ class Expectation(BaseModel):
 class Step(BaseModel):
     """One message of the sender: words, or a tap on a button or row whose title begins so.
 
-    `{product}`, `{price}` and `{other}` stand for two products of the catalogue that are in stock.
+    `{product}`, `{price}` and `{other}` stand for two products of the catalogue that are in stock, `{address}` for
+    one in a delivery zone. A step with `delivers` is left out where the business asks for no address.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -41,6 +42,7 @@ class Step(BaseModel):
     say: str | None = None
     tap: str | None = None
     times: int = Field(default=1, ge=1, le=5000)
+    delivers: bool = False
     expect: Expectation = Expectation()
 
     @model_validator(mode="after")

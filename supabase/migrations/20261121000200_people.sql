@@ -54,11 +54,13 @@ create table public.dealers (
   language text not null default 'it',
   priority integer not null default 100,
   hours jsonb not null default '{}'::jsonb,
+  address text not null default '',
   paused boolean not null default false,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
 create index dealers_business_idx on public.dealers (business_id, priority);
+comment on column public.dealers.address is 'Where customers may collect; empty when they may not.';
 comment on table public.dealers is 'Shops that hold the goods and accept orders. The lowest priority number is asked first.';
 
 create table public.rider_contacts (

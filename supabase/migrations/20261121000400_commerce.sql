@@ -37,10 +37,14 @@ create table public.carts (
   conversation_id uuid primary key references public.whatsapp_conversations (id) on delete cascade,
   business_id uuid not null references public.businesses (id) on delete cascade,
   lines jsonb not null default '[]'::jsonb,
+  address_id uuid,
+  pickup boolean not null default false,
+  note text not null default '' check (length(note) <= 300),
   updated_at timestamptz not null default now()
 );
 create index carts_business_idx on public.carts (business_id);
-comment on table public.carts is 'The basket of a conversation: product, quantity, variant. Never a price.';
+comment on table public.carts is 'The basket of a conversation: product, quantity, variant, and where it should go. Never a price.';
+comment on column public.carts.address_id is 'Chosen for this basket; null while the last address of the contact is good enough.';
 
 create sequence public.order_code_seq start 1001;
 comment on sequence public.order_code_seq is 'Numbers in the order codes people read to each other.';
@@ -58,9 +62,13 @@ create table public.whatsapp_order_relays (
   currency text not null,
   status text not null default 'pending' check (status in ('pending', 'confirmed', 'created', 'failed')),
   failure_reason text,
+  delivery jsonb not null default '{}'::jsonb,
+  delivery_fee numeric(12, 2) not null default 0 check (delivery_fee >= 0),
+  note text not null default '' check (length(note) <= 300),
   market_order_id uuid,
   simulated boolean not null default false,
   confirmed_at timestamptz,
+  held_until timestamptz,
   placed_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
@@ -69,10 +77,14 @@ create index whatsapp_order_relays_conversation_idx on public.whatsapp_order_rel
 create index whatsapp_order_relays_business_idx on public.whatsapp_order_relays (business_id, created_at desc);
 create index whatsapp_order_relays_contact_idx on public.whatsapp_order_relays (contact_id);
 create index whatsapp_order_relays_market_order_idx on public.whatsapp_order_relays (market_order_id);
+comment on column public.whatsapp_order_relays.total_price is 'Goods and delivery together: what the customer pays.';
+comment on column public.whatsapp_order_relays.delivery is 'Address, zone, fee and minutes as they were promised; {} for a business without zones.';
 -- A conversation has at most one proposal waiting for the customer's yes.
 create unique index whatsapp_order_relays_pending_idx
   on public.whatsapp_order_relays (conversation_id) where status = 'pending';
-comment on table public.whatsapp_order_relays is 'A customer''s order on its way to dealers: pending their yes, confirmed, created as market orders, or failed.';
+create index whatsapp_order_relays_held_idx on public.whatsapp_order_relays (held_until) where status = 'confirmed';
+comment on table public.whatsapp_order_relays is 'A customer''s order on its way to dealers: pending their yes, confirmed and held until the shop opens, created as offers to dealers, or failed.';
+comment on column public.whatsapp_order_relays.held_until is 'When the shop opens next; until then the goods are reserved and no dealer is asked.';
 
 create table public.market_orders (
   id uuid primary key default gen_random_uuid(),
@@ -82,11 +94,14 @@ create table public.market_orders (
   dealer_id uuid references public.dealers (id),
   holder_id uuid references public.dealers (id),
   rider_id uuid references public.riders (id) on delete set null,
-  status text not null default 'offered' check (status in ('offered', 'accepted', 'preparing', 'ready',
+  status text not null default 'offered' check (status in ('held', 'offered', 'accepted', 'preparing', 'ready',
     'out_for_delivery', 'delivered', 'failed_delivery', 'cancelled')),
   lines jsonb not null,
   total_price numeric(12, 2) not null,
   currency text not null,
+  delivery jsonb not null default '{}'::jsonb,
+  delivery_fee numeric(12, 2) not null default 0 check (delivery_fee >= 0),
+  note text not null default '',
   accepted_at timestamptz,
   delivered_at timestamptz,
   cancelled_at timestamptz,
@@ -99,6 +114,8 @@ create index market_orders_dealer_idx on public.market_orders (dealer_id, status
 create index market_orders_holder_idx on public.market_orders (holder_id);
 create index market_orders_rider_idx on public.market_orders (rider_id, status);
 comment on table public.market_orders is 'The part of an order that one dealer fulfils.';
+comment on column public.market_orders.total_price is 'The goods of this part. The rider collects delivery_fee on top, which the first part of an order carries.';
+comment on column public.market_orders.delivery is 'A copy of the order''s, for the rider who may read no more than this row.';
 comment on column public.market_orders.holder_id is 'The dealer whose stock is reserved while nobody accepted yet.';
 
 alter table public.whatsapp_order_relays
@@ -150,14 +167,46 @@ comment on table public.order_events is 'The timeline of an order. A row with an
 create table public.delivery_zones (
   id uuid primary key default gen_random_uuid(),
   business_id uuid not null references public.businesses (id) on delete cascade,
-  name text not null,
+  name text not null check (length(name) between 1 and 100),
   postcodes text[] not null default '{}',
+  latitude double precision check (latitude between -90 and 90),
+  longitude double precision check (longitude between -180 and 180),
+  radius_km numeric(7, 2) check (radius_km > 0),
   fee numeric(12, 2) not null default 0 check (fee >= 0),
-  minimum_order numeric(12, 2) not null default 0,
-  active boolean not null default true
+  free_above numeric(12, 2) check (free_above >= 0),
+  minimum_order numeric(12, 2) not null default 0 check (minimum_order >= 0),
+  minutes_from integer not null default 30 check (minutes_from >= 0),
+  minutes_to integer not null default 60,
+  active boolean not null default true,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint delivery_zones_minutes_in_order check (minutes_to >= minutes_from),
+  constraint delivery_zones_whole_circle check (num_nonnulls(latitude, longitude, radius_km) in (0, 3)),
+  constraint delivery_zones_somewhere check (cardinality(postcodes) > 0 or radius_km is not null)
 );
 create index delivery_zones_business_idx on public.delivery_zones (business_id);
-comment on table public.delivery_zones is 'Where the business delivers and for how much.';
+comment on table public.delivery_zones is 'Where the business delivers, for how much and how fast. A business without an active zone asks for no address.';
+comment on column public.delivery_zones.postcodes is 'Whole postcodes or their beginnings: 101 stands for 10121 and all others that begin so. The longest match decides.';
+comment on column public.delivery_zones.radius_km is 'A circle around latitude and longitude, for positions sent from a phone.';
+comment on column public.delivery_zones.minutes_from is 'From a dealer''s acceptance to the door, at best; minutes_to at worst.';
+
+create table public.contact_addresses (
+  id uuid primary key default gen_random_uuid(),
+  business_id uuid not null references public.businesses (id) on delete cascade,
+  contact_id uuid not null references public.contacts (id) on delete cascade,
+  text text not null check (length(text) between 1 and 300),
+  postcode text,
+  latitude double precision check (latitude between -90 and 90),
+  longitude double precision check (longitude between -180 and 180),
+  used_at timestamptz,
+  created_at timestamptz not null default now()
+);
+create unique index contact_addresses_text_idx on public.contact_addresses (contact_id, lower(text), coalesce(postcode, ''));
+create index contact_addresses_used_idx on public.contact_addresses (contact_id, used_at desc);
+create index contact_addresses_business_idx on public.contact_addresses (business_id);
+comment on table public.contact_addresses is 'Where a customer had things brought. used_at is the last order that went there.';
+alter table public.carts add constraint carts_address_fk foreign key (address_id) references public.contact_addresses (id) on delete set null;
+create index carts_address_idx on public.carts (address_id);
 
 create table public.payments (
   id uuid primary key default gen_random_uuid(),
@@ -180,7 +229,7 @@ declare
   t text;
 begin
   foreach t in array array['products', 'dealer_stock', 'carts', 'whatsapp_order_relays', 'order_offers',
-    'order_events', 'delivery_zones', 'payments']
+    'order_events', 'delivery_zones', 'contact_addresses', 'payments']
   loop
     execute format('alter table public.%I enable row level security', t);
     execute format('grant select on public.%I to authenticated', t);

@@ -11,6 +11,25 @@ $$;
 comment on function private.order_event(public.whatsapp_order_relays, uuid, text, text, uuid, uuid, text, jsonb) is
   'Adds to an order''s timeline; with an audience it will also be told.';
 
+-- For people who prepare and bring an order; signs instead of words, because it stands in texts of three languages.
+create function private.where_to(p_delivery jsonb, p_note text) returns text
+language sql immutable set search_path = ''
+as $$
+  select coalesce(E'\n📍 ' || (p_delivery ->> 'address'), case when p_delivery ->> 'way' = 'pickup' then E'\n🏬' else '' end)
+    || coalesce(E'\nhttps://maps.google.com/?q=' || (p_delivery ->> 'latitude') || ',' || (p_delivery ->> 'longitude'), '')
+    || case when p_note <> '' then E'\n📝 ' || p_note else '' end
+$$;
+comment on function private.where_to(jsonb, text) is 'Address, map and note of an order as lines for its dealer; nothing for an order without them.';
+
+-- Who has not accepted yet needs to know the way, not the door.
+create function private.area_of(p_delivery jsonb, p_note text) returns text
+language sql immutable set search_path = ''
+as $$
+  select case when p_delivery ->> 'way' = 'pickup' then E'\n🏬' when p_delivery ? 'zone' then E'\n📍 ' || concat_ws(', ', p_delivery ->> 'zone',
+    p_delivery ->> 'postcode') else '' end || case when p_note <> '' then E'\n📝 ' || p_note else '' end
+$$;
+comment on function private.area_of(jsonb, text) is 'Zone, postcode and note of an order as lines for those to whom it is offered.';
+
 create function private.offer_to(p_relay public.whatsapp_order_relays, p_order public.market_orders, p_dealer_id uuid, p_minutes numeric) returns void
 language plpgsql set search_path = ''
 as $$
@@ -68,9 +87,11 @@ language plpgsql set search_path = ''
 as $$
 declare
   v_rider uuid;
-  v_business uuid;
-  v_code text;
+  o public.market_orders;
 begin
+  if p_relay.delivery ->> 'way' = 'pickup' then
+    return;
+  end if;
   select r.id into v_rider from public.riders r
   where r.business_id = p_relay.business_id and r.active
   order by (select count(*) from public.market_orders m where m.rider_id = r.id and m.status in ('accepted', 'preparing', 'ready', 'out_for_delivery')), r.name, r.id
@@ -78,12 +99,13 @@ begin
   if v_rider is null then
     return;
   end if;
-  update public.market_orders set rider_id = v_rider, updated_at = now() where id = p_order_id returning business_id, code into v_business, v_code;
-  perform private.push(v_business, 'new_order', 'rider', v_rider, jsonb_build_object('market_order_id', p_order_id, 'order_code', v_code),
+  update public.market_orders set rider_id = v_rider, updated_at = now() where id = p_order_id returning * into o;
+  perform private.push(o.business_id, 'new_order', 'rider', v_rider, jsonb_build_object('market_order_id', o.id, 'order_code', o.code),
     'new_order:' || p_order_id || ':' || v_rider, p_relay.simulated);
 end
 $$;
-comment on function private.assign_rider(public.whatsapp_order_relays, uuid) is 'Gives an accepted order to the active rider with the fewest open ones, and pushes.';
+comment on function private.assign_rider(public.whatsapp_order_relays, uuid) is
+  'Gives an accepted order to the active rider with the fewest open ones, and pushes. What is collected needs nobody.';
 
 create function private.accept_offer(c public.whatsapp_conversations, p_args jsonb) returns jsonb
 language plpgsql set search_path = ''
@@ -132,7 +154,8 @@ begin
   end loop;
   perform private.order_event(r, m.id, 'accepted', 'customer', o.dealer_id, o.id, 'dealer');
   perform private.assign_rider(r, m.id);
-  return jsonb_build_object('outcome', 'accepted', 'order_code', m.code, 'total', m.total_price::text, 'market_order_id', m.id);
+  return jsonb_build_object('outcome', 'accepted', 'order_code', m.code, 'total', m.total_price::text, 'market_order_id', m.id,
+    'where', private.where_to(m.delivery, m.note));
 end
 $$;
 comment on function private.accept_offer(public.whatsapp_conversations, jsonb) is
@@ -246,11 +269,12 @@ language sql stable set search_path = ''
 as $$
   select jsonb_build_object(
     'offers', (select coalesce(jsonb_agg(jsonb_build_object('offer_id', o.id, 'market_order_id', m.id, 'code', m.code, 'lines', m.lines,
-        'total', m.total_price::text, 'currency', m.currency, 'expires_at', o.expires_at) order by o.created_at), '[]'::jsonb)
+        'total', m.total_price::text, 'currency', m.currency, 'expires_at', o.expires_at, 'where', private.area_of(m.delivery, m.note)) order by o.created_at), '[]'::jsonb)
       from public.order_offers o join public.market_orders m on m.id = o.market_order_id
       where o.dealer_id = p_dealer_id and o.outcome = 'pending' and o.expires_at > now()),
     'orders', (select coalesce(jsonb_agg(jsonb_build_object('market_order_id', m.id, 'code', m.code, 'status', m.status, 'lines', m.lines,
-        'total', m.total_price::text, 'currency', m.currency, 'rider', k.name, 'accepted_at', m.accepted_at) order by m.accepted_at), '[]'::jsonb)
+        'total', m.total_price::text, 'currency', m.currency, 'rider', k.name, 'accepted_at', m.accepted_at,
+        'where', private.where_to(m.delivery, m.note), 'pickup', m.delivery ->> 'way' = 'pickup') order by m.accepted_at), '[]'::jsonb)
       from public.market_orders m left join public.riders k on k.id = m.rider_id
       where m.dealer_id = p_dealer_id and m.status in ('accepted', 'preparing', 'ready', 'out_for_delivery')),
     'recent_offers', (select coalesce(jsonb_agg(jsonb_build_object('offer_id', x.id, 'code', x.code, 'outcome', x.outcome, 'status', x.status)), '[]'::jsonb)

@@ -5,7 +5,8 @@ language plpgsql set search_path = ''
 as $$
 declare
   v_lines jsonb;
-  v_total numeric;
+  v_goods numeric;
+  v_quote jsonb;
   v_currency text;
   v_code text;
 begin
@@ -16,24 +17,29 @@ begin
   if exists (select 1 from jsonb_array_elements(v_lines) l where not l.value ? 'unit_price') then
     return jsonb_build_object('outcome', 'unavailable');
   end if;
-  v_total := private.lines_total(v_lines);
-  if p_args ? 'expected_total' and (p_args ->> 'expected_total')::numeric <> v_total then
-    return jsonb_build_object('outcome', 'price_changed', 'total', v_total::text);
+  v_goods := private.lines_total(v_lines);
+  v_quote := private.cart_quote(c, v_goods);
+  if v_quote ->> 'state' not in ('ok', 'none', 'pickup') then
+    return jsonb_build_object('outcome', 'undeliverable', 'state', v_quote ->> 'state');
+  elsif p_args ? 'expected_total' and (p_args ->> 'expected_total')::numeric <> (v_quote ->> 'total')::numeric then
+    return jsonb_build_object('outcome', 'price_changed', 'total', v_quote ->> 'total');
   end if;
   select currency into strict v_currency from public.businesses where id = c.business_id;
   update public.whatsapp_order_relays set status = 'failed', failure_reason = 'superseded', updated_at = now()
   where conversation_id = c.id and status = 'pending';
   insert into public.whatsapp_order_relays (id, business_id, conversation_id, contact_id, phone, code, products, total_price, currency,
-    simulated, order_data)
+    simulated, order_data, delivery, delivery_fee, note)
   select (p_args ->> 'relay_id')::uuid, c.business_id, c.id, c.contact_id, c.phone, 'D' || nextval('public.order_code_seq'), v_lines,
-    v_total, v_currency, a.simulated, coalesce(p_args -> 'order_data', '{}'::jsonb)
+    (v_quote ->> 'total')::numeric, v_currency, a.simulated, coalesce(p_args -> 'order_data', '{}'::jsonb), private.promised(v_quote),
+    (v_quote ->> 'fee')::numeric, coalesce((select k.note from public.carts k where k.conversation_id = c.id), '')
   from public.channel_accounts a where a.id = c.account_id
   returning code into v_code;
-  return jsonb_build_object('outcome', 'proposed', 'order_code', v_code, 'total', v_total::text);
+  return jsonb_build_object('outcome', 'proposed', 'order_code', v_code, 'total', v_quote ->> 'total');
 end
 $$;
 comment on function private.propose_order(public.whatsapp_conversations, jsonb) is
-  'The cart becomes a relay waiting for the customer''s yes. args: relay_id, expected_total. Outcomes: proposed, empty, unavailable, price_changed.';
+  'The cart becomes a relay waiting for the customer''s yes. args: relay_id, expected_total (with delivery). '
+  'Outcomes: proposed, empty, unavailable, undeliverable, price_changed.';
 
 -- One dealer for everything if there is one, else the fewest parts found greedily.
 create function private.split_over_dealers(p_business_id uuid, p_lines jsonb) returns jsonb
@@ -67,7 +73,7 @@ end
 $$;
 comment on function private.split_over_dealers(uuid, jsonb) is 'Which dealer gets which lines: {parts: [{dealer_id, lines}]}, or {missing: lines nobody has}.';
 
-create function private.place_parts(p_relay public.whatsapp_order_relays, p_parts jsonb) returns uuid
+create function private.place_parts(p_relay public.whatsapp_order_relays, p_parts jsonb, p_held boolean) returns uuid
 language plpgsql set search_path = ''
 as $$
 declare
@@ -81,20 +87,25 @@ begin
     end if;
   end loop;
   for v_part in select value, n from jsonb_array_elements(p_parts) with ordinality as p (value, n) order by n loop
-    insert into public.market_orders (business_id, relay_id, code, holder_id, lines, total_price, currency)
+    insert into public.market_orders (business_id, relay_id, code, status, holder_id, lines, total_price, currency, delivery, delivery_fee, note)
     values (p_relay.business_id, p_relay.id,
       p_relay.code || case when jsonb_array_length(p_parts) > 1 then '-' || v_part.n else '' end,
-      (v_part.value ->> 'dealer_id')::uuid, v_part.value -> 'lines', private.lines_total(v_part.value -> 'lines'), p_relay.currency)
+      case when p_held then 'held' else 'offered' end, (v_part.value ->> 'dealer_id')::uuid, v_part.value -> 'lines',
+      private.lines_total(v_part.value -> 'lines'), p_relay.currency, p_relay.delivery,
+      case when v_first is null then p_relay.delivery_fee else 0 end, p_relay.note)
     returning * into v_order;
     v_first := coalesce(v_first, v_order.id);
-    perform private.ask_dealers(p_relay, v_order);
+    if not p_held then
+      perform private.ask_dealers(p_relay, v_order);
+    end if;
   end loop;
   return v_first;
 exception when sqlstate 'RD001' then
   return null;
 end
 $$;
-comment on function private.place_parts(public.whatsapp_order_relays, jsonb) is 'Reserves and offers all parts of an order, or nothing and returns null.';
+comment on function private.place_parts(public.whatsapp_order_relays, jsonb, boolean) is
+  'Reserves all parts of an order and offers them, unless held, to dealers; or nothing and returns null.';
 
 create function private.confirm_order(c public.whatsapp_conversations, p_args jsonb) returns jsonb
 language plpgsql set search_path = ''
@@ -102,9 +113,10 @@ as $$
 declare
   r public.whatsapp_order_relays;
   v_lines jsonb;
-  v_total numeric;
+  v_quote jsonb;
   v_split jsonb;
   v_first uuid;
+  v_opens timestamptz;
 begin
   select * into r from public.whatsapp_order_relays
   where conversation_id = c.id and id = (p_args ->> 'relay_id')::uuid for update;
@@ -116,16 +128,19 @@ begin
     return jsonb_build_object('outcome', 'expired', 'order_code', r.code);
   end if;
   v_lines := private.price_lines(r.business_id, r.products);
-  v_total := private.lines_total(v_lines);
-  if v_total <> r.total_price or exists (select 1 from jsonb_array_elements(v_lines) l where not l.value ? 'unit_price') then
+  v_quote := private.quote_delivery(r.business_id, private.lines_total(v_lines), case when r.delivery ? 'address' then r.delivery end,
+    coalesce(r.delivery ->> 'way' = 'pickup', false));
+  if exists (select 1 from jsonb_array_elements(v_lines) l where not l.value ? 'unit_price')
+    or v_quote ->> 'state' not in ('ok', 'none', 'pickup') or (v_quote ->> 'total')::numeric <> r.total_price then
     update public.whatsapp_order_relays set status = 'failed', failure_reason = 'price_changed', updated_at = now() where id = r.id;
-    return jsonb_build_object('outcome', 'price_changed', 'order_code', r.code, 'total', v_total::text);
+    return jsonb_build_object('outcome', 'price_changed', 'order_code', r.code, 'total', v_quote ->> 'total');
   end if;
+  v_opens := private.next_opening(r.business_id, now());
   -- Stock may go while we look; after three looks it really is gone.
   for i in 1..3 loop
     v_split := private.split_over_dealers(r.business_id, r.products);
     exit when v_split ? 'missing';
-    v_first := private.place_parts(r, v_split -> 'parts');
+    v_first := private.place_parts(r, v_split -> 'parts', v_opens > now());
     exit when v_first is not null;
   end loop;
   if v_first is null then
@@ -133,17 +148,21 @@ begin
     return jsonb_build_object('outcome', 'out_of_stock', 'order_code', r.code, 'missing',
       (select string_agg(l.value ->> 'name', ', ') from jsonb_array_elements(coalesce(v_split -> 'missing', r.products)) l));
   end if;
-  update public.whatsapp_order_relays set status = 'created', confirmed_at = now(), placed_at = now(), market_order_id = v_first, updated_at = now()
+  update public.whatsapp_order_relays set confirmed_at = now(), market_order_id = v_first, updated_at = now(),
+    status = case when v_opens > now() then 'confirmed' else 'created' end,
+    held_until = case when v_opens > now() then v_opens end, placed_at = case when v_opens > now() then null else now() end
   where id = r.id;
   insert into public.payments (business_id, relay_id, amount, currency) values (r.business_id, r.id, r.total_price, r.currency);
   perform private.order_event(r, null, 'confirmed', null, null, null, 'customer');
-  perform private.save_cart(c, '[]'::jsonb);
-  return jsonb_build_object('outcome', 'created', 'order_code', r.code, 'total', r.total_price::text, 'relay_id', r.id);
+  update public.contact_addresses set used_at = now() where id = (r.delivery ->> 'address_id')::uuid;
+  update public.carts set lines = '[]'::jsonb, address_id = null, pickup = false, note = '', updated_at = now() where conversation_id = c.id;
+  return jsonb_build_object('outcome', case when v_opens > now() then 'held' else 'created' end, 'order_code', r.code,
+    'total', r.total_price::text, 'relay_id', r.id);
 end
 $$;
 comment on function private.confirm_order(public.whatsapp_conversations, jsonb) is
-  'The customer said yes: stock is reserved and dealers are asked, all or nothing. args: relay_id. '
-  'Outcomes: created, already, expired, not_found, price_changed, out_of_stock.';
+  'The customer said yes: stock is reserved and dealers are asked, all or nothing; while the shop is closed they are asked when it opens. '
+  'args: relay_id. Outcomes: created, held, already, expired, not_found, price_changed, out_of_stock.';
 
 -- Helpers of schema private are the engine's own; what people may call is granted by name.
 grant execute on all functions in schema private to service_role;

@@ -8,7 +8,7 @@ declare
   o record;
 begin
   select * into m from public.market_orders where id = p_order_id for update;
-  if m.status not in ('offered', 'accepted', 'preparing', 'ready') then
+  if m.status not in ('held', 'offered', 'accepted', 'preparing', 'ready') then
     return false;
   end if;
   if coalesce(m.dealer_id, m.holder_id) is not null then
@@ -45,7 +45,7 @@ begin
     return jsonb_build_object('outcome', 'not_found');
   end if;
   perform 1 from public.market_orders where relay_id = r.id order by id for update;
-  if exists (select 1 from public.market_orders where relay_id = r.id and status <> 'offered') then
+  if exists (select 1 from public.market_orders where relay_id = r.id and status not in ('held', 'offered')) then
     return jsonb_build_object('outcome', 'too_late', 'order_code', r.code);
   end if;
   for m in select id from public.market_orders where relay_id = r.id order by id loop
@@ -77,7 +77,7 @@ begin
     return jsonb_build_object('outcome', 'not_found');
   elsif m.status = p_status then
     return jsonb_build_object('outcome', 'already', 'order_code', m.code, 'status', m.status);
-  elsif m.status in ('offered', 'cancelled', 'failed_delivery', 'delivered')
+  elsif m.status in ('held', 'offered', 'cancelled', 'failed_delivery', 'delivered')
     or private.status_rank(p_status) is null or private.status_rank(p_status) < private.status_rank(m.status) then
     return jsonb_build_object('outcome', 'refused', 'order_code', m.code, 'status', m.status);
   end if;
@@ -123,6 +123,9 @@ begin
     when 'set_order_status' then private.set_order_status(c, p_args)
     when 'set_stock' then private.set_stock(c, p_args)
     when 'pause_dealer' then private.pause_dealer(c, p_args)
+    when 'set_delivery' then private.set_delivery(c, p_args)
+    when 'change_address' then private.change_address(c, p_args)
+    when 'change_note' then private.change_note(c, p_args)
     else jsonb_build_object('outcome', 'unknown_action')
   end;
 end
@@ -135,7 +138,9 @@ language sql stable set search_path = ''
 as $$
   select coalesce(jsonb_agg(jsonb_build_object('relay_id', r.id, 'code', r.code, 'status', r.status, 'failure_reason', r.failure_reason,
     'total', r.total_price::text, 'currency', r.currency, 'lines', r.products, 'created_at', r.created_at,
-    'parts', (select coalesce(jsonb_agg(jsonb_build_object('market_order_id', m.id, 'code', m.code, 'status', m.status, 'dealer', d.name, 'rider', k.name) order by m.code), '[]'::jsonb)
+    'delivery', r.delivery, 'fee', r.delivery_fee::text, 'note', r.note, 'held_until', r.held_until,
+    'parts', (select coalesce(jsonb_agg(jsonb_build_object('market_order_id', m.id, 'code', m.code, 'status', m.status, 'dealer', d.name,
+        'dealer_address', d.address, 'rider', k.name, 'accepted_at', m.accepted_at) order by m.code), '[]'::jsonb)
       from public.market_orders m left join public.dealers d on d.id = m.dealer_id left join public.riders k on k.id = m.rider_id where m.relay_id = r.id))
     order by r.created_at desc), '[]'::jsonb)
   from (select x.* from public.whatsapp_order_relays x join public.whatsapp_conversations c on c.contact_id = x.contact_id and c.id = p_conversation_id

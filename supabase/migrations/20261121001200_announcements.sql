@@ -14,8 +14,9 @@ begin
   return jsonb_build_object('id', e.id, 'token', e.token, 'attempts', e.attempts, 'kind', e.kind, 'audience', e.audience, 'data', e.data,
     'relay', jsonb_build_object('id', r.id, 'code', r.code, 'total', r.total_price::text, 'currency', r.currency, 'lines', r.products),
     'order', case when m.id is not null then jsonb_build_object('id', m.id, 'code', m.code, 'status', m.status, 'total', m.total_price::text,
-      'currency', m.currency, 'lines', m.lines) end,
-    'dealer', (select jsonb_build_object('id', d.id, 'name', d.name, 'language', d.language) from public.dealers d where d.id = e.dealer_id),
+      'currency', m.currency, 'lines', m.lines, 'where', private.where_to(m.delivery, m.note), 'area', private.area_of(m.delivery, m.note),
+      'way', coalesce(m.delivery ->> 'way', '')) end,
+    'dealer', (select jsonb_build_object('id', d.id, 'name', d.name, 'language', d.language, 'address', d.address) from public.dealers d where d.id = e.dealer_id),
     'offer', (select jsonb_build_object('id', o.id, 'outcome', o.outcome, 'expires_at', o.expires_at,
       'minutes', greatest(1, round(extract(epoch from o.expires_at - o.created_at) / 60))) from public.order_offers o where o.id = e.offer_id),
     'customer', (select jsonb_build_object('name', k.name, 'language', coalesce(c.language, k.language), 'opted_out', k.opted_out_at is not null)
@@ -178,10 +179,12 @@ create function public.run_schedules(p_retention_days integer default 30) return
 language plpgsql set search_path = ''
 as $$
 declare
+  v_released integer;
   v_expired integer;
   v_settled integer;
   v_deleted integer;
 begin
+  v_released := public.release_held_orders();
   v_expired := public.expire_offers();
   v_settled := public.settle_parked_receipts();
   with old as (
@@ -189,10 +192,10 @@ begin
   )
   delete from public.webhook_events e using old where e.id = old.id;
   get diagnostics v_deleted = row_count;
-  return jsonb_build_object('offers_expired', v_expired, 'receipts_settled', v_settled, 'events_deleted', v_deleted);
+  return jsonb_build_object('orders_released', v_released, 'offers_expired', v_expired, 'receipts_settled', v_settled, 'events_deleted', v_deleted);
 end
 $$;
-comment on function public.run_schedules(integer) is 'What must happen by the clock: offers expire, parked receipts settle, old raw events go.';
+comment on function public.run_schedules(integer) is 'What must happen by the clock: held orders go out, offers expire, parked receipts settle, old raw events go.';
 
 create function public.engine_health() returns jsonb
 language sql stable set search_path = ''

@@ -105,6 +105,12 @@ begin
   perform private.check_text(p_zone, 'name', 1, 100);
   perform private.check_number(p_zone, 'fee', 0, 100000, 2);
   perform private.check_number(p_zone, 'minimum_order', 0, 100000, 2);
+  perform private.check_number(p_zone, 'free_above', 0, 100000, 2);
+  perform private.check_number(p_zone, 'minutes_from', 0, 100000);
+  perform private.check_number(p_zone, 'minutes_to', 0, 100000);
+  perform private.check_number(p_zone, 'latitude', -90, 90, 8);
+  perform private.check_number(p_zone, 'longitude', -180, 180, 8);
+  perform private.check_number(p_zone, 'radius_km', 0.01, 20000, 2);
   if p_zone ? 'postcodes' and (jsonb_typeof(p_zone -> 'postcodes') <> 'array' or exists (
       select 1 from jsonb_array_elements(case when jsonb_typeof(p_zone -> 'postcodes') = 'array' then p_zone -> 'postcodes' else '[]'::jsonb end) c
       where jsonb_typeof(c) <> 'string' or c #>> '{}' !~ '^[A-Z0-9][A-Z0-9 -]{0,11}$')) then
@@ -114,7 +120,8 @@ begin
 end
 $$;
 comment on function public.save_delivery_zone(uuid, jsonb) is
-  'An admin adds a delivery zone or changes the one with this id or name: {id, name, postcodes, fee, minimum_order, active, …}. Returns the zone.';
+  'An admin adds a delivery zone or changes the one with this id or name: {id, name, postcodes, latitude, longitude, radius_km, '
+  'fee, free_above, minimum_order, minutes_from, minutes_to, active}. Returns the zone.';
 
 create function public.save_rider(p_business_id uuid, p_rider jsonb) returns jsonb
 language plpgsql security definer set search_path = ''

@@ -19,6 +19,7 @@ NUMBER = "106540352242922"
 CUSTOMER = "393471234567"
 DEALERS = ("393331000001", "393331000002", "393331000003")
 BUSINESS = "00000000-0000-4000-8000-000000000001"
+ADDRESS = {"address": "Via Solferino 5, 20121 Milano", "postcode": "20121"}
 _ids = itertools.count(1)
 
 
@@ -176,9 +177,11 @@ class Engine:
         """A customer confirms a cart; the result of the last action."""
         cart = [{"product_id": await self.product(s), "quantity": n, "variant": {}} for s, n in lines]
         relay = str(uuid.uuid4())
+        args = {"relay_id": relay}
         actions = [
-            {"kind": "propose_order", "args": {"relay_id": relay}, "outcomes": {}},
-            {"kind": "confirm_order", "args": {"relay_id": relay}, "outcomes": {}},
+            {"kind": "set_delivery", "args": {"address": ADDRESS}, "outcomes": {}},
+            {"kind": "propose_order", "args": args, "outcomes": {}},
+            {"kind": "confirm_order", "args": args, "outcomes": {}},
         ]
         finished = await self.answer("ordino", sender=sender, cart=cart, actions=actions)
         return finished["actions"][-1]

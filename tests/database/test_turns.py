@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 
-from tests.database.engine import CUSTOMER, Engine, message, together
+from tests.database.engine import ADDRESS, CUSTOMER, Engine, message, together
 
 pytestmark = pytest.mark.database
 
@@ -154,7 +154,10 @@ async def test_replies_are_filled_from_the_outcome(engine: Engine) -> None:
     await engine.answer(
         "2 candele",
         cart=[{"product_id": product, "quantity": 2, "variant": {}}],
-        actions=[{"kind": "propose_order", "args": {"relay_id": str(uuid.uuid4())}, "outcomes": outcomes}],
+        actions=[
+            {"kind": "set_delivery", "args": {"address": ADDRESS}, "outcomes": {}},
+            {"kind": "propose_order", "args": {"relay_id": str(uuid.uuid4())}, "outcomes": outcomes},
+        ],
     )
     [reply] = await engine.rows(
         "select content from whatsapp_messages where phone = $1 and direction = 'outbound'", CUSTOMER

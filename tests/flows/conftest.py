@@ -16,11 +16,19 @@ from tests.processors.conftest import settings_for
 
 @pytest_asyncio.fixture
 async def phone(seeded_gateway: RunningGateway) -> AsyncIterator[Phone]:
-    """Somebody who has never written to the seeded business; no model is configured."""
+    """Somebody whose address the seeded business knows, in a new talk; no model is configured."""
     store = Store(await seeded_gateway.client())
     async with (
         asyncpg.create_pool(seeded_gateway.database.admin_url, min_size=1, max_size=4) as admin,
         open_services(settings_for(seeded_gateway), store=store) as services,
     ):
         await index_products(services)
-        yield Phone(services, admin)
+        somebody = Phone(services, admin)
+        await somebody.lives()
+        yield somebody
+
+
+@pytest_asyncio.fixture
+async def newcomer(phone: Phone) -> Phone:
+    """Somebody who has never written to the seeded business."""
+    return Phone(phone.services, phone.admin, name="Marta Riva")

@@ -19,6 +19,9 @@ from processors.services import Services
 from processors.store import FinishedTurn
 
 NUMBER = "106540352242922"
+ADDRESS = {"address": "Via Torino 21, 20123 Milano", "postcode": "20123"}
+"""Where the seeded business delivers: its cheapest zone."""
+
 _ids = itertools.count(1)
 _phones = itertools.count(393900000000)
 
@@ -64,6 +67,19 @@ class Phone:
     number: str = field(default_factory=lambda: str(next(_phones)))
     name: str = "Giulia Bianchi"
     options: dict[str, Any] = field(default_factory=dict)
+
+    async def lives(self, address: dict[str, Any] | None = None) -> None:
+        """Somebody who ordered before from another number: the address is known, the talk is new."""
+        await self.admin.execute(
+            "with somebody as (select b.id as business_id, private.resolve_contact(b.id, 'whatsapp', "
+            "jsonb_build_object('phone', $1::text, 'name', $2::text)) as contact_id from businesses b limit 1) "
+            "insert into contact_addresses (business_id, contact_id, text, postcode, used_at) "
+            "select business_id, contact_id, $3, $4, now() - interval '7 days' from somebody",
+            self.number,
+            self.name,
+            (address or ADDRESS)["address"],
+            (address or ADDRESS)["postcode"],
+        )
 
     async def say(self, *texts: str) -> Answer:
         """Texts that are answered as one turn."""

@@ -74,7 +74,9 @@ async def model(seeded_gateway: RunningGateway) -> AsyncIterator[Model]:
             open_services(settings, store=Store(await seeded_gateway.client())) as services,
         ):
             await index_products(services)
-            yield Model(Phone(services, admin), wire)
+            phone = Phone(services, admin)
+            await phone.lives()
+            yield Model(phone, wire)
 
 
 def item(product: str | None, mention: str, quantity: int = 1, **variant: str) -> dict[str, Any]:

@@ -94,7 +94,7 @@ async def test_where_an_order_is_comes_from_the_database(phone: Phone, question:
     answer = await phone.say(question)
     assert order["code"] in answer.text
     assert state in answer.text
-    assert "8,90" in answer.text or "8.90" in answer.text
+    assert "11,40" in answer.text or "11.40" in answer.text
     assert answer.decision.intent == "support_request"
 
 

@@ -133,6 +133,8 @@ async def test_a_person_is_called_for_who_is_angry(phone: Phone) -> None:
 
 
 async def test_opening_hours_come_from_the_business(phone: Phone) -> None:
+    hours = '{"mon": ["09:00", "19:30"], "tue": ["09:00", "19:30"], "sun": null}'
+    await phone.admin.execute("update businesses set hours = $1::text::jsonb", hours)
     answer = await phone.say("a che ora aprite?")
     assert "09:00–19:30" in answer.text
     assert "domenica: chiuso" in answer.text

@@ -23,6 +23,8 @@ CUSTOMER = "393471234567"
 MILANO, ZAMPA, CASA = "393331000001", "393331000002", "393331000003"
 """Phones of the seeded dealers; all three are asked in this order."""
 
+ADDRESS = {"address": "Via Solferino 5, 20121 Milano", "postcode": "20121"}
+
 _ids = itertools.count(1)
 
 
@@ -104,13 +106,16 @@ class Shop:
         relay = str(uuid.uuid4())
         decision = Decision(
             cart=tuple([await self._line(sku, quantity) for sku, quantity in lines]),
-            actions=tuple(
-                Action(kind=kind, args={"relay_id": relay}, outcomes={})
-                for kind in ("propose_order", "confirm_order")
+            actions=(
+                Action(kind="set_delivery", args={"address": ADDRESS}, outcomes={}),
+                *(
+                    Action(kind=kind, args={"relay_id": relay}, outcomes={})
+                    for kind in ("propose_order", "confirm_order")
+                ),
             ),
         )
         told = await self._finish(await self._claim(phone), decision)
-        assert told.outcomes == ["proposed", "created"]
+        assert told.outcomes == ["set", "proposed", "created"]
         return str(told.finished.actions[-1]["order_code"])
 
     async def announce(self) -> int:

@@ -6,7 +6,17 @@ from typing import Any
 
 import pytest
 
-from processors.customer.inputs import CatalogueItem, CatalogueOrder, Odd, Tap, Words, clean, read_inputs
+from processors.customer.inputs import (
+    CatalogueItem,
+    CatalogueOrder,
+    Form,
+    Odd,
+    Place,
+    Tap,
+    Words,
+    clean,
+    read_inputs,
+)
 from tests.factories import make_message
 
 
@@ -54,11 +64,19 @@ def test_short_answers_are_words(text: str) -> None:
         ({"type": "contacts", "content": "Mario 333123"}, "contacts"),
         ({"type": "unsupported", "payload": {"unsupported": {"type": "poll"}}}, "unsupported"),
         ({"type": "hologram"}, "unsupported"),
-        ({"type": "interactive", "content": "Sent", "payload": {"flow": {"name": "f"}}}, "flow"),
     ],
 )
 def test_what_has_no_words_is_named(changes: dict[str, Any], kind: str) -> None:
     assert read_inputs([make_message(**changes)]) == (Odd(kind=kind),)  # type: ignore[arg-type]
+
+
+def test_a_form_and_a_position_keep_their_fields() -> None:
+    answers = {"address": "via Dante 7"}
+    flow = make_message("Sent", type="interactive", payload={"flow": {"name": "f", "response": answers}})
+    assert read_inputs([flow]) == (Form(response=answers),)
+    place = {"latitude": 45.4, "longitude": 9.1}
+    sent = make_message("45.4, 9.1", type="location", payload={"location": place})
+    assert read_inputs([sent]) == (Place(location=place),)
 
 
 def test_a_voice_note_with_its_transcript_is_words() -> None:

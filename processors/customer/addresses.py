@@ -1,0 +1,162 @@
+"""Addresses as customers write or send them: "via Garibaldi 12, 10122 Torino", a position, a form.
+
+Whether anything is brought there decides the database; here only what is an address at all is told.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from processors.model import Json
+from processors.search.words import fold
+
+LONGEST: Final = 200
+"""Characters of an address; who writes more tells something else."""
+
+_STREET: Final = (
+    r"via|viale|v\.le|corso|c\.so|piazza|p\.zza|p\.za|piazzale|piazzetta|largo|vicolo|vico|strada|contrada|"
+    r"frazione|localita|borgo|salita|lungo(?:mare|po|dora|tevere|arno)|"
+    r"jl\.?|jln\.?|jalan|gang|gg\.|perum(?:ahan)?|komplek|kampung"
+)
+_STREET_AFTER: Final = r"street|st\.?|road|rd\.?|avenue|ave\.?|lane|square|drive"
+_INTRO: Final = re.compile(
+    r"^(?:(?:ciao|ok|va bene|allora|si|sì|e|no|halo|hi|the|di|ke|a|in|al|alla)\b[ ,:]*|"
+    r"(?:il |l[' ]?)?(?:mio |nuovo )?indirizzo(?: (?:di consegna|giusto|corretto))?(?: (?:e'|è|e|sarebbe))?[ ,:]*|"
+    r"(?:me lo |lo |la |li )?(?:spedit\w+|spedisc\w+|mand\w+|consegn\w+|port\w+|abito|sto|siamo|vivo)\b[ ,:]*|"
+    r"(?:please )?(?:deliver|send|ship|bring)(?: it| them)? to[ ,:]*|(?:my |new |delivery )*address(?: is)?[ ,:]*|"
+    r"i live (?:at|in)[ ,:]*|(?:tolong )?(?:kirim|antar)(?:kan)?(?: saja)? ke[ ,:]*|"
+    r"alamat(?: saya| baru| pengiriman|nya)*(?: adalah| di)?[ ,:]*)",
+    re.IGNORECASE,
+)
+_STARTS: Final = re.compile(rf"^(?:{_STREET})\s+\S*[a-z]", re.IGNORECASE)
+_HOLDS: Final = re.compile(
+    rf"\b(?:{_STREET})\s+\S*[a-z]|\d+\s+(?:\w+\s+){{1,3}}(?:{_STREET_AFTER})(?![a-z])", re.IGNORECASE
+)
+_POSTCODE: Final = re.compile(r"(?<![\d.,])(\d{5})(?![\d.,]*\d)")
+_NUMBERED: Final = re.compile(r"^\w*[a-z]{3}\w*[ ,]+(?:\w+[ ,]+){0,4}?(?:n\.? ?|no\.? ?)?\d{1,4}\b")
+_COURTESY: Final = re.compile(
+    r"[ ,]+(?:grazie(?: mille)?|per favore|please|thanks|thank you|ya|kak|dong)[.! ]*$", re.I
+)
+_SHOPPING: Final = re.compile(
+    r"\b(ordine|vorrei|voglio|aggiungi|metti|togli|prendo|ordino|quanto|costa|avete|want|would like|add|remove|order|"
+    r"how much|do you|mau|pesan|tambah|hapus|berapa|ada)\b"
+)
+_FORM_ADDRESS: Final = ("address", "indirizzo", "alamat", "street", "via", "building_name", "house_number")
+_FORM_POSTCODE: Final = ("postcode", "postal_code", "zip", "cap", "kode_pos", "in_pin_code", "sg_post_code")
+_FORM_CITY: Final = ("city", "citta", "kota", "landmark_area", "state")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Address:
+    """A place to bring things to. `id` is known when it is one the customer used before."""
+
+    text: str
+    postcode: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    id: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape in which the database's functions take and give an address."""
+        every = {
+            "address_id": self.id,
+            "address": self.text,
+            "postcode": self.postcode,
+            "latitude": self.latitude,
+            "longitude": self.longitude,
+        }
+        return {name: value for name, value in every.items() if value is not None}
+
+    @classmethod
+    def from_json(cls, stored: Json) -> Address:
+        """Raises KeyError without a text."""
+        return cls(
+            text=str(stored["address"]),
+            postcode=stored.get("postcode"),
+            latitude=stored.get("latitude"),
+            longitude=stored.get("longitude"),
+            id=stored.get("address_id"),
+        )
+
+    def with_postcode(self, postcode: str) -> Address:
+        """The same place, its postcode now known and readable."""
+        text = self.text if postcode in self.text else f"{self.text}, {postcode}"
+        return replace(self, text=text, postcode=postcode, id=None)
+
+
+def address_in(text: str, *, asked: bool) -> Address | None:
+    """The address that a text is; None when it is none.
+
+    `asked` after a question for it: then "Garibaldi 12, Torino" is enough. Unasked it must begin like a
+    street and hold a number, or name a street with a postcode.
+    """
+    bare = _without_intro(text)
+    if not bare or len(bare) > LONGEST or "?" in bare:
+        return None
+    plain, postcode = fold(bare), _postcode(bare)
+    has_number = any(character.isdigit() for character in bare)
+    if _STARTS.match(plain):
+        is_address = asked or has_number
+    elif _HOLDS.search(plain):
+        is_address = postcode is not None or (asked and has_number)
+    else:
+        # A house number follows its street: "2 candele" is a wish.
+        named = _NUMBERED.search(plain) or (postcode is not None and len(bare.split()) > 2)
+        is_address = asked and bool(named) and not _SHOPPING.search(plain)
+    return Address(text=_tidy(bare), postcode=postcode) if is_address else None
+
+
+def postcode_in(text: str) -> str | None:
+    """A postcode that stands alone, as the answer to the question for it: "10122", "il cap è 10122"."""
+    code = _postcode(text)
+    return code if code is not None and len(text.split()) <= 4 else None
+
+
+def address_of_place(place: Json, *, unnamed: str) -> Address | None:
+    """A position sent from a phone ({latitude, longitude, name, address}); `unnamed` stands for its words."""
+    try:
+        latitude, longitude = float(place["latitude"]), float(place["longitude"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    said = [str(place[key]) for key in ("name", "address") if place.get(key)]
+    text = _tidy(", ".join(dict.fromkeys(said)))[:LONGEST] or unnamed
+    return Address(text=text, postcode=_postcode(text), latitude=latitude, longitude=longitude)
+
+
+def address_of_form(response: object) -> Address | None:
+    """The address in an answered form, also in one that keeps its fields under `values`; None without any."""
+    if not isinstance(response, Mapping):
+        return None
+    inner = response.get("values")
+    fields = {
+        str(k).casefold(): str(v) for k, v in (inner if isinstance(inner, Mapping) else response).items()
+    }
+    street = [fields[name] for name in _FORM_ADDRESS if fields.get(name)]
+    if not street:
+        return None
+    postcode = next((fields[name] for name in _FORM_POSTCODE if fields.get(name)), None)
+    town = [fields[name] for name in _FORM_CITY if fields.get(name)]
+    text = _tidy(", ".join([*street, " ".join(filter(None, (postcode, *town)))]))
+    return Address(text=text[:LONGEST], postcode=postcode or _postcode(text))
+
+
+def _without_intro(text: str) -> str:
+    left = " ".join(text.split())
+    while (match := _INTRO.match(left)) and match.end() and match.end() < len(left):
+        # "Via" may be what an intro ends with, never what it takes away.
+        left = left[match.end() :].lstrip(" ,:")
+    return _COURTESY.sub("", left)
+
+
+def _tidy(text: str) -> str:
+    """As it may be repeated: one line, no signs that a text would be filled or formatted by."""
+    plain = " ".join(text.translate(str.maketrans("", "", "{}*_~`")).split()).strip(" ,;.")
+    return plain[:1].upper() + plain[1:]
+
+
+def _postcode(text: str) -> str | None:
+    found = _POSTCODE.findall(text)
+    return str(found[-1]) if found else None
