@@ -11,7 +11,7 @@ from typing import Any
 
 import asyncpg
 
-from devstack.access.expected import NAME, Call
+from devstack.access.expected import NAME, Call, ExpectationError
 from devstack.access.tables import acting_as
 from devstack.access.world import FOREIGN, OWN, PEOPLE, Person, World
 
@@ -155,19 +155,20 @@ def fill(function: Function, expected: Call, world: World, owner_of: Any) -> dic
     """Arguments for a call: ids of rows of `owner_of(place)`, the rest from the expectations.
 
     A place is the name of an id argument, or `@table` where example arguments name a row by that.
-    Raises KeyError for an argument without an example.
+    Raises ExpectationError for an argument without an example.
     """
     args: dict[str, Any] = {}
-    for name, kind in function.arguments:
+    for index, (name, kind) in enumerate(function.arguments):
         if name in expected.args:
             args[name] = _filled(expected.args[name], world, owner_of)
-        elif kind == "uuid":
-            column = name.removeprefix("p_")
+        elif kind == "uuid" and (column := name.removeprefix("p_")) in world.id_columns:
             args[name] = str(world.id_of(column, owner_of(name)))
-        elif len(args) >= function.required:
-            break
-        else:
-            raise KeyError(f"{function.name}: no example for {name}; say one under `functions` in {NAME}")
+        elif kind == "uuid" or index < function.required:
+            # Also an id that may be left out is tried: it could be another business's.
+            raise ExpectationError(
+                f"{function.name}: no example for {name}. Say one under `functions` in {NAME}: args: "
+                f"{{{name}: …}}; `@table` is the id of a row there."
+            )
     return args
 
 
@@ -187,7 +188,9 @@ def _named(value: Any) -> list[str]:
 
 def _filled(value: Any, world: World, owner_of: Any) -> Any:
     if isinstance(value, str) and value.startswith("@"):
-        table = world.tables[value[1:]]
+        table = world.tables.get(value[1:])
+        if table is None:
+            raise ExpectationError(f"{NAME}: {value} names no table")
         return str(world.row(table.name, owner_of(value))[table.key[0]])
     if isinstance(value, Mapping):
         return {key: _filled(inner, world, owner_of) for key, inner in value.items()}

@@ -106,8 +106,18 @@ class World:
                 return row
         raise KeyError(f"{table} has no row of {owner}")
 
+    @property
+    def id_columns(self) -> frozenset[str]:
+        """Names of columns that refer to another table, such as `dealer_id`."""
+        return frozenset(
+            reference.columns[0]
+            for table in self.tables.values()
+            for reference in table.references
+            if len(reference.columns) == 1 and reference.table in self.rows
+        )
+
     def id_of(self, column: str, owner: str) -> Any:
-        """What a column of this name, such as `dealer_id`, holds for an owner. Raises KeyError."""
+        """What one of `id_columns` holds for an owner. Raises KeyError."""
         for table in self.tables.values():
             for reference in table.references:
                 if reference.columns == (column,) and reference.table in self.rows:
