@@ -79,6 +79,11 @@ class Message:
     external_id: str | None = None
     intent: str | None = None
 
+    @property
+    def unheard(self) -> bool:
+        """A recording of which there are no words, at least not yet."""
+        return self.type == "audio" and not self.transcript
+
 
 @dataclass(frozen=True, kw_only=True)
 class CartLine:

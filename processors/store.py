@@ -226,7 +226,7 @@ class Store:
 
 def _unheard(turn: Turn) -> list[str]:
     """Voice notes of which the turn had no words; should they have come meanwhile, they are answered after all."""
-    return [str(m.id) for m in turn.messages if m.type == "audio" and not m.transcript]
+    return [str(m.id) for m in turn.messages if m.unheard]
 
 
 def _seconds(milliseconds: float | None) -> float | None:

@@ -20,6 +20,8 @@ router = APIRouter(tags=["health"])
 CHECK_SECONDS = 3.0
 LATE_TURN_SECONDS = 60
 """A turn that waits so long means that no worker runs, or too few."""
+LATE_FILE_SECONDS = 300
+"""The same for a file that is due to be fetched."""
 
 
 class Alive(BaseModel):
@@ -110,4 +112,6 @@ def _warnings(deps: Runtime, engine: Json) -> list[str]:
         found.append("WHATSAPP_ACCESS_TOKEN is empty: nothing can be sent")
     if engine.get("oldest_turn_seconds", 0) > LATE_TURN_SECONDS:
         found.append("turns wait for a worker")
+    if engine.get("oldest_media_seconds", 0) > LATE_FILE_SECONDS:
+        found.append("files wait to be fetched")
     return found

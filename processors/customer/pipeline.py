@@ -116,9 +116,17 @@ def _replies(talk: Talk) -> tuple[Reply, ...]:
     notes = "\n".join(talk.notes)
     # Small talk has no place beside an answer; alone it is the answer.
     ending = talk.ending or (None if speaks or notes else talk.chat)
+    notes = joined(_unheard_beside(talk, ending), notes)
     if ending is not None:
         return (replace(ending, text=joined(notes, ending.text)),)
     if notes:
         buttons = (menus.menu_button(talk, "catalogue"), menus.menu_button(talk, "human"))
         return (Reply(text=notes, kind="buttons", buttons=buttons),)
     return () if speaks else (menus.menu(talk),)
+
+
+def _unheard_beside(talk: Talk, ending: Reply | None) -> str:
+    """Who said more than is answered must know, or waits for the rest."""
+    is_told = ending is not None and ending.text in (talk.say("odd.voice"), talk.say("odd.audio"))
+    is_unheard = any(message.unheard for message in talk.turn.messages)
+    return talk.say("odd.voice_beside") if is_unheard and not is_told else ""

@@ -19,6 +19,9 @@ from processors.errors import BadRequest
 from processors.model import Decision, Message, Turn
 from processors.services import Services
 
+FILES = frozenset({"image", "video", "document"})
+"""What only people can look at."""
+
 
 async def respond(turn: Turn, services: Services) -> Decision:
     """Answer a dealer's turn. Reads the board, the shelf and products; changes are actions of the decision.
@@ -29,8 +32,11 @@ async def respond(turn: Turn, services: Services) -> Decision:
         raise BadRequest("the sender is no dealer", field="dealer")
     talk = Talk(turn, services, turn.dealer)
     answer = joined([await _answer_input(talk, heard) for heard in _inputs(turn.messages)])
-    if answer.empty:
-        answer = shop.not_understood(talk)
+    if any(message.unheard for message in turn.messages):
+        answer = joined([answer, shop.not_heard(talk)])
+    elif answer.empty:
+        is_file = any(message.type in FILES for message in turn.messages)
+        answer = shop.not_seen(talk) if is_file else shop.not_understood(talk)
     return _decision(talk, answer)
 
 

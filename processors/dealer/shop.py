@@ -39,6 +39,16 @@ def not_understood(talk: Talk) -> Answer:
     return Answer(topic="unknown", replies=(_help(talk, "not_understood"),))
 
 
+def not_heard(talk: Talk) -> Answer:
+    """A voice note of which there are no words."""
+    return Answer(topic="unheard", replies=(talk.text("unheard"),))
+
+
+def not_seen(talk: Talk) -> Answer:
+    """A picture or a document without words: it is there for people."""
+    return Answer(topic="unseen", replies=(talk.text("unseen"),))
+
+
 def _help(talk: Talk, key: str) -> Reply:
     text = talk.say(key, name=talk.dealer.name)
     return Reply(

@@ -187,7 +187,10 @@ def messages(question: Question, names: dict[str, Hit]) -> list[Any]:
         "CART": [{"name": line.name, "quantity": line.quantity} for line in question.cart],
         "SUMMARY": question.summary,
         "HISTORY": [
-            {"who": "customer" if m.direction == "inbound" else "shop", "text": m.content[:300]}
+            {
+                "who": "customer" if m.direction == "inbound" else "shop",
+                "text": (m.transcript or m.content)[:300],
+            }
             for m in question.history[-HISTORY_MESSAGES:]
         ],
     }

@@ -7,7 +7,7 @@ from typing import Any
 from processors import router
 from processors.model import Turn
 from tests.flows.phone import index_products
-from tests.media.files import Files
+from tests.media.files import JPEG, Files
 
 ORDER = "Vorrei ordinare due candele alla lavanda"
 
@@ -61,6 +61,30 @@ async def test_words_that_follow_a_note_are_answered_with_it(files: Files) -> No
     await files.work()
     [turn] = await due_turns(files)
     assert turn.text == "due candele alla lavanda\ne un guinzaglio"
+
+
+async def test_what_was_not_heard_is_told_beside_what_was_answered(files: Files) -> None:
+    await files.openai(next=["401"])
+    await files.send_voice()
+    await files.work()
+    await files.phone.send(content="voglio parlare con un operatore")
+    answer = await files.phone.answered()
+    assert answer.text.startswith("Il messaggio vocale invece non riesco ad ascoltarlo")
+    assert answer.text.count("ascoltarlo") == 1
+    assert answer.decision.escalation is not None
+
+
+async def test_a_dealers_note_and_picture(files: Files) -> None:
+    files.phone.number, files.phone.options = "393331000001", {}
+    await files.send_voice()
+    assert "non riesco ad ascoltarlo" in (await files.phone.answered()).text
+    await files.send("image", JPEG, "image/jpeg")
+    assert "lo trova un collega" in (await files.phone.answered()).text
+    await files.send_voice()
+    await files.phone.send(content="ordini")
+    answer = await files.phone.answered()
+    assert "non riesco ad ascoltarlo" in answer.text
+    assert len(answer.text.splitlines()) > 1
 
 
 async def test_without_words_the_answer_is_honest_and_comes_at_once(files: Files) -> None:

@@ -47,7 +47,7 @@ function picture(about, words) {
 function player(kind, about, words) {
   const label = words.say(`media.${about.isVoice ? "voice" : kind}`)
   const failed = (event) => event.currentTarget.replaceWith(card(about, words))
-  const element = h(kind, { class: "player", controls: true, preload: kind === "video" ? "metadata" : "none", src: about.address, "aria-label": label, on: { error: failed } })
+  const element = h(kind, { class: "player", controls: true, preload: "metadata", src: about.address, "aria-label": label, on: { error: failed } })
   return h("div", { class: `playing ${kind}` }, kind === "audio" && h("span", { class: "hint" }, icon(about.isVoice ? "voice" : "video", 13), label), element)
 }
 
@@ -70,8 +70,8 @@ function card(about, words) {
   return h("div", { class: `card file ${state}` },
     h("span", { class: "card-sign" }, icon(about.isVoice ? "voice" : SIGNS[about.type], 20)),
     h("div", { class: "card-body" }, h("b", { dir: "auto" }, heading), detail && h("small", { dir: "auto" }, detail),
-      state === "loading" && h("small", { class: "state", role: "status" }, words.say("media.loading")),
-      reason && h("small", { class: "state danger", role: "note" }, reason),
+      state === "loading" && h("small", { class: "progress", role: "status" }, words.say("media.loading")),
+      reason && h("small", { class: "progress danger", role: "note" }, reason),
       state === "stored" && h("a", { href: about.address, download: "", rel: "noopener" }, icon("down", 14), words.say("media.save"))))
 }
 
