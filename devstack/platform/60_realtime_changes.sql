@@ -8,6 +8,8 @@ create table if not exists realtime.listeners (
   pid int not null,
   primary key (entity, pid)
 );
+alter table realtime.listeners add column if not exists known text[] not null default '{}';
+comment on column realtime.listeners.known is 'The columns that replication knows of a row before it was changed; kept here because asking the catalogue takes longer than the trigger.';
 comment on table realtime.listeners is 'Which tables are listened to, and by which gateway: the process id of its connection.';
 
 -- Unlogged: after a crash nobody is connected who could be told.
@@ -26,22 +28,17 @@ alter table realtime.listeners enable row level security;
 alter table realtime.changes enable row level security;
 
 create or replace function realtime.identity_columns(entity oid) returns text[]
-language plpgsql stable
+language sql stable set search_path = ''
 as $$
-begin
-  -- In this language its plan is kept; a function in SQL would plan it for every statement.
-  return (
-    select coalesce(array_agg(a.attname::text order by a.attnum), '{}')
-    from pg_catalog.pg_class c
-    join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-    where c.oid = identity_columns.entity
-      and (c.relreplident = 'f' or exists (
-        select from pg_catalog.pg_index i
-        where i.indrelid = c.oid and a.attnum = any (i.indkey)
-          and ((c.relreplident = 'd' and i.indisprimary) or (c.relreplident = 'i' and i.indisreplident))
-      ))
-  );
-end
+  select coalesce(array_agg(a.attname::text order by a.attnum), '{}')
+  from pg_catalog.pg_class c
+  join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+  where c.oid = identity_columns.entity
+    and (c.relreplident = 'f' or exists (
+      select from pg_catalog.pg_index i
+      where i.indrelid = c.oid and a.attnum = any (i.indkey)
+        and ((c.relreplident = 'd' and i.indisprimary) or (c.relreplident = 'i' and i.indisreplident))
+    ))
 $$;
 comment on function realtime.identity_columns(oid) is 'The columns that replication knows of a row before it was changed: mostly the primary key.';
 
@@ -49,13 +46,11 @@ create or replace function realtime.record_changes() returns trigger
 language plpgsql security definer set search_path = '' set timezone = 'UTC'
 as $$
 declare
-  v_known text[] := '{}';
+  v_known text[];
 begin
-  if not exists (select from realtime.listeners l where l.entity = tg_relid) then
+  select l.known into v_known from realtime.listeners l where l.entity = tg_relid limit 1;
+  if not found then
     return null;
-  end if;
-  if tg_op <> 'INSERT' then
-    v_known := realtime.identity_columns(tg_relid);
   end if;
   if tg_op = 'INSERT' then
     insert into realtime.changes (entity, action, record)
@@ -86,6 +81,8 @@ as $$
 declare
   v_wanted record;
 begin
+  update realtime.listeners l set known = realtime.identity_columns(l.entity)
+  where l.known is distinct from realtime.identity_columns(l.entity);
   for v_wanted in
     with kinds (event, referencing) as (values
       ('insert', 'referencing new table as new_rows'),
@@ -120,7 +117,7 @@ begin
   end loop;
 end
 $$;
-comment on function realtime.follow_publication() is 'Gives the tables of the publication their triggers, and takes them from those that left it.';
+comment on function realtime.follow_publication() is 'Gives the tables of the publication their triggers, takes them from those that left it, and looks again at what is known of rows.';
 
 create or replace function realtime.publication_changed() returns event_trigger
 language plpgsql set search_path = ''

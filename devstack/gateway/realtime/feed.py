@@ -44,6 +44,9 @@ class Feed(ABC):
                 await self._listen()
             except (*CONNECTION_ERRORS, asyncpg.PostgresError, TimeoutError) as error:
                 log.warning("%s: %s", self.channel, type(error).__name__)
+            except Exception:
+                # Without this connection every client would be deaf, and none would know.
+                log.exception("%s: an error that should not be", self.channel)
             finally:
                 self.ready.clear()
                 self._told.clear()
@@ -110,7 +113,7 @@ class BroadcastFeed(Feed):
         """Read what several notifications name in one query."""
         ids: list[UUID] = []
         while told and len(ids) < READ_AT_ONCE:
-            ids += [UUID(one) for one in told.popleft().split(",") if one]
+            ids += _ids(told.popleft())
         rows = await connection.fetch(
             "select m.id, m.topic, m.event, m.private, m.payload::text as payload from realtime.messages m "
             "join unnest($1::uuid[]) with ordinality as wanted (id, n) on wanted.id = m.id "
@@ -121,6 +124,14 @@ class BroadcastFeed(Feed):
             message = broadcast_of(row)
             if message is not None:
                 self._deliver(message)
+
+
+def _ids(told: str) -> list[UUID]:
+    """The ids of a notification. Anybody may send one; what is none of ours says nothing."""
+    try:
+        return [UUID(one) for one in told.split(",") if one]
+    except ValueError:
+        return []
 
 
 def broadcast_of(row: Any) -> Broadcast | None:

@@ -115,6 +115,17 @@ async def test_the_past_is_told_to_those_who_ask_for_it(own_project: Project) ->
         )
 
 
+async def test_notifications_that_are_none_of_ours_say_nothing(project: Project) -> None:
+    async with phoenix(project.gateway) as socket:
+        await joined(socket, project)
+        await project.rows(
+            "select pg_notify(channel, payload) from unnest('{realtime_messages,realtime_changes}'::text[]) channel, "
+            "unnest(array['nonsense', '', ',,', '1', '99999999999999999999', gen_random_uuid()::text]) payload"
+        )
+        await project.rows("select realtime.send('{\"n\": 1}', 'e', $1)", TOPIC)
+        assert (await socket.next("broadcast"))["payload"]["n"] == 1
+
+
 async def test_a_client_is_told_when_the_database_is_listened_to(project: Project) -> None:
     async with phoenix(project.gateway) as socket:
         await joined(socket, project, broadcast={"replication_ready": True})

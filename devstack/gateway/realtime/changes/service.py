@@ -42,6 +42,7 @@ READ_AT_ONCE = 100
 KEPT_SECONDS = 60
 PRUNE_SECONDS = 10.0
 AGAIN_SECONDS = 2.0
+XID_DIGITS = 18
 
 _READ = (
     "select id, entity::int8 as entity, action, record::text as record, old_record::text as old_record "
@@ -193,7 +194,8 @@ class Changes(Feed):
             new, old = wanted - self._registered, self._registered - wanted
             if new:
                 await self._pool.execute(
-                    "insert into realtime.listeners select e::oid, $2 from unnest($1::int8[]) e "
+                    "insert into realtime.listeners (entity, pid, known) "
+                    "select e::oid, $2, realtime.identity_columns(e::oid) from unnest($1::int8[]) e "
                     "on conflict do nothing",
                     list(new),
                     self._pid,
@@ -218,7 +220,10 @@ class Changes(Feed):
 
     async def read(self, connection: Any, told: deque[str]) -> None:
         """Tell what one transaction changed."""
-        xid = int(told.popleft())
+        payload = told.popleft()
+        if not payload.isdecimal() or len(payload) > XID_DIGITS:
+            return
+        xid = int(payload)
         now = datetime.datetime.now(datetime.UTC)
         committed_at = now.strftime("%Y-%m-%dT%H:%M:%S.") + f"{now.microsecond // 1000:03d}Z"
         last = 0
