@@ -204,6 +204,14 @@ async def test_each_lint_sees_its_breach(database: Database) -> None:
             await transaction.rollback()
 
 
+def test_a_function_without_an_example_says_which(audited: tuple[Audit, Database]) -> None:
+    found, _ = audited
+    function = next(f for f in found.functions if f.name == "set_dealer_stock")
+    without = expected.Call(may=("admin",), args={})
+    with pytest.raises(expected.ExpectationError, match="set_dealer_stock: no example for p_on_hand"):
+        functions.fill(function, without, found.world, lambda _place: world.OWN)
+
+
 async def test_an_exception_that_nothing_needs_is_named(database: Database) -> None:
     async with database.connect() as admin:
         lines = await lints.offenders(
