@@ -73,9 +73,12 @@ create table public.audit_log (
   entity text not null,
   entity_id text,
   detail jsonb not null default '{}'::jsonb,
+  client_key text,
   created_at timestamptz not null default now()
 );
 create index audit_log_business_idx on public.audit_log (business_id, created_at desc);
+-- A person's action that arrives again, as after a lost answer, finds its record and changes nothing.
+create unique index audit_log_client_key_idx on public.audit_log (actor_id, client_key) where client_key is not null;
 comment on table public.audit_log is 'What people and dealers changed, by whom and when. Only ever appended to.';
 
 -- Policies ask these; they read staff as their owner, so a policy on staff can't recurse.

@@ -4,6 +4,7 @@ create table public.contacts (
   id uuid primary key default gen_random_uuid(),
   business_id uuid not null references public.businesses (id) on delete cascade,
   name text not null default '',
+  named_at timestamptz,
   username text,
   phone text check (phone ~ '^[0-9]{5,20}$'),
   language text,
@@ -15,6 +16,7 @@ create table public.contacts (
 );
 create index contacts_business_idx on public.contacts (business_id, created_at desc);
 create index contacts_phone_idx on public.contacts (business_id, phone);
+comment on column public.contacts.named_at is 'When staff gave the name; a profile''s name does not replace it from then on.';
 comment on table public.contacts is 'A person who writes to a business. The phone is digits as the provider gives them, null while withheld.';
 
 create table public.contact_identities (

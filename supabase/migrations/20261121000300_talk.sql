@@ -23,6 +23,7 @@ create table public.whatsapp_conversations (
   phone text,
   conversation_type text not null default 'customer' check (conversation_type in ('customer', 'dealer', 'rider')),
   status text not null default 'open' check (status in ('open', 'snoozed', 'resolved')),
+  snoozed_until timestamptz,
   owner text not null default 'bot' check (owner in ('bot', 'human')),
   owner_until timestamptz,
   assignee_id uuid references public.staff (id) on delete set null,
@@ -38,7 +39,11 @@ create table public.whatsapp_conversations (
   last_inbound_at timestamptz,
   window_expires_at timestamptz,
   pending_since timestamptz,
+  waiting_since timestamptz,
   escalated_at timestamptz,
+  failed_at timestamptz,
+  labels text[] not null default '{}' check (cardinality(labels) <= 10),
+  mentioned uuid[] not null default '{}',
   rate_minute_at timestamptz,
   rate_minute_count integer not null default 0,
   rate_hour_at timestamptz,
@@ -56,6 +61,10 @@ create index whatsapp_conversations_contact_idx on public.whatsapp_conversations
 create index whatsapp_conversations_assignee_idx on public.whatsapp_conversations (assignee_id) where assignee_id is not null;
 comment on table public.whatsapp_conversations is 'One row per stretch of talk with a contact on one number, on any channel.';
 comment on column public.whatsapp_conversations.window_expires_at is '24 h after the last inbound message by the provider''s clock; later only templates may be sent.';
+comment on column public.whatsapp_conversations.waiting_since is 'When the contact wrote what nobody has answered yet; null once somebody did.';
+comment on column public.whatsapp_conversations.failed_at is 'When a message could not be sent; null once it was sent again or the conversation was resolved.';
+comment on column public.whatsapp_conversations.snoozed_until is 'A snoozed conversation counts as open again from then on, or with the next message.';
+comment on column public.whatsapp_conversations.mentioned is 'Staff who were named in a note and have not looked yet.';
 comment on column public.whatsapp_conversations.owner_until is 'When a person''s ownership ends by itself; null = until handed back.';
 
 create table public.turns (
@@ -214,6 +223,7 @@ create table public.notes (
   conversation_id uuid not null references public.whatsapp_conversations (id) on delete cascade,
   staff_id uuid references public.staff (id) on delete set null,
   body text not null check (length(body) between 1 and 4000),
+  mentions uuid[] not null default '{}',
   created_at timestamptz not null default now()
 );
 create index notes_conversation_idx on public.notes (conversation_id, created_at);

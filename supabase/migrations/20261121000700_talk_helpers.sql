@@ -124,6 +124,7 @@ begin
     values (v_id, c.business_id, c.account_id, c.id, v_sequence);
   end if;
   update public.whatsapp_conversations set message_count = message_count + 1, last_message_at = now(), updated_at = now(),
+    waiting_since = case when p_author in ('bot', 'agent') then null else waiting_since end,
     preview = left(coalesce(nullif(p_reply ->> 'text', ''), '[' || private.message_type(p_reply) || ']'), 160)
   where id = c.id;
   return v_id;
@@ -179,6 +180,7 @@ begin
   where id = p_message_id and status in ('pending', 'sending', 'unknown', 'sent')
   returning conversation_id into v_conversation;
   if v_conversation is not null then
+    update public.whatsapp_conversations set failed_at = now() where id = v_conversation;
     perform private.escalate(v_conversation, 'failed_message', left(coalesce(p_text, ''), 500));
   end if;
 end

@@ -111,11 +111,11 @@ begin
   else
     update public.contacts c set
       -- A dealer is called as the business calls them, whatever their profile says.
-      name = case when v_name <> '' then coalesce((select d.name from public.dealers d where d.id = private.is_dealer(p_business_id, v_id)), v_name)
+      name = case when v_name <> '' and c.named_at is null then coalesce((select d.name from public.dealers d where d.id = private.is_dealer(p_business_id, v_id)), v_name)
         else c.name end,
       username = coalesce(nullif(p_sender ->> 'username', ''), c.username),
       phone = coalesce(v_phone, c.phone), updated_at = now()
-    where c.id = v_id and ((v_name <> '' and c.name <> v_name)
+    where c.id = v_id and ((v_name <> '' and c.name <> v_name and c.named_at is null)
       or (v_phone is not null and c.phone is distinct from v_phone)
       or (coalesce(p_sender ->> 'username', '') <> '' and c.username is distinct from p_sender ->> 'username'));
   end if;

@@ -149,6 +149,7 @@ declare
   v_until timestamptz;
   v_notice text;
   v_file record;
+  v_blocked boolean;
 begin
   select * into a from public.channel_accounts where channel = e ->> 'channel' and external_id = e ->> 'account' and active;
   if not found then
@@ -166,12 +167,14 @@ begin
   if c.owner = 'human' and c.owner_until < v_now then
     update public.whatsapp_conversations set owner = 'bot', owner_until = null where id = c.id returning * into c;
   end if;
-  v_wants := v_wants and c.owner = 'bot';
+  v_blocked := coalesce((select k.blocked_at is not null from public.contacts k where k.id = v_contact), false);
+  v_wants := v_wants and c.owner = 'bot' and not v_blocked;
   insert into public.whatsapp_messages (business_id, conversation_id, account_id, phone, direction, author, type, content, payload,
     raw, status, meta_message_id, context_id, group_id, wants_turn, provider_time)
   values (a.business_id, c.id, a.id, coalesce(e #>> '{sender,phone}', c.phone), 'inbound', c.conversation_type, e ->> 'type',
     coalesce(e ->> 'content', ''), coalesce(e -> 'payload', '{}'::jsonb), e -> 'raw', 'received', e ->> 'external_id',
-    nullif(e ->> 'context_id', ''), nullif(e ->> 'group_id', ''), v_wants, v_time)
+    -- A reaction, an edit or a deletion speaks of a message, as an answer does.
+    coalesce(nullif(e ->> 'context_id', ''), nullif(e ->> 'target_id', '')), nullif(e ->> 'group_id', ''), v_wants, v_time)
   on conflict (account_id, meta_message_id) where meta_message_id is not null do nothing
   returning id into v_id;
   if v_id is null then
@@ -190,7 +193,9 @@ begin
   end if;
   update public.whatsapp_conversations set
     message_count = message_count + 1,
-    unread_count = unread_count + v_is_talk::integer,
+    unread_count = unread_count + (v_is_talk and not v_blocked)::integer,
+    waiting_since = case when v_is_talk and not v_blocked then coalesce(waiting_since, v_now) else waiting_since end,
+    status = case when status = 'snoozed' and v_is_talk and not v_blocked then 'open' else status end,
     preview = case when v_is_talk then left(coalesce(nullif(e ->> 'content', ''), '[' || (e ->> 'type') || ']'), 160) else preview end,
     last_message_at = v_now,
     last_inbound_at = case when e ->> 'type' = 'system' then last_inbound_at else greatest(last_inbound_at, v_time) end,
@@ -277,7 +282,7 @@ begin
     select coalesce((limits ->> 'human_hours')::numeric, 12) into v_hours from public.businesses where id = p_account.business_id;
     perform private.silence_bot(c.id, now() + make_interval(secs => (v_hours * 3600)::double precision), 'answered from the phone');
     update public.whatsapp_conversations set message_count = message_count + 1, last_message_at = now(), unread_count = 0,
-      preview = left(coalesce(x ->> 'content', ''), 160) where id = c.id;
+      waiting_since = null, preview = left(coalesce(x ->> 'content', ''), 160) where id = c.id;
   end if;
   return c.id;
 end

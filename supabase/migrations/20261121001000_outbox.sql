@@ -1,14 +1,16 @@
 -- The outbox: claim in order, pace, record what the provider said, settle what is unknown.
 
-create function private.hold_back(o public.outbox, c public.whatsapp_conversations, m public.whatsapp_messages, p_opted_out boolean) returns text
+create function private.hold_back(o public.outbox, c public.whatsapp_conversations, m public.whatsapp_messages, p_opted_out boolean,
+  p_blocked boolean) returns text
 language sql stable set search_path = ''
 as $$
   select case
+    when p_blocked and o.state = 'ready' then 'the contact is blocked'
     when m.author = 'bot' and c.owner = 'human' and o.state = 'ready' then 'a person took over'
     when m.author in ('bot', 'system') and p_opted_out and o.state = 'ready' and not m.payload ? 'despite_opt_out' then 'the contact opted out'
   end
 $$;
-comment on function private.hold_back(public.outbox, public.whatsapp_conversations, public.whatsapp_messages, boolean) is
+comment on function private.hold_back(public.outbox, public.whatsapp_conversations, public.whatsapp_messages, boolean, boolean) is
   'Why a message must not go out any more, or null. Asked in the transaction that claims it.';
 
 -- Even pacing by the theoretical time of the next send (GCRA): a burst may run ahead of it by p_burst steps.
@@ -69,7 +71,7 @@ begin
   update public.whatsapp_messages x set status = 'unknown' from marked where x.id = marked.message_id;
 
   for r in
-    select d.message_id, c, a, k.opted_out_at is not null as opted_out
+    select d.message_id, c, a, k.opted_out_at is not null as opted_out, k.blocked_at is not null as blocked
     from public.outbox d
     join public.whatsapp_conversations c on c.id = d.conversation_id
     join public.channel_accounts a on a.id = d.account_id
@@ -83,7 +85,7 @@ begin
   loop
     select * into strict o from public.outbox where message_id = r.message_id;
     select * into strict m from public.whatsapp_messages where id = r.message_id;
-    v_reason := private.hold_back(o, r.c, m, r.opted_out);
+    v_reason := private.hold_back(o, r.c, m, r.opted_out, r.blocked);
     if v_reason is not null then
       delete from public.outbox where message_id = m.id;
       update public.whatsapp_messages set status = 'cancelled', error_text = v_reason where id = m.id;
