@@ -1,17 +1,58 @@
-"""The script that Streamlit runs for each open desk, once: the view then lives from `/rt`."""
+"""The script that Streamlit runs: the header that all pages share, and the page that is open."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
-from dashboard.components.inbox import show_inbox
+from dashboard.components.shell import show_shell, show_way_to_login
 from dashboard.desk import Desk
-from dashboard.texts import COOKIE, catalogue, choose
+from dashboard.navigation import Entry, pages_of
+from dashboard.texts import COOKIE, choose
+from dashboard.visitor import Visitor
 
-cookies = dict(st.context.cookies)
-language = choose(cookies.get(COOKIE), st.context.headers.get("accept-language"))
 
-st.set_page_config(
-    page_title=f"{catalogue(language)['desk.title']} · relaydesk", page_icon="💬", layout="wide"
-)
-show_inbox(Desk.signed_in(cookies), language)
+def main() -> None:
+    """One run. Somebody whose session is over is led to the log-in page."""
+    st.set_page_config(page_title="relaydesk", page_icon="💬", layout="wide")
+    visitor = _visitor()
+    if visitor is None:
+        st.navigation([st.Page(show_way_to_login, default=True)], position="hidden").run()
+        return
+    entries = pages_of(visitor)
+    pages = {
+        entry.name: st.Page(
+            _runner(entry, visitor),
+            title=f"{visitor.say(f'page.{entry.name}')} · relaydesk",
+            url_path=entry.name,
+            default=entry is entries[0],
+        )
+        for entry in entries
+    }
+    current = st.navigation(list(pages.values()), position="hidden")
+    name = next(name for name, page in pages.items() if page == current)
+    chosen = show_shell(visitor, entries, name)
+    if chosen in pages and chosen != name:
+        st.switch_page(pages[chosen])
+    current.run()
+
+
+def _visitor() -> Visitor | None:
+    cookies = dict(st.context.cookies)
+    desk, session = Desk.current, Desk.signed_in(cookies)
+    if desk is None or session is None:
+        return None
+    language = choose(cookies.get(COOKIE), st.context.headers.get("accept-language"))
+    return Visitor(session=session, language=language, desk=desk)
+
+
+def _runner(entry: Entry, visitor: Visitor) -> Callable[[], None]:
+    def run() -> None:
+        entry.show(visitor)
+
+    run.__name__ = entry.name
+    return run
+
+
+main()

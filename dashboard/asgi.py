@@ -38,6 +38,7 @@ def parts(desk: Desk) -> Parts:
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
+        desk.loop = asyncio.get_running_loop()
         hub = asyncio.create_task(desk.hub.run())
         try:
             yield

@@ -12,9 +12,17 @@ from postgrest import AsyncPostgrestClient
 from postgrest.exceptions import APIError
 
 from dashboard.settings import DeskSettings
-from processors.errors import NotAllowed, NotSignedIn, StorageError, StorageUnavailable
+from processors.errors import BadRequest, NotAllowed, NotSignedIn, StorageError, StorageUnavailable
 from processors.model import Json
 from processors.store import TRANSIENT_API_CODES, TRANSIENT_SQLSTATES
+
+
+class Refused(BadRequest):
+    """The database says no to what a person wants to do. `reason` names why, `refusal.<reason>` tells it."""
+
+    def __init__(self, message: str, *, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class Query(Protocol):
@@ -51,14 +59,14 @@ class Storage:
 async def rows(query: Query) -> list[Json]:
     """The rows of a query.
 
-    Raises NotSignedIn when the token is refused, NotAllowed when the person may not ask this,
-    StorageUnavailable when storage can't be asked now, StorageError for anything else.
+    Raises NotSignedIn when the token is refused, NotAllowed when the person may not ask this, Refused when
+    a function of ours says no, StorageUnavailable when storage can't be asked now, StorageError for anything else.
     """
     try:
         # The library's own retry waits for seconds, longer than a person should.
         return cast(list[Json], (await query.retry(False).execute()).data)
     except APIError as error:
-        raise _translated(str(error.code or "")) from None
+        raise _translated(str(error.code or ""), error.message or "", error.details) from None
     except (httpx.HTTPError, OSError) as error:
         raise StorageUnavailable(type(error).__name__) from None
 
@@ -69,11 +77,15 @@ async def one(query: Query) -> Json | None:
     return found[0] if found else None
 
 
-def _translated(code: str) -> NotSignedIn | NotAllowed | StorageError:
+def _translated(code: str, message: str, details: object) -> BadRequest | StorageError:
     if code.startswith("PGRST30") or code == "401":
         return NotSignedIn("the access token is wrong or has expired")
     if code in ("42501", "403"):
         return NotAllowed("row level security refused it")
+    if code in ("PT404", "PT409", "22023"):
+        return Refused(
+            message, reason=details if isinstance(details, str) and details.isidentifier() else "other"
+        )
     if code.startswith(TRANSIENT_SQLSTATES) or code in TRANSIENT_API_CODES:
         return StorageUnavailable(code, code=code)
     return StorageError(code, code=code)

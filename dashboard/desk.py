@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import httpx
 
 from dashboard.client import Storage, http_client
@@ -15,6 +17,9 @@ class Desk:
     """Made once per process. `current` is the one that serves."""
 
     current: Desk | None = None
+
+    loop: asyncio.AbstractEventLoop
+    """Where clients and tokens live, set when the desk begins to serve."""
 
     def __init__(self, settings: DeskSettings, *, http: httpx.AsyncClient | None = None) -> None:
         self.settings = settings

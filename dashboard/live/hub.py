@@ -12,7 +12,7 @@ import itertools
 import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import orjson
@@ -79,6 +79,29 @@ class Hub:
     def leave(self, connection: Connection) -> None:
         """A desk was closed."""
         self._connections.discard(connection)
+        self.look(connection, None)
+
+    def look(self, connection: Connection, conversation_id: UUID | None) -> None:
+        """A page opened a conversation, or none; who else has it open is told, and the page who else does."""
+        left, connection.open_id, connection.is_typing = connection.open_id, conversation_id, False
+        for changed in {left, conversation_id} - {None}:
+            self._tell_present(cast(UUID, changed))
+
+    def write(self, connection: Connection, typing: bool) -> None:
+        """Somebody writes in the conversation they have open, or stopped."""
+        if connection.open_id is not None and connection.is_typing != typing:
+            connection.is_typing = typing
+            self._tell_present(connection.open_id)
+
+    def _tell_present(self, conversation_id: UUID) -> None:
+        # Only people who may see the conversation can have opened it with an answer, so all of them may know.
+        there = [c for c in self._connections if c.open_id == conversation_id]
+        for member in there:
+            others = {c.session.tokens.user_id: c.session.name for c in there}
+            others.pop(member.session.tokens.user_id, None)
+            typing = {c.session.tokens.user_id for c in there if c.is_typing}
+            people = [{"name": name, "typing": user in typing} for user, name in others.items()]
+            member.send({"op": "present", "id": str(conversation_id), "people": people})
 
     def is_live(self, session: Session) -> bool:
         """Whether hints arrive for all that this person sees."""
@@ -175,13 +198,13 @@ class Hub:
         only_news: bool = False,
     ) -> None:
         number = self.number()
-        page: thread.Page = await self._read(members, lambda client: thread.messages(client, conversation_id))
-        is_news = self._is_news(rights, "thread", conversation_id, page.rows)
+        page, notes = await self._read(members, lambda client: thread.latest(client, conversation_id))
+        is_news = self._is_news(rights, "thread", conversation_id, [page.rows, notes])
         if only_news and not is_news:
             return
         watchers = [member for member in members if member.open_id == conversation_id]
         message = {"op": "messages", "id": str(conversation_id), "number": number, "rows": page.rows}
-        _push(watchers, message | {"more": page.more})
+        _push(watchers, message | {"more": page.more, "notes": notes})
         self._panels[(rights, conversation_id)] = row
         self._panel_bell.set()
 

@@ -7,8 +7,8 @@ import binascii
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Literal
+from datetime import UTC, datetime
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 from postgrest import AsyncPostgrestClient
@@ -18,19 +18,31 @@ from dashboard.client import rows
 from processors.errors import BadRequest
 from processors.model import Json
 
-Filter = Literal["all", "escalated", "customers", "dealers"]
-FILTERS: tuple[Filter, ...] = ("all", "escalated", "customers", "dealers")
+Filter = Literal[
+    "open",
+    "mine",
+    "unassigned",
+    "escalated",
+    "failed",
+    "mentioned",
+    "customers",
+    "dealers",
+    "snoozed",
+    "resolved",
+    "all",
+]
+FILTERS: tuple[Filter, ...] = get_args(Filter)
 
 PAGE_ROWS = 40
 SEARCH_CHARACTERS = 80
-FOUND_CONTACTS = 100
-"""How many people a search by name may match; whoever needs more types another letter."""
 
 COLUMNS = (
-    "id, business_id, conversation_type, status, owner, owner_until, language, unread_count, preview, phone, "
-    "message_count, last_message_at, last_inbound_at, window_expires_at, pending_since, escalated_at, "
-    "created_at, updated_at, contact:contacts(id, name, username, phone, language, opted_out_at, blocked_at, "
-    "created_at), account:channel_accounts(channel, label, display_phone, simulated), assignee:staff(name)"
+    "id, business_id, conversation_type, status, snoozed_until, owner, owner_until, assignee_id, language, "
+    "unread_count, preview, phone, message_count, last_message_at, last_inbound_at, window_expires_at, "
+    "waiting_since, escalated_at, failed_at, labels, mentioned, created_at, updated_at, "
+    "contact:contacts(id, name, username, phone, language, opted_out_at, blocked_at, created_at), "
+    "account:channel_accounts(channel, label, display_phone, simulated), assignee:staff(name), "
+    "reminders(id, staff_id, remind_at, body)"
 )
 
 
@@ -49,36 +61,84 @@ async def conversations(
     shown: Filter = "all",
     search: str = "",
     cursor: str | None = None,
+    staff: Collection[UUID] = (),
 ) -> Page:
     """One page of conversations in which something was said.
 
     `businesses` are the person's own: row level security decides without them too, but the index needs them.
+    `staff` are the person's rows there, which `mine` and `mentioned` ask for.
 
     Raises BadRequest for a cursor that is none of ours, and what `dashboard.client.rows` raises.
     """
-    query = client.from_("whatsapp_conversations").select(COLUMNS).not_.is_("last_message_at", "null")
-    query = _filtered(_within(query, businesses), shown)
     words = search.strip()[:SEARCH_CHARACTERS]
     if words:
-        query = query.or_(await _found_by(client, words))
+        return await _found(client, words, cursor)
+    query = _rows(client).not_.is_("last_message_at", "null")
+    query = _filtered(_within(query, businesses), shown, staff)
     if cursor is not None:
         time, last_id = _decode(cursor)
         # The first condition lets the index begin at the cursor; the second orders what shares its instant.
         query = query.lte("last_message_at", time)
         query = query.or_(f"last_message_at.lt.{_quoted(time)},id.gt.{last_id}")
     query = query.order("last_message_at", desc=True, nullsfirst=False).order("id").limit(PAGE_ROWS + 1)
-    found = await rows(query)
-    shown_rows = found[:PAGE_ROWS]
-    more = len(found) > PAGE_ROWS
-    return Page(rows=shown_rows, cursor=_encode(shown_rows[-1]) if more else None)
+    return _page(await rows(query))
+
+
+async def _found(client: AsyncPostgrestClient, words: str, cursor: str | None) -> Page:
+    """One page of what a search finds, whatever its state: who searches means all there is."""
+    asked: dict[str, Any] = {"p_words": words, "p_limit": PAGE_ROWS + 1}
+    if cursor is not None:
+        time, last_id = _decode(cursor)
+        asked |= {"p_before": time, "p_before_id": str(last_id)}
+    places = {row["id"]: n for n, row in enumerate(await rows(client.rpc("search_conversations", asked)))}
+    found = await by_ids(client, [UUID(i) for i in places])
+    return _page(sorted(found, key=lambda row: places[row["id"]]))
+
+
+def _page(found: list[Json]) -> Page:
+    shown = found[:PAGE_ROWS]
+    return Page(rows=shown, cursor=_encode(shown[-1]) if len(found) > PAGE_ROWS else None)
+
+
+async def counts(client: AsyncPostgrestClient) -> dict[str, int]:
+    """How many conversations wait behind each filter, 100 at most."""
+    found: Any = await rows(client.rpc("desk_counts", {}))
+    return dict(found)
 
 
 async def by_ids(client: AsyncPostgrestClient, ids: Sequence[UUID]) -> list[Json]:
     """These conversations, as far as the person may see them, in no order."""
     if not ids:
         return []
+    return await rows(_rows(client).in_("id", [str(i) for i in ids]))
+
+
+async def by_order(client: AsyncPostgrestClient, order: str) -> str | None:
+    """The conversation in which an order was made, by its code (of the whole or of a part) or its id."""
+    column = "id" if _is_id(order) else "code"
+    value = order if column == "id" else order.strip().upper()
+    relay = client.from_("whatsapp_order_relays").select("conversation_id").eq(column, value).limit(1)
+    if found := await rows(relay):
+        return str(found[0]["conversation_id"])
+    part = client.from_("market_orders").select(
+        "relay:whatsapp_order_relays!market_orders_relay_id_fkey(conversation_id)"
+    )
+    if found := await rows(part.eq(column, value).limit(1)):
+        return str(found[0]["relay"]["conversation_id"])
+    return None
+
+
+def _rows(client: AsyncPostgrestClient) -> AsyncSelectRequestBuilder:
     query = client.from_("whatsapp_conversations").select(COLUMNS)
-    return await rows(query.in_("id", [str(i) for i in ids]))
+    return query.is_("reminders.done_at", "null")
+
+
+def _is_id(value: str) -> bool:
+    try:
+        UUID(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _within(query: AsyncSelectRequestBuilder, businesses: Collection[UUID]) -> AsyncSelectRequestBuilder:
@@ -86,37 +146,41 @@ def _within(query: AsyncSelectRequestBuilder, businesses: Collection[UUID]) -> A
     return query.eq("business_id", ids[0]) if len(ids) == 1 else query.in_("business_id", ids)
 
 
-def _filtered(query: AsyncSelectRequestBuilder, shown: Filter) -> AsyncSelectRequestBuilder:
-    if shown == "escalated":
-        return query.not_.is_("escalated_at", "null")
-    if shown == "customers":
-        return query.eq("conversation_type", "customer")
-    if shown == "dealers":
-        return query.eq("conversation_type", "dealer")
+def _filtered(
+    query: AsyncSelectRequestBuilder, shown: Filter, staff: Collection[UUID]
+) -> AsyncSelectRequestBuilder:
+    now = _quoted(datetime.now(UTC).isoformat())
+    mine = ",".join(sorted(str(one) for one in staff))
+    awake = f"status.eq.open,and(status.eq.snoozed,snoozed_until.lte.{now})"
+    match shown:
+        case "open":
+            return query.or_(awake)
+        case "mine":
+            return query.or_(awake).filter("assignee_id", "in", f"({mine})")
+        case "unassigned":
+            # Somebody is needed and nobody has it: the bot is silent or has asked for a person.
+            return query.or_(awake).is_("assignee_id", "null").or_("owner.eq.human,escalated_at.not.is.null")
+        case "escalated":
+            return query.not_.is_("escalated_at", "null")
+        case "failed":
+            return query.not_.is_("failed_at", "null")
+        case "mentioned":
+            return query.filter("mentioned", "ov", f"{{{mine}}}")
+        case "customers":
+            return query.eq("conversation_type", "customer").or_(awake)
+        case "dealers":
+            return query.eq("conversation_type", "dealer").or_(awake)
+        case "snoozed":
+            return query.eq("status", "snoozed").filter("snoozed_until", "gt", now.strip('"'))
+        case "resolved":
+            return query.eq("status", "resolved")
     return query
-
-
-async def _found_by(client: AsyncPostgrestClient, words: str) -> str:
-    """The logic filter of a search: part of the preview, of the number, or of the contact's name."""
-    pattern = _quoted(_containing(words))
-    number = "".join(character for character in words if character in "0123456789")
-    of_phone = [f"phone.like.*{number}*"] if len(number) >= 3 else []
-    people = client.from_("contacts").select("id").or_(f"name.ilike.{pattern},username.ilike.{pattern}")
-    ids = [row["id"] for row in await rows(people.order("created_at", desc=True).limit(FOUND_CONTACTS))]
-    of_people = [f"contact_id.in.({','.join(ids)})"] if ids else []
-    return ",".join([f"preview.ilike.{pattern}", *of_phone, *of_people])
 
 
 def _quoted(value: str) -> str:
     """A value inside a logic filter, in double quotes, so that commas and brackets in it mean nothing."""
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
-
-
-def _containing(words: str) -> str:
-    """A LIKE pattern for a text that contains `words`; * can't be escaped in a URL and matches any sign."""
-    escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").replace("*", "_")
-    return f"*{escaped}*"
 
 
 def _encode(row: Json) -> str:

@@ -26,14 +26,24 @@ RELAY = (
 
 
 async def panel(client: AsyncPostgrestClient, conversation: Json) -> dict[str, Any]:
-    """`orders`, `dealer_orders` (of a dealer's conversation), `escalations` and `turn`."""
-    orders, escalations, turn, dealer_orders = await asyncio.gather(
+    """`orders`, `dealer_orders` (of a dealer's), `escalations`, `turn` with its `model`, `summary`, `identities`."""
+    orders, escalations, turn, dealer_orders, summary, identities = await asyncio.gather(
         _orders(client, conversation),
         _escalations(client, conversation),
         _last_turn(client, conversation),
         _dealer_orders(client, conversation),
+        _summary(client, conversation),
+        _identities(client, conversation),
     )
-    return {"orders": orders, "escalations": escalations, "turn": turn, "dealer_orders": dealer_orders}
+    return {
+        "orders": orders,
+        "escalations": escalations,
+        "turn": turn,
+        "model": await _model(client, conversation, turn),
+        "dealer_orders": dealer_orders,
+        "summary": summary,
+        "identities": identities,
+    }
 
 
 async def _orders(client: AsyncPostgrestClient, conversation: Json) -> list[Json]:
@@ -49,9 +59,35 @@ async def _escalations(client: AsyncPostgrestClient, conversation: Json) -> list
 
 
 async def _last_turn(client: AsyncPostgrestClient, conversation: Json) -> Json | None:
-    query = client.from_("turns").select("intent, confidence, language, outcome, finished_at")
+    query = client.from_("turns").select(
+        "id, intent, confidence, language, outcome, understood, finished_at"
+    )
     query = query.eq("conversation_id", conversation["id"]).not_.is_("intent", "null")
     return await one(query.order("finished_at", desc=True).limit(1))
+
+
+async def _model(client: AsyncPostgrestClient, conversation: Json, turn: Json | None) -> Json | None:
+    """The model call that a turn rests on, None where rules understood by themselves."""
+    if turn is None:
+        return None
+    query = client.from_("ai_calls").select("model, outcome, input_tokens, output_tokens, cost_usd, latency_ms")
+    query = query.eq("conversation_id", conversation["id"]).eq("turn_id", turn["id"])
+    return await one(query.order("id", desc=True).limit(1))
+
+
+async def _summary(client: AsyncPostgrestClient, conversation: Json) -> str:
+    found = await one(
+        client.from_("whatsapp_conversations").select("summary").eq("id", conversation["id"]).limit(1)
+    )
+    return str(found["summary"]) if found else ""
+
+
+async def _identities(client: AsyncPostgrestClient, conversation: Json) -> list[Json]:
+    contact = conversation.get("contact")
+    if not contact:
+        return []
+    query = client.from_("contact_identities").select("channel, kind, value").eq("contact_id", contact["id"])
+    return await rows(query.is_("retired_at", "null").order("created_at").limit(10))
 
 
 async def _dealer_orders(client: AsyncPostgrestClient, conversation: Json) -> list[Json]:

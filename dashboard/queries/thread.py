@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from processors.model import Json
 PAGE_ROWS = 50
 
 COLUMNS = (
-    "id, sequence, direction, author, type, content, payload, status, meta_message_id, context_id, intent, "
+    "id, sequence, client_key, direction, author, type, content, payload, status, meta_message_id, context_id, intent, "
     "transcript, error_code, error_text, provider_time, sent_at, delivered_at, read_at, edited_at, revoked_at, "
     "created_at, staff:staff(name), media:message_media(mime_type, file_name, size_bytes, state, reason, transcription)"
 )
@@ -34,3 +35,18 @@ async def messages(client: AsyncPostgrestClient, conversation_id: UUID, *, befor
         query = query.lt("sequence", before)
     found = await rows(query.order("sequence", desc=True).limit(PAGE_ROWS + 1))
     return Page(rows=found[:PAGE_ROWS][::-1], more=len(found) > PAGE_ROWS)
+
+
+NOTES = 200
+
+
+async def notes(client: AsyncPostgrestClient, conversation_id: UUID) -> list[Json]:
+    """What agents wrote to each other beside a conversation, oldest first."""
+    query = client.from_("notes").select("id, body, mentions, created_at, staff:staff(id, name)")
+    query = query.eq("conversation_id", str(conversation_id)).order("created_at", desc=True).limit(NOTES)
+    return (await rows(query))[::-1]
+
+
+async def latest(client: AsyncPostgrestClient, conversation_id: UUID) -> tuple[Page, list[Json]]:
+    """The latest messages and all notes."""
+    return await asyncio.gather(messages(client, conversation_id), notes(client, conversation_id))

@@ -141,12 +141,10 @@ begin
   if not exists (select 1 from public.whatsapp_messages where conversation_id = c.id and client_key = 'staff:' || p_client_key) then
     perform private.require_writable(c, true);
   end if;
-  v_text := t.body;
-  -- From the last to the first, so that a value that looks like a place is not filled again.
-  for i in reverse t.params .. 1 loop
-    v_text := replace(v_text, '{{' || i || '}}', p_params[i]);
-  end loop;
-  return private.staff_message(c, v_staff, jsonb_build_object('kind', 'template', 'text', v_text,
+  -- In one pass, so that a value that looks like a place is not filled itself.
+  select string_agg(case when x[1] ~ '^\{\{' then coalesce(p_params[trim(both '{}' from x[1])::integer], x[1]) else x[1] end, '' order by n)
+  into v_text from regexp_matches(t.body, '(\{\{[0-9]{1,2}\}\}|[^{]+|\{)', 'g') with ordinality as part (x, n);
+  return private.staff_message(c, v_staff, jsonb_build_object('kind', 'template', 'text', coalesce(v_text, ''),
     'template', jsonb_build_object('name', t.name, 'language', t.language, 'params', to_jsonb(p_params))), 'staff:' || p_client_key);
 end
 $$;

@@ -24,6 +24,10 @@ FAMILIES = {
     "status",
     "media",
     "media_reason",
+    "refusal",
+    "remedy",
+    "understood",
+    "understood_value",
 }
 
 

@@ -1,15 +1,19 @@
 // One message as a bubble, whatever its type. Unknown types are shown plainly, never hidden.
 
-import { h, icon } from "./dom.js"
+import { h, icon } from "../common/dom.js"
 import { isFile, media } from "./media.js"
-import { phone } from "./words.js"
+import { phone } from "../common/words.js"
 
-const NOTES = ["system", "edit", "revoke", "request_welcome", "reaction"]
+export const NOTES = ["system", "edit", "revoke", "request_welcome", "reaction"]
+const EMOJIS = ["👍", "❤️", "😂", "😮", "🙏", "✅"]
 const AUTHORS = { bot: "bot", agent: "person", phone: "phone", system: "bell" }
 const TICKS = { pending: "clock", sending: "clock", unknown: "question", sent: "check", delivered: "checks", read: "checks", played: "checks", failed: "alert", cancelled: "ban" }
 
-/** `quoted`: the message it answers, null when that is not loaded, undefined when it answers none. */
-export function bubble(message, { words, follows, quoted, name }) {
+/**
+ * `quoted`: the message it answers, null when that is not loaded, undefined when it answers none. `reactions`: emoji by
+ * the side that gave it. `doing`: {reply, react(emoji), retry, edit, drop, over}, or null where the person only reads.
+ */
+export function bubble(message, { words, follows, quoted, name, reactions, doing, retried }) {
   if (NOTES.includes(message.type)) return note(message, words)
   const isOut = message.direction === "outbound"
   const time = message.provider_time ?? message.created_at
@@ -25,12 +29,68 @@ export function bubble(message, { words, follows, quoted, name }) {
   },
   !follows && h("span", { class: "author", dir: "auto" }, AUTHORS[message.author] && icon(AUTHORS[message.author], 14), author(message, words, name)),
   h("div", { class: "bubble" }, body,
+    doing && message.meta_message_id && !message.revoked_at && handles(doing, words),
     h("span", { class: "meta" },
       message.edited_at && h("span", {}, words.say("thread.edited")),
       h("time", { datetime: time, title: words.full(time) }, words.time(time)),
       isOut && tick(message, words))),
+  reactions && h("span", { class: "reactions" }, Object.entries(reactions).map(([side, emoji]) =>
+    h("span", { title: words.say("thread.reacted", { emoji: side === "inbound" ? name : words.say("author.agent") }) }, emoji))),
   ...choices(message, words),
-  isOut && problem(message, words))
+  isOut && problem(message, words, doing, retried))
+}
+
+/** What can be done with one message, beside the bubble while it is looked at. */
+function handles(doing, words) {
+  const smile = h("button", { type: "button", class: "icon-button", title: words.say("act.react"), on: { click: () => {
+    doing.over.show(smile, h("div", { class: "emojis" }, EMOJIS.map((emoji) =>
+      h("button", { type: "button", on: { click: () => { doing.over.close(); doing.react(emoji) } } }, emoji))), { className: "reacting" })
+  } } }, icon("smile", 17))
+  return h("span", { class: "handles" },
+    h("button", { type: "button", class: "icon-button", title: words.say("act.reply_to"), on: { click: doing.reply } }, icon("reply", 17)), smile)
+}
+
+/** What a colleague wrote beside the conversation; the names of those meant stand out. */
+export function noteBubble(note, { words, names }) {
+  const named = names.filter((one) => note.mentions.includes(one.id)).map((one) => `@${one.name}`)
+  return h("div", { class: "message aside", dataset: { id: note.id, type: "note" } },
+    h("span", { class: "author" }, icon("note", 14), note.staff?.name ?? words.say("author.agent")),
+    h("div", { class: "bubble" }, h("p", { class: "text", dir: "auto" }, marked(note.body, named)),
+      h("span", { class: "meta" }, h("time", { datetime: note.created_at, title: words.full(note.created_at) }, words.time(note.created_at)))))
+}
+
+function marked(text, named) {
+  if (!named.length) return text
+  const parts = []
+  let rest = text
+  while (rest) {
+    const hits = named.map((one) => [rest.indexOf(one), one]).filter(([at]) => at >= 0).sort((a, b) => a[0] - b[0])
+    if (!hits.length) break
+    const [at, one] = hits[0]
+    parts.push(rest.slice(0, at), h("mark", {}, one))
+    rest = rest.slice(at + one.length)
+  }
+  return [...parts, rest]
+}
+
+/** What is on its way and has no row yet. */
+export function pendingBubble(entry, { words, me, quoted, doing }) {
+  const text = entry.body.text ?? entry.body.body ?? ""
+  const isNote = entry.act === "note"
+  const isRefused = entry.state === "refused"
+  const label = words.say(`sending.${entry.state}`)
+  return h("div", { class: `message ${isNote ? "aside" : "out by-agent"} is-${isRefused ? "failed" : "sending"}`, dataset: { id: entry.key, status: entry.state, type: isNote ? "note" : "text" } },
+    h("span", { class: "author" }, icon(isNote ? "note" : "person", 14), me),
+    h("div", { class: "bubble" }, quoted && h("blockquote", {}, h("b", { dir: "auto" }, quoted.author), h("span", { dir: "auto" }, quoted.text)),
+      h("p", { class: "text", dir: "auto" }, text),
+      h("span", { class: "meta" }, h("time", {}, words.time(entry.at)),
+        h("span", { class: `tick ${isRefused ? "failed" : "sending"}`, title: label, role: "img", "aria-label": label }, icon(isRefused ? "alert" : "clock", 16)))),
+    entry.state === "waiting" && h("span", { class: "problem soft" }, icon("clock", 14), words.say("sending.waiting_hint")),
+    isRefused && h("span", { class: "problem", role: "note" }, icon("alert", 14), h("span", {}, words.name("refusal", entry.reason))),
+    isRefused && h("span", { class: "problem-do" },
+      entry.act !== "template" && h("button", { type: "button", class: "link", on: { click: doing.edit } }, words.say("act.edit")),
+      h("button", { type: "button", class: "link", on: { click: doing.again } }, words.say("act.try_again")),
+      h("button", { type: "button", class: "link", on: { click: doing.drop } }, words.say("act.discard"))))
 }
 
 function author(message, words, name) {
@@ -49,6 +109,11 @@ function note(message, words) {
   const time = message.provider_time ?? message.created_at
   return h("div", { class: "note", dataset: { id: message.id, type: message.type } },
     h("span", { dir: "auto" }, text), h("time", { datetime: time, title: words.full(time) }, words.time(time)))
+}
+
+/** What an answer quotes: who said it and what. */
+export function quotation(message, words, name) {
+  return { author: author(message, words, name), text: message.content || words.name("media", message.type) }
 }
 
 function quote(quoted, words, name) {
@@ -139,11 +204,16 @@ function tick(message, words) {
   return h("span", { class: `tick ${message.status}`, title: label, role: "img", "aria-label": label }, TICKS[message.status] && icon(TICKS[message.status], 16))
 }
 
-function problem(message, words) {
+function problem(message, words, doing, retried) {
   if (message.status === "cancelled") return h("span", { class: "problem soft" }, words.say("status.cancelled"))
   if (message.status !== "failed") return null
+  if (retried) return h("span", { class: "problem soft" }, icon("refresh", 14), words.say("thread.retried"))
   const known = `error.${message.error_code}`
   const reason = words.has(known) ? words.say(known) : message.error_text || words.say("error.other")
   const code = message.error_code ? ` (${message.error_code})` : ""
-  return h("span", { class: "problem", role: "note" }, icon("alert", 14), h("span", { dir: "auto" }, `${words.say("status.failed")}: ${reason}${code}`))
+  const remedy = `remedy.${message.error_code}`
+  return h("span", { class: "problem", role: "note" }, icon("alert", 14),
+    h("span", { dir: "auto" }, `${words.say("status.failed")}: ${reason}${code}`,
+      h("small", {}, words.has(remedy) ? words.say(remedy) : words.say("remedy.other")),
+      doing && h("button", { type: "button", class: "link retry", on: { click: doing.retry } }, icon("refresh", 14), words.say("act.retry"))))
 }

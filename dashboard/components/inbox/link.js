@@ -7,7 +7,7 @@ const LONGEST_PAUSE_MS = 8_000
 
 /**
  * handlers: {connected(), lost(), signedOut(), message(message)}.
- * `ask` returns a promise of the answer; it is rejected with "lost", "refused" or "unavailable".
+ * `ask` returns a promise of the answer; it is rejected with {why: "lost" | "refused" | "unavailable", reason}.
  */
 export function createLink(handlers) {
   const waiting = new Map()
@@ -53,14 +53,14 @@ export function createLink(handlers) {
       return
     }
     waiting.delete(message.ref)
-    if (message.op === "failed") asked.reject(message.why)
+    if (message.op === "failed") asked.reject({ why: message.why, reason: message.reason })
     else asked.resolve(message)
   }
 
   function lose(code) {
     clearTimeout(silence)
     socket = null
-    for (const { reject } of waiting.values()) reject("lost")
+    for (const { reject } of waiting.values()) reject({ why: "lost" })
     waiting.clear()
     if (ended) return
     if (code === SIGNED_OUT) {
@@ -80,7 +80,7 @@ export function createLink(handlers) {
   connect()
   return {
     ask(op, body) {
-      if (!isOpen()) return Promise.reject("lost")
+      if (!isOpen()) return Promise.reject({ why: "lost" })
       const ref = ++refs
       socket.send(JSON.stringify({ op, ref, ...body }))
       return new Promise((resolve, reject) => waiting.set(ref, { resolve, reject }))

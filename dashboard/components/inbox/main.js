@@ -1,25 +1,30 @@
 // The inbox: lays out the view, keeps what is chosen, and brings answers of the link to list, thread and panel.
 
-import { avatar, h, icon } from "./dom.js"
+import { h } from "../common/dom.js"
+import { createWords } from "../common/words.js"
+import { createComposer } from "./composer.js"
+import { createDoings } from "./doings.js"
+import { createHead } from "./head.js"
+import { createKept } from "./kept.js"
+import { listenToKeys } from "./keys.js"
 import { createLink } from "./link.js"
 import { createList } from "./list.js"
+import { createNotice } from "./notice.js"
+import { createOver } from "./over.js"
 import { createPanel } from "./panel.js"
+import { createSending } from "./sending.js"
 import { createStore, createThread, FILTERS } from "./store.js"
 import { createThreadView } from "./thread.js"
-import { createWords } from "./words.js"
 
-const TICK_MS = 20_000
+const TICK_MS = 15_000
 const SEARCH_PAUSE_MS = 180
 const RETRY_MS = 2_000
+const COUNTS_GAP_MS = 1_500
 
 const mounted = new WeakMap()
 
 /** Called by Streamlit once, and again with each change of its data; returns what undoes it. */
 export function mount({ parentElement, data }) {
-  if (!data.signed_in) {
-    location.replace("/login")
-    return () => {}
-  }
   const old = mounted.get(parentElement)
   if (old) return old
   const view = start(parentElement, data)
@@ -33,45 +38,80 @@ export function mount({ parentElement, data }) {
 
 function start(parent, data) {
   const words = createWords(data)
-  const store = createStore()
+  const me = data.me
+  const mayAct = (row) => data.may_act.includes(row?.business_id)
+  const store = createStore(me)
   const thread = createThread()
+  const kept = createKept(data.user)
+  const notice = createNotice()
   const query = new URLSearchParams(location.search)
-  const view = { filter: FILTERS.includes(query.get("f")) ? query.get("f") : "all", search: "" }
+  const view = { filter: FILTERS.includes(query.get("filter")) ? query.get("filter") : "open", search: "" }
+  let kit = { staff: [], canned: [], templates: [], labels: [], languages: {} }
   let listProblem = false
   let searching = 0
   let retrying = 0
+  let counting = 0
+  let drawing = 0
 
-  const list = createList(words, { choose, filter, search, more, businesses: data.businesses })
-  const conversation = createThreadView(words, { older, back: () => choose(null), details: toggleDetails })
-  const panel = createPanel(words, { close: toggleDetails })
-  const status = h("span", { class: "live", role: "status" })
-  const root = h("div", { class: "desk", lang: data.language },
-    header(data, words, status),
-    h("div", { class: "panes" }, list.element, conversation.element, panel.element))
+  const root = h("div", { class: "rd desk", lang: data.language })
+  const over = createOver(root, words)
+  const link = createLink({ connected, lost, signedOut, message })
+  const sending = createSending(link, kept, { changed: () => drawSoon(), refused: (_, reason) => over.toast(words.name("refusal", reason)) })
+  const doings = createDoings(words, { over, sending, kit: () => kit, me })
+  const list = createList(words, { choose, filter, search, more, menu: over.menu, businesses: data.businesses, kept, me })
+  const head = createHead(words, { back: () => choose(null), details: toggleDetails, doings, me, mayAct })
+  const composer = createComposer(words, kept, {
+    say: sending.say, kit: () => kit, colleagues: doings.colleagues,
+    template: (anchor) => doings.template(anchor, thread.row),
+    typing: (typing) => thread.id && link.tell("typing", { id: thread.id, typing }),
+  })
+  const conversation = createThreadView(words, {
+    older, head, composer, doings, sending, over, mayAct, answer: composer.replyTo, myName: data.name,
+    restore: (entry) => composer.restore(entry.body.text ?? entry.body.body ?? "", entry.act === "note" ? "note" : "reply"),
+  })
+  const panel = createPanel(words, { close: toggleDetails, doings, me, mayAct })
+  root.prepend(h("div", { class: "panes" }, list.element, conversation.element, panel.element))
   parent.append(root)
 
-  const link = createLink({ connected, lost, signedOut, message })
   const ticking = setInterval(draw, TICK_MS)
   const onVisible = () => {
     if (document.hidden) return
     link.hurry()
+    notice.seen()
     seen()
   }
   document.addEventListener("visibilitychange", onVisible)
   addEventListener("online", onVisible)
+  const deafen = listenToKeys(root, words, {
+    next: () => step(1), previous: () => step(-1), search: list.focusSearch, details: toggleDetails, help: over.help, escape,
+    isOpen: () => over.isOpen,
+    reply: () => mayAct(thread.row) && composer.setMode("reply"),
+    note: () => mayAct(thread.row) && composer.setMode("note"),
+    takeOver: () => doing((row) => doings.takeOver(row)),
+    handBack: () => doing((row) => doings.handBack(row)),
+    resolve: () => doing((row) => doings.resolve(row)),
+    assign: () => doing((row) => doings.assign(head.anchor("assign"), row)),
+    snooze: () => doing((row) => doings.snooze(head.anchor("more"), row)),
+    label: () => doing((row) => doings.label(head.anchor("more"), row)),
+  })
   setStatus("reconnecting")
-  if (query.get("c")) thread.begin(query.get("c"))
+  if (query.get("conversation")) thread.begin(query.get("conversation"))
   draw()
 
   // What the link tells.
 
   function connected() {
     load()
+    loadKit()
     if (thread.id) reopen()
+    else if (query.get("order")) find(query.get("order"))
+    sending.connected()
   }
 
   function lost() {
+    thread.people = []
     setStatus("reconnecting")
+    drawSoon()
   }
 
   function signedOut() {
@@ -83,22 +123,30 @@ function start(parent, data) {
     if (message.op === "rows") changed(message)
     if (message.op === "messages" && message.id === thread.id) heard(message)
     if (message.op === "panel" && message.id === thread.id) thread.setPanel(message.panel, message.number)
+    if (message.op === "present" && message.id === thread.id) thread.people = message.people
     draw()
   }
 
   function changed({ rows, number }) {
+    for (const row of rows) {
+      const known = store.get(row.id)
+      if (known && row.unread_count > known.unread_count) notice.came(kept.sound())
+    }
     store.change(rows, number, view)
     const open = rows.find((row) => row.id === thread.id)
     if (open) thread.setRow(open, number)
+    if (open) seen()
+    countSoon()
   }
 
-  function heard({ rows, number, more: isMore }) {
+  function heard({ rows, number, more: isMore, notes }) {
     if (thread.state !== "ready") return
     if (!thread.joins(rows, isMore)) {
       reopen()
       return
     }
     thread.merge(rows, number)
+    thread.setNotes(notes, number)
     seen()
   }
 
@@ -111,7 +159,8 @@ function start(parent, data) {
       if (asked.filter !== view.filter || asked.search !== view.search) return
       listProblem = false
       store.page(answer, false)
-    } catch (why) {
+      countSoon()
+    } catch ({ why }) {
       failed(why)
     }
     draw()
@@ -122,7 +171,7 @@ function start(parent, data) {
     try {
       const answer = await link.ask("list", { ...asked, cursor: store.cursor })
       if (asked.filter === view.filter && asked.search === view.search) store.page(answer, true)
-    } catch (why) {
+    } catch ({ why }) {
       failed(why)
     }
     draw()
@@ -136,9 +185,34 @@ function start(parent, data) {
     retrying = setTimeout(load, RETRY_MS)
   }
 
+  async function loadKit() {
+    try {
+      kit = await link.ask("kit", {})
+      draw()
+    } catch {
+      // Without it there is nothing to choose from; the next connection asks again.
+    }
+  }
+
+  function countSoon() {
+    if (counting) return
+    counting = setTimeout(async () => {
+      counting = 0
+      try {
+        const { counts } = await link.ask("counts", {})
+        list.setCounts(counts)
+        dispatchEvent(new CustomEvent("relaydesk:badge", { detail: { page: "inbox", count: counts.mentioned + counts.unassigned } }))
+        draw()
+      } catch {
+        // The numbers stay as they were until the next change.
+      }
+    }, COUNTS_GAP_MS)
+  }
+
   function filter(name) {
-    if (view.filter === name) return
+    if (view.filter === name && !view.search) return
     view.filter = name
+    view.search = ""
     remember()
     store.reset()
     draw()
@@ -156,13 +230,24 @@ function start(parent, data) {
     }, SEARCH_PAUSE_MS)
   }
 
+  function step(by) {
+    const id = list.beside(thread.id, by)
+    if (!id) return
+    choose(id)
+    list.reveal(id)
+  }
+
   // The thread.
 
   function choose(id) {
     if (id === thread.id && thread.state !== "gone") return
+    over.close(false)
     thread.begin(id)
-    if (id === null) thread.state = "none"
-    else if (store.get(id)) thread.setRow(store.get(id), 0)
+    sending.forgetStored(id)
+    if (id === null) {
+      thread.state = "none"
+      link.tell("close", {})
+    } else if (store.get(id)) thread.setRow(store.get(id), 0)
     remember()
     draw()
     if (id !== null) reopen()
@@ -176,16 +261,28 @@ function start(parent, data) {
       if (thread.state === "ready" && !thread.joins(answer.rows, answer.more)) thread.messages = new Map()
       if (thread.messages.size === 0) thread.more = answer.more
       thread.merge(answer.rows, answer.number)
+      thread.setNotes(answer.notes, answer.number)
       thread.setRow(answer.row, answer.number)
       thread.setPanel(answer.panel, answer.number)
       thread.state = "ready"
       seen()
-    } catch (why) {
+    } catch ({ why }) {
       if (id !== thread.id || why === "lost") return
       if (why === "refused") thread.state = "gone"
       else setTimeout(() => id === thread.id && reopen(), RETRY_MS)
     }
     draw()
+  }
+
+  async function find(order) {
+    try {
+      const { id } = await link.ask("find", { order })
+      query.delete("order")
+      if (id) choose(id)
+      else over.toast(words.say("list.no_order", { order }))
+    } catch ({ why }) {
+      if (why === "unavailable") setTimeout(() => find(order), RETRY_MS)
+    }
   }
 
   async function older() {
@@ -203,11 +300,15 @@ function start(parent, data) {
     draw()
   }
 
-  /** The open conversation was looked at, so it is no longer unread. */
+  /** The open conversation was looked at, so it is no longer unread, and who was named there has seen it. */
   function seen() {
     const row = thread.row
-    if (data.may_act && !document.hidden && thread.state === "ready" && row?.unread_count > 0)
-      link.tell("seen", { id: thread.id })
+    if (!row || !mayAct(row) || document.hidden || thread.state !== "ready") return
+    if (row.unread_count > 0 || row.mentioned?.includes(me[row.business_id])) link.tell("seen", { id: thread.id })
+  }
+
+  function doing(run) {
+    if (thread.state === "ready" && mayAct(thread.row)) run(thread.row)
   }
 
   // Drawing.
@@ -220,89 +321,52 @@ function start(parent, data) {
     root.classList.toggle("has-thread", thread.id !== null)
   }
 
+  /** Several changes in a row are drawn once. */
+  function drawSoon() {
+    drawing ||= requestAnimationFrame(() => {
+      drawing = 0
+      draw()
+    })
+  }
+
   function setStatus(state) {
-    status.className = `live ${state}`
-    status.title = words.say(`desk.${state}_hint`)
-    status.replaceChildren(h("i", {}), words.say(`desk.${state}`))
     root.dataset.live = state
+    // A header that is drawn later than this finds it here.
+    document.documentElement.dataset.relaydeskLive = state
+    dispatchEvent(new CustomEvent("relaydesk:live", { detail: { state } }))
   }
 
   function remember() {
-    const kept = new URLSearchParams()
-    if (thread.id) kept.set("c", thread.id)
-    if (view.filter !== "all") kept.set("f", view.filter)
-    history.replaceState(history.state, "", kept.size ? `?${kept}` : location.pathname)
+    const address = new URLSearchParams()
+    if (thread.id) address.set("conversation", thread.id)
+    if (view.filter !== "open") address.set("filter", view.filter)
+    history.replaceState(history.state, "", address.size ? `?${address}` : location.pathname)
   }
 
   function toggleDetails() {
     root.classList.toggle("with-details")
   }
 
-  root.addEventListener("keydown", (event) => {
-    const typing = event.composedPath()[0] instanceof HTMLInputElement
-    if (event.key === "/" && !typing) {
-      event.preventDefault()
-      list.focusSearch()
-    }
-    if (event.key !== "Escape") return
-    if (closeMenu(root)) root.querySelector(".account summary").focus()
-    else if (typing && view.search) list.clear()
-  })
-  root.addEventListener("pointerdown", (event) => {
-    if (!event.composedPath().some((element) => element.classList?.contains("account"))) closeMenu(root)
-  })
+  function escape() {
+    if (over.close()) return
+    if (root.classList.contains("with-details")) toggleDetails()
+    else if (view.search) list.clear()
+    else root.getRootNode().activeElement?.blur()
+  }
 
   return {
     stop() {
       clearInterval(ticking)
       clearTimeout(searching)
       clearTimeout(retrying)
+      clearTimeout(counting)
+      cancelAnimationFrame(drawing)
+      deafen()
       document.removeEventListener("visibilitychange", onVisible)
       removeEventListener("online", onVisible)
       link.end()
+      setStatus("")
       root.remove()
     },
   }
-}
-
-function header(data, words, status) {
-  const names = [...new Set(Object.values(data.businesses))]
-  return h("header", { class: "top" },
-    h("img", { class: "mark", src: "/assets/mark.svg", alt: "", width: 28, height: 28 }),
-    h("strong", { class: "product" }, "relaydesk"),
-    h("span", { class: "business", dir: "auto" }, names.join(", ")),
-    h("span", { class: "space" }),
-    status,
-    account(data, words))
-}
-
-function account(data, words) {
-  const languages = data.languages.map((language) =>
-    h("button", {
-      type: "button", class: "menu-item", lang: language, "aria-pressed": String(language === data.language),
-      on: { click: () => speak(language) },
-    }, icon("globe", 16), { it: "Italiano", en: "English" }[language] ?? language, language === data.language && icon("check", 16)))
-  return h("details", { class: "account" },
-    h("summary", { "aria-label": words.say("desk.menu") },
-      avatar(data.name, data.email, "small"),
-      h("span", { class: "who" }, h("b", { dir: "auto" }, data.name), h("small", {}, words.say(`role.${data.role}`))),
-      icon("chevron", 16)),
-    h("div", { class: "menu" },
-      h("div", { class: "menu-head" }, h("b", { dir: "auto" }, data.name), h("small", {}, data.email)),
-      h("div", { class: "menu-label" }, words.say("desk.language")), ...languages,
-      h("form", { method: "post", action: "/auth/logout" },
-        h("button", { type: "submit", class: "menu-item out" }, icon("exit", 16), words.say("desk.sign_out")))))
-}
-
-/** Close the person's menu; whether it was open. */
-function closeMenu(root) {
-  const menu = root.querySelector(".account")
-  const wasOpen = menu.open
-  menu.open = false
-  return wasOpen
-}
-
-function speak(language) {
-  document.cookie = `relaydesk_language=${language}; path=/; max-age=31536000; samesite=lax`
-  location.reload()
 }

@@ -1,6 +1,6 @@
 // Files in a thread: pictures, recordings and films where they were sent, documents to save; and what became of the rest.
 
-import { h, icon } from "./dom.js"
+import { h, icon } from "../common/dom.js"
 
 const SIGNS = { image: "image", video: "video", audio: "voice", document: "document", sticker: "sticker" }
 const PICTURES = ["image/jpeg", "image/png", "image/webp", "image/gif"]

@@ -1,12 +1,13 @@
 // What stands beside the thread: the contact, the window for answers, orders, escalations, the last request.
 
-import { avatar, h, icon, reconcile } from "./dom.js"
-import { phone, title } from "./words.js"
+import { avatar, h, icon, reconcile } from "../common/dom.js"
+import { phone, title } from "../common/words.js"
 
 const WINDOW_MS = 24 * 3_600_000
 const SOON_MS = 2 * 3_600_000
 
-export function createPanel(words, { close }) {
+/** doings as in doings.js; `me`: the person's staff id in each business; `mayAct(row)`. */
+export function createPanel(words, { close, doings, me, mayAct }) {
   const body = h("div", { class: "panel-body" })
   const element = h("aside", { class: "panel", "aria-label": words.say("desk.details") },
     h("button", { type: "button", class: "icon-button close", title: words.say("desk.back"), on: { click: close } }, icon("close", 18)), body)
@@ -19,14 +20,18 @@ export function createPanel(words, { close }) {
     const beside = thread.panel ?? { orders: [], dealer_orders: [], escalations: [], turn: null }
     const ready = Boolean(thread.panel)
     const parts = [
-      ["contact", [row.contact, row.phone, row.language, row.account, row.owner, row.assignee], () => contact(row)],
+      ["contact", [row.contact, row.phone, row.language, row.account, row.owner, row.assignee, beside.identities, mayAct(row)], () => contact(row, beside)],
+      ["reminders", [row.reminders, Math.floor(Date.now() / 60_000)], () => reminders(row)],
+      ["labels", [row.labels, mayAct(row)], () => labels(row)],
       ["window", [row.window_expires_at, words.span(new Date(row.window_expires_at ?? 0) - Date.now())], () => answerWindow(row)],
       ["escalations", [beside.escalations, ready], () => escalations(beside.escalations)],
-      ["intent", [beside.turn, ready], () => intent(beside.turn)],
+      ["summary", [beside.summary], () => section("summary", heading(words.say("panel.summary")), h("p", { dir: "auto" }, beside.summary))],
+      ["intent", [beside.turn, beside.model, ready], () => intent(beside)],
       ["orders", [beside.orders, beside.dealer_orders, ready], () => orders(row, beside)],
     ]
-    const visible = parts.filter(([key]) => ready || key === "contact" || key === "window")
-      .filter(([key]) => key !== "escalations" || beside.escalations.length > 0)
+    const shownAnyway = ["contact", "window", "labels", "reminders"]
+    const empty = { escalations: beside.escalations.length === 0, summary: !beside.summary, reminders: !row.reminders?.length }
+    const visible = parts.filter(([key]) => (ready || shownAnyway.includes(key)) && !empty[key])
     reconcile(body, visible.map(([key, sign, make]) => ({ key, sign: row.id + JSON.stringify(sign), make })))
   }
 
@@ -42,14 +47,15 @@ export function createPanel(words, { close }) {
     return value ? [h("dt", {}, label), h("dd", { dir: "auto" }, value)] : []
   }
 
-  function contact(row) {
+  function contact(row, beside) {
     const person = row.contact ?? {}
     const name = title(row, words)
     const channel = [{ whatsapp: "WhatsApp", twilio: "Twilio", telegram: "Telegram", webchat: "Web" }[row.account?.channel] ?? row.account?.channel, row.account?.label]
     const owner = row.owner === "human" ? row.assignee?.name || words.say("owner.human") : words.say("owner.bot")
     return section("contact",
       h("div", { class: "person" }, avatar(name, person.id ?? row.id, "large"), h("b", { dir: "auto" }, name),
-        h("span", { class: `tag ${row.conversation_type}` }, words.name("kind", row.conversation_type))),
+        h("span", { class: `tag ${row.conversation_type}` }, words.name("kind", row.conversation_type)),
+        mayAct(row) && h("button", { type: "button", class: "icon-button edit", title: words.say("act.edit_contact"), on: { click: (event) => doings.contact(event.currentTarget, row) } }, icon("edit", 16))),
       person.opted_out_at && h("p", { class: "warning" }, icon("ban", 15), words.say("panel.opted_out")),
       person.blocked_at && h("p", { class: "warning" }, icon("ban", 15), words.say("panel.blocked")),
       h("dl", {},
@@ -58,7 +64,28 @@ export function createPanel(words, { close }) {
         fact(words.say("panel.language"), row.language && words.name("language", row.language)),
         fact(words.say("panel.channel"), channel.filter(Boolean).join(" · ")),
         fact(words.say("panel.handled"), owner),
-        fact(words.say("panel.since"), person.created_at && words.date(person.created_at))))
+        fact(words.say("panel.since"), person.created_at && words.date(person.created_at)),
+        fact(words.say("panel.identities"), (beside.identities ?? []).filter((one) => one.kind !== "phone").map((one) => `${one.kind}: ${one.value}`).join(", "))))
+  }
+
+  function labels(row) {
+    const all = row.labels ?? []
+    return section("labels", heading(words.say("panel.labels"), mayAct(row) && h("button", { type: "button", class: "icon-button", title: words.say("act.label"), on: { click: (event) => doings.label(event.currentTarget, row) } }, icon("plus", 16))),
+      all.length
+        ? h("p", { class: "chips" }, all.map((one) => h("span", { class: "tag strong", dir: "auto" }, icon("tag", 12), one)))
+        : h("p", { class: "soft" }, words.say("panel.no_labels")))
+  }
+
+  function reminders(row) {
+    const all = [...(row.reminders ?? [])].sort((a, b) => (a.remind_at < b.remind_at ? -1 : 1))
+    const own = me[row.business_id]
+    return section("reminders", heading(words.say("panel.reminders")), h("ul", { class: "plain" }, all.map((one) => {
+      const isDue = new Date(one.remind_at) <= Date.now()
+      return h("li", { class: `escalation${isDue ? " open" : ""}` },
+        h("div", {}, h("b", { title: words.full(one.remind_at) }, words.moment(one.remind_at)),
+          one.staff_id === own && h("button", { type: "button", class: "link", on: { click: () => doings.reminded(row, one) } }, words.say("act.done"))),
+        one.body && h("p", { dir: "auto" }, one.body))
+    })))
   }
 
   function answerWindow(row) {
@@ -78,13 +105,21 @@ export function createPanel(words, { close }) {
       h("p", { class: "soft" }, words.say("panel.window_hint", { time: words.moment(end) })))
   }
 
-  function intent(turn) {
+  function intent({ turn, model }) {
     const known = turn && words.name("intent", turn.intent)
     const percent = turn?.confidence === null || turn?.confidence === undefined ? null : Math.round(turn.confidence * 100)
     return section("intent", heading(words.say("panel.intent"), turn && h("time", { title: words.full(turn.finished_at) }, words.ago(turn.finished_at))),
       turn
-        ? h("p", {}, h("span", { class: "tag strong" }, known), percent !== null && h("small", {}, words.say("panel.sure", { percent })))
+        ? [h("p", {}, h("span", { class: "tag strong" }, known), percent !== null && h("small", {}, words.say("panel.sure", { percent }))), understood(turn, model)]
         : h("p", { class: "soft" }, words.say("panel.no_intent")))
+  }
+
+  function understood(turn, model) {
+    const facts = Object.entries(turn.understood ?? {}).filter(([, value]) => value !== null && value !== "" && value !== "none" && value !== false)
+    const cost = model && Number(model.cost_usd) > 0 ? `$${Number(model.cost_usd).toFixed(4)}` : ""
+    return h("dl", {},
+      facts.map(([name, value]) => fact(words.name("understood", name), typeof value === "object" ? JSON.stringify(value) : words.name("understood_value", String(value)))),
+      fact(words.say("panel.model"), model ? [model.model, cost, `${model.latency_ms} ms`].filter(Boolean).join(" · ") : words.say("panel.no_model")))
   }
 
   function escalations(all) {

@@ -1,25 +1,47 @@
 // What the page knows. Every row and message carries the number of the read it came from; an older read that
 // arrives later changes nothing.
 
-export const FILTERS = ["all", "escalated", "customers", "dealers"]
+export const FILTERS = ["open", "mine", "unassigned", "escalated", "failed", "mentioned", "customers", "dealers", "snoozed", "resolved", "all"]
 
-export function createStore() {
+/** Asleep until its time comes or the contact writes. */
+export function isSnoozed(row) {
+  return row.status === "snoozed" && new Date(row.snoozed_until ?? 0) > Date.now()
+}
+
+function isAwake(row) {
+  return row.status !== "resolved" && !isSnoozed(row)
+}
+
+/** Who has a conversation: the bot, a person, or nobody although somebody is needed. */
+export function ownerOf(row) {
+  if (row.assignee_id && row.owner === "human") return "human"
+  return row.owner === "human" || row.escalated_at ? "nobody" : "bot"
+}
+
+/** `me`: the person's staff id in each business. */
+export function createStore(me) {
   const rows = new Map()
   let loaded = false
   let cursor = null
 
-  /** Whether a row belongs to the list as it is filtered and searched now. */
+  const SHOWN = {
+    open: isAwake,
+    mine: (row) => isAwake(row) && row.assignee_id !== null && row.assignee_id === me[row.business_id],
+    unassigned: (row) => isAwake(row) && !row.assignee_id && ownerOf(row) === "nobody",
+    escalated: (row) => Boolean(row.escalated_at),
+    failed: (row) => Boolean(row.failed_at),
+    mentioned: (row) => (row.mentioned ?? []).includes(me[row.business_id]),
+    customers: (row) => isAwake(row) && row.conversation_type === "customer",
+    dealers: (row) => isAwake(row) && row.conversation_type === "dealer",
+    snoozed: isSnoozed,
+    resolved: (row) => row.status === "resolved",
+    all: () => true,
+  }
+
+  /** Whether a row belongs to the list as it is filtered now. What a search finds is known to storage alone. */
   function belongs(row, { filter, search }) {
     if (!row.last_message_at) return false
-    if (filter === "escalated" && !row.escalated_at) return false
-    if (filter === "customers" && row.conversation_type !== "customer") return false
-    if (filter === "dealers" && row.conversation_type !== "dealer") return false
-    const words = search.trim().toLowerCase()
-    if (!words) return true
-    const contact = row.contact ?? {}
-    const digits = words.replace(/\D/g, "")
-    const texts = [contact.name, contact.username, row.preview].map((text) => (text ?? "").toLowerCase())
-    return texts.some((text) => text.includes(words)) || (digits.length >= 3 && (row.phone ?? "").includes(digits))
+    return search.trim() ? true : SHOWN[filter](row)
   }
 
   function order(a, b) {
@@ -47,9 +69,10 @@ export function createStore() {
     },
     /** Rows changed. What lies beyond the last page stays there until it is asked for. */
     change(changed, number, view) {
+      const isSearch = Boolean(view.search.trim())
       const last = cursor === null ? null : this.visible(view).at(-1)
       for (const row of changed) {
-        if (rows.has(row.id) || !last || order(row, last) < 0) put(row, number)
+        if (rows.has(row.id) || (!isSearch && (!last || order(row, last) < 0))) put(row, number)
       }
     },
     reset() {
@@ -66,10 +89,11 @@ export function createStore() {
 
 export function createThread() {
   return {
-    id: null, row: null, panel: null, more: false, state: "none", rowNumber: 0, panelNumber: 0, messages: new Map(),
+    id: null, row: null, panel: null, notes: [], people: [], more: false, state: "none",
+    rowNumber: 0, panelNumber: 0, notesNumber: 0, messages: new Map(),
 
     begin(id) {
-      Object.assign(this, { id, row: null, panel: null, more: false, state: "loading", rowNumber: 0, panelNumber: 0 })
+      Object.assign(this, { id, row: null, panel: null, notes: [], people: [], more: false, state: "loading", rowNumber: 0, panelNumber: 0, notesNumber: 0 })
       this.messages = new Map()
     },
     setRow(row, number) {
@@ -77,6 +101,9 @@ export function createThread() {
     },
     setPanel(panel, number) {
       if (number >= this.panelNumber) Object.assign(this, { panel, panelNumber: number })
+    },
+    setNotes(notes, number) {
+      if (number >= this.notesNumber) Object.assign(this, { notes, notesNumber: number })
     },
     merge(rows, number) {
       for (const message of rows) {

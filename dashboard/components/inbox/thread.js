@@ -1,21 +1,24 @@
 // The thread: bubbles by author with days between them, and a scroll position that nothing takes away.
 
-import { bubble } from "./bubble.js"
-import { avatar, fill, h, icon, reconcile } from "./dom.js"
+import { bubble, noteBubble, NOTES, pendingBubble, quotation } from "./bubble.js"
+import { fill, h, icon, reconcile } from "../common/dom.js"
 import { empty } from "./list.js"
-import { phone, title } from "./words.js"
+import { title } from "../common/words.js"
 
 const NEAR_END_PX = 90
 const GROUP_MS = 5 * 60_000
 
-export function createThreadView(words, { older, back, details }) {
-  const head = h("div", { class: "thread-head" })
+/**
+ * parts: {older, head, composer} and what bubbles can do: doings, sending, over, answer(target), restore(entry), mayAct(row),
+ * myName.
+ */
+export function createThreadView(words, { older, head, composer, doings, sending, over, answer, restore, mayAct, myName }) {
   const beginning = h("div", { class: "beginning" })
   const stream = h("div", { class: "stream", role: "log", "aria-live": "polite" })
   const scroller = h("div", { class: "scroller messages", tabindex: "0" }, beginning, stream)
   const jump = h("button", { type: "button", class: "jump", hidden: true, on: { click: () => toEnd(true) } }, icon("down", 16), words.say("thread.new"))
   const blank = h("div", { class: "blank" })
-  const element = h("main", { class: "thread" }, head, scroller, jump, blank)
+  const element = h("main", { class: "thread" }, head.element, scroller, jump, blank, composer.element)
   let shownId = null
   let lastKey = null
   let asking = false
@@ -41,9 +44,10 @@ export function createThreadView(words, { older, back, details }) {
     const state = thread.id === null ? "none" : thread.state
     const isReady = state === "ready"
     element.dataset.state = state
-    drawHead(thread)
+    head.draw(thread)
+    composer.draw(thread, thread.row !== null && mayAct(thread.row))
     scroller.hidden = !isReady
-    drawBlank(state, isReady && thread.messages.size === 0)
+    drawBlank(state, isReady && thread.messages.size + thread.notes.length + sending.of(thread.id).length === 0)
     if (!isReady) {
       shownId = null
       jump.hidden = true
@@ -57,8 +61,8 @@ export function createThreadView(words, { older, back, details }) {
     drawBeginning(thread, messages)
     reconcile(stream, items(messages, thread))
     shownId = thread.id
-    const last = messages.at(-1)?.id
-    if (follow) toEnd(false)
+    const last = stream.lastElementChild?.dataset.key
+    if (follow || (last !== lastKey && ownLast(thread))) toEnd(false)
     else {
       // Older messages came in above: what was on screen stays where it was.
       const grown = before.first !== stream.firstElementChild?.dataset.key
@@ -70,21 +74,83 @@ export function createThreadView(words, { older, back, details }) {
 
   function items(messages, thread) {
     const known = new Map(messages.filter((m) => m.meta_message_id).map((m) => [m.meta_message_id, m]))
+    const retried = new Set(messages.map((m) => m.payload?.retry_of).filter(Boolean))
+    const reactions = reactionsOf(messages, known)
     const name = title(thread.row, words)
+    const may = mayAct(thread.row)
     const out = []
     let previous = null
-    for (const message of messages) {
-      const time = message.provider_time ?? message.created_at
+
+    function dated(time) {
       const day = words.day(time)
-      if (!previous || words.day(previous.provider_time ?? previous.created_at) !== day)
-        out.push({ key: `day ${day}`, sign: day, make: () => h("div", { class: "day" }, h("span", {}, day)) })
-      const follows = previous && out.at(-1).key === previous.id && sameGroup(previous, message)
+      if (day === dated.last) return
+      dated.last = day
+      out.push({ key: `day ${day}`, sign: day, make: () => h("div", { class: "day" }, h("span", {}, day)) })
+      previous = null
+    }
+
+    function add(message) {
+      if (message.type === "reaction" && known.has(message.context_id)) return
+      dated(message.provider_time ?? message.created_at)
+      const follows = previous !== null && sameGroup(previous, message)
       const quoted = message.context_id ? known.get(message.context_id) ?? null : undefined
-      const sign = JSON.stringify([message, follows, name, quoted === undefined ? "" : quoted?.content])
-      out.push({ key: message.id, sign, make: () => bubble(message, { words, follows, quoted, name }) })
-      previous = message
+      const own = reactions.get(message.meta_message_id)
+      const isRetried = retried.has(message.id)
+      const sign = JSON.stringify([message, follows, name, quoted === undefined ? "" : quoted?.content, own, may, isRetried])
+      // What was on its way keeps its place, and its name, when its row comes.
+      const key = message.client_key?.startsWith("staff:") ? message.client_key.slice(6) : message.id
+      out.push({ key, sign, make: () => bubble(message, { words, follows, quoted, name, reactions: own, retried: isRetried, doing: may ? doing(thread.row, message, name) : null }) })
+      previous = NOTES.includes(message.type) ? null : message
+    }
+
+    function aside(note) {
+      dated(note.created_at)
+      out.push({ key: note.id, sign: JSON.stringify(note), make: () => noteBubble(note, { words, names: doings.colleagues(thread.row) }) })
+      previous = null
+    }
+
+    const since = thread.more && messages.length ? new Date(messages[0].created_at) : null
+    const notes = thread.notes.filter((note) => since === null || new Date(note.created_at) >= since)
+    for (const message of messages) {
+      while (notes.length && new Date(notes[0].created_at) < new Date(message.created_at)) aside(notes.shift())
+      add(message)
+    }
+    notes.forEach(aside)
+    for (const entry of pending(thread, messages)) {
+      dated(entry.at)
+      const answered = entry.body.reply_to && messages.find((m) => m.id === entry.body.reply_to)
+      const quoted = answered && quotation(answered, words, name)
+      out.push({ key: entry.key, sign: JSON.stringify([entry, quoted]), make: () => pendingBubble(entry, { words, me: myName, quoted, doing: {
+        edit: () => { sending.drop(entry.key); restore(entry) },
+        again: () => { sending.drop(entry.key); sending.say(entry.act, entry.id, entry.body) },
+        drop: () => sending.drop(entry.key),
+      } }) })
     }
     return out
+  }
+
+  /** What is on its way and not among the rows: a row has its key, a note its words. */
+  function pending(thread, messages) {
+    const keys = new Set(messages.map((m) => m.client_key).filter((key) => key?.startsWith("staff:")).map((key) => key.slice(6)))
+    const said = new Set(thread.notes.map((note) => note.body))
+    const known = new Set(keys)
+    for (const entry of sending.of(thread.id)) if (entry.act === "note" && entry.state === "stored" && said.has(entry.body.body)) known.add(entry.key)
+    sending.settle(known)
+    return sending.of(thread.id).filter((entry) => !known.has(entry.key))
+  }
+
+  function doing(row, message, name) {
+    return {
+      over,
+      reply: () => answer({ id: message.id, ...quotation(message, words, name) }),
+      react: (emoji) => doings.react(row, message, emoji),
+      retry: () => doings.retry(row, message),
+    }
+  }
+
+  /** What the person has just said is always brought into view. */
+  function ownLast(thread) {
+    return sending.of(thread.id).some((entry) => entry.key === stream.lastElementChild?.dataset.key)
   }
 
   function drawBeginning(thread, messages) {
@@ -104,30 +170,6 @@ export function createThreadView(words, { older, back, details }) {
     older()
   }
 
-  function drawHead(thread) {
-    const row = thread.row
-    head.hidden = !row || thread.state === "gone"
-    if (head.hidden) return
-    const sign = JSON.stringify([row.id, row.contact, row.owner, row.assignee, row.escalated_at, row.status, row.conversation_type])
-    if (head.sign === sign) return
-    head.sign = sign
-    const name = title(row, words)
-    const number = phone(row.phone ?? row.contact?.phone)
-    const owner = row.owner === "human" ? "human" : "bot"
-    fill(head,
-      h("button", { type: "button", class: "icon-button back", title: words.say("desk.back"), on: { click: back } }, icon("back", 20)),
-      avatar(name, row.contact?.id ?? row.id),
-      h("div", { class: "thread-title" },
-        h("b", { dir: "auto" }, name),
-        h("small", {}, [words.name("kind", row.conversation_type), number === name ? "" : number].filter(Boolean).join(" · "))),
-      h("span", { class: "space" }),
-      row.escalated_at && h("span", { class: "tag escalated" }, icon("bell", 13), words.say("badge.escalated")),
-      row.status !== "open" && h("span", { class: "tag" }, words.name("badge", row.status)),
-      h("span", { class: `handler ${owner}` }, icon(owner === "human" ? "person" : "bot", 16),
-        owner === "human" && row.assignee?.name ? row.assignee.name : words.say(`owner.${owner}`)),
-      h("button", { type: "button", class: "icon-button details", title: words.say("desk.details"), on: { click: details } }, icon("info", 20)))
-  }
-
   function drawBlank(state, isEmpty) {
     const kind = isEmpty ? "empty" : state
     blank.hidden = kind === "ready"
@@ -140,6 +182,19 @@ export function createThreadView(words, { older, back, details }) {
   }
 
   return { element, draw }
+}
+
+/** The latest reaction of each side to each message that is loaded; an empty one takes the earlier back. */
+function reactionsOf(messages, known) {
+  const found = new Map()
+  for (const message of messages) {
+    if (message.type !== "reaction" || !known.has(message.context_id) || message.status === "failed" || message.status === "cancelled") continue
+    const { [message.direction]: _, ...others } = found.get(message.context_id) ?? {}
+    const emoji = message.payload?.reaction?.emoji
+    found.set(message.context_id, emoji ? { ...others, [message.direction]: emoji } : others)
+  }
+  for (const [id, sides] of found) if (Object.keys(sides).length === 0) found.delete(id)
+  return found
 }
 
 function sameGroup(a, b) {

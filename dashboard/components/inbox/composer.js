@@ -1,0 +1,305 @@
+// Where a person writes: an answer to the customer, or a note to colleagues. Each conversation has its own draft, which
+// nothing that arrives, no switch and no reload takes away.
+
+import { fill, h, icon } from "../common/dom.js"
+import { isSnoozed } from "./store.js"
+
+const MOST = { reply: 4096, note: 4000 }
+const SOON_MS = 2 * 3_600_000
+const TYPING_MS = 4_000
+const SUGGESTIONS = 7
+
+/** actions: {say(act, id, body), typing(on), template(anchor), kit(), isMine(row), colleagues(row)} */
+export function createComposer(words, kept, actions) {
+  const area = h("textarea", { class: "words", rows: 1, "aria-label": words.say("composer.reply"), dir: "auto", on: {
+    input: onInput, keydown: onKey, blur: () => setTimeout(closeSuggestions, 150), click: suggest,
+  } })
+  const tabs = Object.fromEntries(["reply", "note"].map((mode) => [mode, h("button", {
+    type: "button", role: "tab", on: { click: () => setMode(mode) },
+  }, icon(mode === "reply" ? "reply" : "note", 15), words.say(`composer.${mode}`))]))
+  const clock = h("span", { class: "window-left" })
+  const quoted = h("div", { class: "quoted", hidden: true })
+  const suggestions = h("div", { class: "suggestions", role: "listbox", hidden: true })
+  const closed = h("div", { class: "shut" })
+  const counter = h("span", { class: "counter" })
+  const canned = h("button", { type: "button", class: "icon-button", title: words.say("composer.canned"), on: { click: openCanned } }, icon("bolt", 18))
+  const template = h("button", { type: "button", class: "icon-button", title: words.say("act.template"), on: { click: () => actions.template(template) } }, icon("template", 18))
+  const mention = h("button", { type: "button", class: "icon-button", title: words.say("composer.mention"), on: { click: () => insert("@") } }, icon("at", 18))
+  const send = h("button", { type: "button", class: "button main send", on: { click: submit } })
+  const hint = h("span", { class: "keys soft" })
+  const write = h("div", { class: "write" }, quoted, area,
+    h("div", { class: "tools" }, canned, template, mention, h("span", { class: "space" }), counter, hint, send))
+  const element = h("footer", { class: "composer" }, suggestions,
+    h("div", { class: "composer-head" }, h("div", { class: "modes", role: "tablist" }, tabs.reply, tabs.note), h("span", { class: "space" }), clock),
+    write, closed)
+
+  let row = null
+  let draft = null
+  let found = []
+  let at = 0
+  let typedAt = 0
+  let typingOff = 0
+
+  function draw(thread, mayAct) {
+    element.hidden = thread.state !== "ready" || !thread.row
+    if (element.hidden) return
+    const isOther = row?.id !== thread.row.id
+    row = thread.row
+    if (isOther) load()
+    element.classList.toggle("only-reading", !mayAct)
+    drawMode(mayAct)
+  }
+
+  function load() {
+    closeSuggestions()
+    draft = { mentions: {}, ...kept.draft(row.id) }
+    area.value = draft[draft.mode]
+    grow()
+    drawQuoted()
+  }
+
+  function save() {
+    kept.setDraft(row.id, draft)
+  }
+
+  function setMode(mode) {
+    if (!row) return
+    draft.mode = mode
+    area.value = draft[mode]
+    closeSuggestions()
+    drawMode(true)
+    grow()
+    area.focus()
+    area.setSelectionRange(area.value.length, area.value.length)
+  }
+
+  function why(mayAct) {
+    if (!mayAct) return "viewer"
+    if (draft.mode === "note") return ""
+    if (row.contact?.blocked_at) return "blocked"
+    return isShut() ? "window" : ""
+  }
+
+  function isShut() {
+    return !row.account?.simulated && !(new Date(row.window_expires_at ?? 0) > Date.now())
+  }
+
+  function drawMode(mayAct) {
+    const { mode } = draft
+    for (const name of ["reply", "note"]) tabs[name].setAttribute("aria-selected", String(name === mode))
+    element.dataset.mode = mode
+    const shut = why(mayAct)
+    write.hidden = Boolean(shut)
+    drawShut(shut)
+    drawClock()
+    const handler = row.owner === "bot" ? "composer.hint_bot" : isSnoozed(row) || row.status === "resolved" ? "composer.hint_reopen" : "composer.hint_reply"
+    area.placeholder = words.say(mode === "note" ? "composer.hint_note" : handler)
+    area.setAttribute("aria-label", words.say(`composer.${mode}`))
+    canned.hidden = template.hidden = mode === "note"
+    mention.hidden = mode === "reply"
+    drawSend()
+  }
+
+  function drawShut(shut) {
+    closed.hidden = !shut
+    if (closed.sign === shut) return
+    closed.sign = shut
+    if (!shut) return
+    fill(closed, icon({ viewer: "info", blocked: "stop", window: "clock" }[shut], 20),
+      h("div", {}, h("b", {}, words.say(`composer.shut_${shut}`)), h("p", { class: "soft" }, words.say(`composer.shut_${shut}_hint`))),
+      shut === "window" && h("button", { type: "button", class: "button main", on: { click: (event) => actions.template(event.currentTarget) } }, icon("template", 16), words.say("act.template")))
+  }
+
+  function drawClock() {
+    const left = new Date(row.window_expires_at ?? 0) - Date.now()
+    clock.hidden = Boolean(row.account?.simulated)
+    const tone = left <= 0 ? "bad" : left < SOON_MS ? "warn" : ""
+    clock.className = `window-left ${tone}`
+    clock.title = left > 0 ? words.say("panel.window_hint", { time: words.moment(row.window_expires_at) }) : words.say("panel.window_closed_hint")
+    fill(clock, icon("clock", 14), left > 0 ? words.say("composer.window", { time: words.span(left) }) : words.say("panel.window_closed"))
+  }
+
+  function drawSend() {
+    const length = area.value.length
+    const most = MOST[draft.mode]
+    counter.textContent = length > most * 0.8 ? `${length} / ${most}` : ""
+    counter.classList.toggle("bad", length > most)
+    send.disabled = !area.value.trim() || length > most
+    hint.textContent = words.say("composer.keys")
+    const label = words.say(draft.mode === "note" ? "composer.add_note" : "act.send")
+    if (send.sign !== label) {
+      send.sign = label
+      fill(send, icon(draft.mode === "note" ? "note" : "send", 16), label)
+    }
+  }
+
+  function drawQuoted() {
+    const target = draft.replyTo
+    quoted.hidden = !target
+    if (!target) return
+    fill(quoted, icon("reply", 15), h("div", {}, h("b", { dir: "auto" }, target.author), h("span", { dir: "auto" }, target.text)),
+      h("button", { type: "button", class: "icon-button", title: words.say("act.cancel"), on: { click: () => replyTo(null) } }, icon("close", 16)))
+  }
+
+  function replyTo(target) {
+    if (!row) return
+    if (target && draft.mode !== "reply") setMode("reply")
+    draft.replyTo = target
+    save()
+    drawQuoted()
+    area.focus()
+  }
+
+  function grow() {
+    area.style.height = "auto"
+    area.style.height = `${Math.min(area.scrollHeight + 2, 210)}px`
+  }
+
+  function onInput() {
+    draft[draft.mode] = area.value
+    save()
+    grow()
+    drawSend()
+    suggest()
+    tellTyping()
+  }
+
+  function tellTyping() {
+    if (draft.mode !== "reply") return
+    if (Date.now() - typedAt > TYPING_MS / 2) {
+      typedAt = Date.now()
+      actions.typing(true)
+    }
+    clearTimeout(typingOff)
+    typingOff = setTimeout(stopTyping, TYPING_MS)
+  }
+
+  function stopTyping() {
+    clearTimeout(typingOff)
+    if (typedAt) actions.typing(false)
+    typedAt = 0
+  }
+
+  function onKey(event) {
+    if (event.isComposing) return
+    if (!suggestions.hidden && onSuggestionKey(event)) {
+      event.preventDefault()
+      event.stopPropagation()
+      return
+    }
+    if (event.key === "Escape") {
+      event.stopPropagation()
+      if (draft.replyTo) replyTo(null)
+      else area.blur()
+    } else if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
+      event.preventDefault()
+      submit()
+    }
+  }
+
+  function submit() {
+    const text = area.value.trim()
+    if (send.disabled || !text) return
+    if (draft.mode === "note") {
+      const named = Object.entries(draft.mentions).filter(([name]) => text.includes(`@${name}`)).map(([, id]) => id)
+      actions.say("note", row.id, { body: text, mentions: named })
+      draft.note = ""
+      draft.mentions = {}
+    } else {
+      actions.say("reply", row.id, { text, reply_to: draft.replyTo?.id ?? null })
+      draft.reply = ""
+      draft.replyTo = null
+    }
+    area.value = ""
+    save()
+    stopTyping()
+    grow()
+    drawQuoted()
+    drawSend()
+  }
+
+  // Canned replies at `/`, colleagues at `@`.
+
+  function query() {
+    const before = area.value.slice(0, area.selectionStart)
+    const match = draft.mode === "reply" ? before.match(/(?:^|\s)\/([\p{L}\p{N}_-]*)$/u) : before.match(/(?:^|\s)@([\p{L}\p{N}_. -]{0,30})$/u)
+    return match ? { typed: match[1].toLowerCase(), from: area.selectionStart - match[1].length - 1 } : null
+  }
+
+  function suggest() {
+    const asked = query()
+    found = asked ? candidates(asked.typed) : []
+    at = 0
+    suggestions.hidden = found.length === 0
+    drawSuggestions()
+  }
+
+  function candidates(typed) {
+    if (draft.mode === "note") {
+      return actions.colleagues(row).filter((one) => one.name.toLowerCase().startsWith(typed))
+        .map((one) => ({ head: one.name, detail: words.say(`role.${one.role}`), text: `@${one.name} `, mention: one }))
+        .slice(0, SUGGESTIONS)
+    }
+    const fits = (one) => (one.language === row.language ? 0 : 1)
+    return actions.kit().canned.filter((one) => one.business_id === row.business_id)
+      .filter((one) => one.shortcut.toLowerCase().includes(typed) || one.body.toLowerCase().includes(typed))
+      .sort((a, b) => fits(a) - fits(b) || !a.shortcut.startsWith(typed) - !b.shortcut.startsWith(typed))
+      .map((one) => ({ head: `/${one.shortcut}`, detail: one.body, text: one.body }))
+      .slice(0, SUGGESTIONS)
+  }
+
+  function drawSuggestions() {
+    fill(suggestions, found.map((one, index) => h("button", {
+      type: "button", role: "option", "aria-selected": String(index === at),
+      on: { pointerdown: (event) => { event.preventDefault(); accept(one) } },
+    }, h("b", { dir: "auto" }, one.head), h("span", { dir: "auto" }, one.detail))))
+  }
+
+  function onSuggestionKey(event) {
+    if (event.key === "Escape") closeSuggestions()
+    else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      at = (at + (event.key === "ArrowDown" ? 1 : -1) + found.length) % found.length
+      drawSuggestions()
+      suggestions.children[at]?.scrollIntoView({ block: "nearest" })
+    } else if (event.key === "Enter" || event.key === "Tab") accept(found[at])
+    else return false
+    return true
+  }
+
+  function accept(one) {
+    const asked = query()
+    if (!one || !asked) return
+    if (one.mention) draft.mentions[one.mention.name] = one.mention.id
+    area.setRangeText(one.text, asked.from, area.selectionStart, "end")
+    closeSuggestions()
+    onInput()
+  }
+
+  function closeSuggestions() {
+    suggestions.hidden = true
+    found = []
+  }
+
+  function openCanned() {
+    insert("/")
+  }
+
+  function insert(sign) {
+    area.focus()
+    const before = area.value.slice(0, area.selectionStart)
+    area.setRangeText(before && !/\s$/.test(before) ? ` ${sign}` : sign, area.selectionStart, area.selectionEnd, "end")
+    onInput()
+  }
+
+  return {
+    element, draw, replyTo, setMode,
+    focus: () => area.focus(),
+    /** Words come back to be changed, as those of an answer that was refused. */
+    restore(text, mode) {
+      draft[mode] = draft[mode] ? `${text}\n${draft[mode]}` : text
+      save()
+      setMode(mode)
+      onInput()
+    },
+  }
+}

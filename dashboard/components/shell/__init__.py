@@ -1,0 +1,54 @@
+"""The header of every page: where one is, where one can go, who one is, and the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dashboard.components.mounting import view
+from dashboard.texts import LANGUAGES, catalogue
+from dashboard.visitor import Visitor
+
+if TYPE_CHECKING:
+    from dashboard.navigation import Entry
+
+# Streamlit's own header would be a second one. Pages begin below ours.
+FRAME = """
+<style>
+  [data-testid="stHeader"], [data-testid="stToolbar"], [data-testid="stDecoration"] { display: none; }
+  [data-testid="stMainBlockContainer"] { padding: 74px 28px 40px; max-width: none; }
+</style>
+"""
+
+
+def show_shell(visitor: Visitor, entries: Sequence[Entry], current: str) -> str | None:
+    """Draw the header; returns the name of a page when the person has just chosen one there."""
+    st.html(FRAME)
+    session = visitor.session
+    texts = catalogue(visitor.language)
+    data: dict[str, object] = {
+        "signed_in": True,
+        "language": visitor.language,
+        "languages": list(LANGUAGES),
+        "texts": {key: text for key, text in texts.items() if key.startswith(("desk.", "role.", "page."))},
+        "pages": [{"name": entry.name, "icon": entry.icon} for entry in entries],
+        "current": current,
+        "name": session.name,
+        "email": session.tokens.email,
+        "role": session.memberships[0].role,
+        "businesses": sorted({m.business for m in session.memberships}),
+    }
+    result = view("shell", ("shell.css",))(key="shell", data=data, height="content", on_go_change=_heard)
+    chosen = result.go
+    return chosen if isinstance(chosen, str) else None
+
+
+def show_way_to_login() -> None:
+    """Lead somebody whose session is over to the log-in page, and back to here afterwards."""
+    view("shell", ("shell.css",))(key="shell", data={"signed_in": False}, height="content")
+
+
+def _heard() -> None:
+    """The choice is read in the run that it causes; Streamlit wants to know that somebody listens."""

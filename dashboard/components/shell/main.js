@@ -1,0 +1,140 @@
+// The header of every page. Pages are changed without loading anew; a link still is a link, for a new tab and for the
+// time in which Streamlit's own connection is down. A page tells what it has to say by events on the window:
+//   relaydesk:live   {state: live | slow | reconnecting | ""}     how fresh what it shows is; "" = it says nothing
+//   relaydesk:badge  {page, count}                                a number beside the name of a page
+
+import { avatar, fill, h, icon } from "../common/dom.js"
+
+const PATIENCE_MS = 1_500
+/** What a person types and has not sent is kept under this prefix; whoever signs out leaves nothing behind. */
+const KEPT = "relaydesk."
+
+const mounted = new WeakMap()
+
+/** Called by Streamlit once, and again with each change of its data; returns what undoes it. */
+export function mount(context) {
+  const { parentElement, data } = context
+  if (!data.signed_in) {
+    const target = location.pathname + location.search
+    location.replace(target === "/" ? "/login" : `/login?next=${encodeURIComponent(target)}`)
+    return () => {}
+  }
+  let view = mounted.get(parentElement)
+  if (!view) {
+    view = start(parentElement)
+    mounted.set(parentElement, view)
+  }
+  view.draw(context)
+  return () => {
+    mounted.delete(parentElement)
+    view.stop()
+  }
+}
+
+function start(parent) {
+  const element = h("header", { class: "rd top" })
+  parent.append(element)
+  const status = h("span", { class: "live", role: "status", hidden: true })
+  const badges = new Map()
+  let context = null
+
+  function say(key) {
+    return context.data.texts[key] ?? key
+  }
+
+  function draw(given) {
+    context = given
+    const { data } = given
+    element.lang = data.language
+    fill(element,
+      h("img", { class: "mark", src: "/assets/mark.svg", alt: "", width: 28, height: 28 }),
+      h("strong", { class: "product" }, "relaydesk"),
+      h("nav", { class: "pages", "aria-label": say("desk.pages") }, data.pages.map(link)),
+      h("span", { class: "space" }),
+      h("span", { class: "business", dir: "auto" }, data.businesses.join(", ")),
+      status,
+      account(data))
+    if (first) setLive({ detail: { state: document.documentElement.dataset.relaydeskLive ?? "" } })
+    first = false
+  }
+
+  function link({ name, icon: sign }, index) {
+    const { data } = context
+    const href = index === 0 ? "/" : `/${name}`
+    const count = badges.get(name)
+    return h("a", {
+      href, "aria-current": data.current === name ? "page" : null, title: say(`page.${name}`), dataset: { page: name },
+      on: { click: (event) => go(event, name, href) },
+    }, icon(sign, 17), h("span", {}, say(`page.${name}`)), count > 0 && h("i", {}, count > 99 ? "99+" : count))
+  }
+
+  function go(event, name, href) {
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return
+    event.preventDefault()
+    if (context.data.current === name) return
+    context.setTriggerValue("go", name)
+    setTimeout(() => context.data.current !== name && location.assign(href), PATIENCE_MS)
+  }
+
+  function account(data) {
+    const languages = data.languages.map((language) =>
+      h("button", {
+        type: "button", class: "menu-item", lang: language, "aria-pressed": String(language === data.language),
+        on: { click: () => speak(language) },
+      }, icon("globe", 16), { it: "Italiano", en: "English" }[language] ?? language, language === data.language && icon("check", 16)))
+    return h("details", { class: "account" },
+      h("summary", { "aria-label": say("desk.menu") },
+        avatar(data.name, data.email, "small"),
+        h("span", { class: "who" }, h("b", { dir: "auto" }, data.name), h("small", {}, say(`role.${data.role}`))),
+        icon("chevron", 16)),
+      h("div", { class: "menu" },
+        h("div", { class: "menu-head" }, h("b", { dir: "auto" }, data.name), h("small", {}, data.email)),
+        h("div", { class: "menu-label" }, say("desk.language")), ...languages,
+        h("form", { method: "post", action: "/auth/logout", on: { submit: forget } },
+          h("button", { type: "submit", class: "menu-item out" }, icon("exit", 16), say("desk.sign_out")))))
+  }
+
+  function setLive({ detail }) {
+    status.hidden = !detail.state
+    if (!detail.state) return
+    status.className = `live ${detail.state}`
+    status.title = say(`desk.${detail.state}_hint`)
+    fill(status, h("i", {}), h("span", {}, say(`desk.${detail.state}`)))
+  }
+
+  function setBadge({ detail }) {
+    if (badges.get(detail.page) === detail.count) return
+    badges.set(detail.page, detail.count)
+    const old = element.querySelector(`[data-page="${CSS.escape(detail.page)}"]`)
+    const index = context.data.pages.findIndex((page) => page.name === detail.page)
+    if (old) old.replaceWith(link(context.data.pages[index], index))
+  }
+
+  function closeMenu(event) {
+    const menu = element.querySelector(".account")
+    if (!menu?.open) return
+    if (event.type === "keydown" ? event.key !== "Escape" : event.composedPath().includes(menu)) return
+    menu.open = false
+    if (event.type === "keydown") menu.querySelector("summary").focus()
+  }
+
+  const listeners = [["relaydesk:live", setLive], ["relaydesk:badge", setBadge], ["pointerdown", closeMenu], ["keydown", closeMenu]]
+  for (const [event, listener] of listeners) addEventListener(event, listener)
+  let first = true
+  return {
+    draw,
+    stop() {
+      for (const [event, listener] of listeners) removeEventListener(event, listener)
+      element.remove()
+    },
+  }
+}
+
+function forget() {
+  for (const key of Object.keys(localStorage)) if (key.startsWith(KEPT)) localStorage.removeItem(key)
+}
+
+function speak(language) {
+  document.cookie = `relaydesk_language=${language}; path=/; max-age=31536000; samesite=lax`
+  location.reload()
+}

@@ -1,0 +1,107 @@
+"""What a person can do to a conversation, each one function of the database.
+
+The page names the action and its values; here they are only read. Who may, when, and that the same key acts once is
+decided in SQL (`supabase/migrations/*staff_actions.sql`, `*desk_actions.sql`, `*desk_notes.sql`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from postgrest import AsyncPostgrestClient
+
+from dashboard.client import rows
+from processors.errors import BadRequest
+
+KEY_CHARACTERS = 100
+LIST_ITEMS = 40
+
+Read = Callable[[Any], Any]
+"""A value as the page sent it → as the function takes it. Raises ValueError, TypeError."""
+
+
+def _id(value: Any) -> str:
+    return str(UUID(value))
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return value.replace("\x00", "")
+
+
+def _moment(value: Any) -> str:
+    moment = datetime.fromisoformat(_text(value).replace("Z", "+00:00"))
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs its zone")
+    return moment.isoformat()
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("not true or false")
+    return value
+
+
+def _list(read: Read) -> Read:
+    def listed(value: Any) -> list[Any]:
+        if not isinstance(value, list) or len(value) > LIST_ITEMS:
+            raise TypeError("not a list, or too long")
+        return [read(item) for item in value]
+
+    return listed
+
+
+def _maybe(read: Read) -> Read:
+    return lambda value: None if value is None else read(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """A function and how its values are read; the parameter of `text` is `p_text`."""
+
+    function: str
+    values: Mapping[str, Read]
+
+
+def _action(function: str, **values: Read) -> Action:
+    return Action(function=function, values=values)
+
+
+ACTIONS: Mapping[str, Action] = {
+    "reply": _action("staff_send", text=_text, reply_to=_maybe(_id)),
+    "template": _action("staff_template", template_id=_id, params=_list(_text)),
+    "react": _action("staff_react", message_id=_id, emoji=_text),
+    "retry": _action("retry_message", message_id=_id),
+    "take_over": _action("take_over"),
+    "hand_back": _action("hand_back"),
+    "assign": _action("assign_conversation", staff_id=_maybe(_id)),
+    "resolve": _action("resolve_conversation"),
+    "reopen": _action("reopen_conversation"),
+    "snooze": _action("snooze_conversation", until=_moment),
+    "block": _action("block_contact", blocked=_flag),
+    "contact": _action("edit_contact", name=_text, language=_maybe(_text)),
+    "note": _action("add_note", body=_text, mentions=_list(_id)),
+    "label": _action("set_labels", labels=_list(_text)),
+    "remind": _action("set_reminder", at=_moment, body=_text),
+    "reminded": _action("finish_reminder", reminder_id=_id),
+}
+
+
+async def act(client: AsyncPostgrestClient, message: Mapping[str, Any]) -> Any:
+    """Do `message["act"]` to conversation `message["id"]`, once for `message["key"]`; returns what the function says.
+
+    Raises BadRequest (or what reading values raises) for what no page sends, Refused when the database says no,
+    NotAllowed without the role, and what else `dashboard.client.rows` raises.
+    """
+    action = ACTIONS.get(message.get("act", ""))
+    key = message.get("key")
+    if action is None or not isinstance(key, str) or not 8 <= len(key) <= KEY_CHARACTERS:
+        raise BadRequest("act or key is not understood")
+    values = {f"p_{name}": read(message.get(name)) for name, read in action.values.items()}
+    values |= {"p_conversation_id": _id(message["id"]), "p_client_key": key}
+    return await rows(client.rpc(action.function, values))

@@ -1,0 +1,159 @@
+"""What a page may ask on `/rt`, and how it is answered. The socket itself is `endpoint`.
+
+From the page, one JSON object each:
+    {op: "list", ref, filter, search, cursor}   → {op: "list", ref, number, rows, cursor}
+    {op: "open", ref, id}                       → {op: "thread", ref, number, id, row, rows, more, notes, panel}
+    {op: "older", ref, id, before}              → {op: "older", ref, number, id, rows, more}
+    {op: "act", ref, act, key, id, …}           → {op: "done", ref, result}; see `actions`
+    {op: "find", ref, order}                    → {op: "found", ref, id}; the conversation of an order
+    {op: "kit", ref}                            → {op: "kit", ref, staff, canned, templates, labels, languages}
+    {op: "counts", ref}                         → {op: "counts", ref, counts}; behind each filter, 100 at most
+    {op: "seen", id}                            the open conversation was looked at
+    {op: "close"}                               none is open any more
+    {op: "typing", id, typing}                  the person writes there, or stopped
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, cast
+from uuid import UUID
+
+from dashboard.client import Refused, rows
+from dashboard.live.actions import act
+from dashboard.live.connection import Connection
+from dashboard.live.hub import Hub
+from dashboard.queries import inbox, kit, thread
+from dashboard.queries.panel import panel
+from processors.errors import BadRequest, NotAllowed, NotFound
+
+log = logging.getLogger(__name__)
+
+MAY_ACT = ("admin", "agent")
+
+Answer = dict[str, Any] | None
+
+
+class Ops:
+    """One method per op."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._ops: dict[str, Callable[[Connection, Mapping[str, Any]], Awaitable[Answer]]] = {
+            "list": self._list,
+            "open": self._open,
+            "older": self._older,
+            "act": self._act,
+            "find": self._find,
+            "kit": self._kit,
+            "counts": self._counts,
+            "seen": self._seen,
+            "close": self._close,
+            "typing": self._typing,
+        }
+
+    async def do(self, connection: Connection, message: Mapping[str, Any]) -> Answer:
+        """The answer to one message, None for what has none.
+
+        Raises BadRequest, ValueError, KeyError or TypeError for what is not understood, errors of storage as they are.
+        """
+        op = self._ops.get(str(message.get("op")))
+        if op is None:
+            raise BadRequest("unknown op", field="op")
+        return await op(connection, message)
+
+    async def _list(self, connection: Connection, message: Mapping[str, Any]) -> Answer:
+        shown, search, cursor = message["filter"], message["search"], message["cursor"]
+        if shown not in inbox.FILTERS or not isinstance(search, str) or not isinstance(cursor, str | None):
+            raise BadRequest("filter, search or cursor is not understood")
+        session = connection.session
+        client = await self._hub.client(session)
+        number = self._hub.number()
+        page = await inbox.conversations(
+            client,
+            session.businesses,
+            shown=cast(inbox.Filter, shown),
+            search=search,
+            cursor=cursor,
+            staff=[m.staff_id for m in session.memberships],
+        )
+        return {"op": "list", "number": number, "rows": page.rows, "cursor": page.cursor}
+
+    async def _open(self, connection: Connection, message: Mapping[str, Any]) -> Answer:
+        conversation_id = UUID(message["id"])
+        # Before the first read, so that a change while we read reaches this page too.
+        self._hub.look(connection, conversation_id)
+        client = await self._hub.client(connection.session)
+        number = self._hub.number()
+        found, page, notes = await asyncio.gather(
+            inbox.by_ids(client, [conversation_id]),
+            thread.messages(client, conversation_id),
+            thread.notes(client, conversation_id),
+        )
+        if not found:
+            self._hub.look(connection, None)
+            raise NotFound("no such conversation, or not theirs")
+        beside = await panel(client, found[0])
+        return {
+            "op": "thread",
+            "number": number,
+            "id": str(conversation_id),
+            "row": found[0],
+            "rows": page.rows,
+            "more": page.more,
+            "notes": notes,
+            "panel": beside,
+        }
+
+    async def _older(self, connection: Connection, message: Mapping[str, Any]) -> Answer:
+        conversation_id, before = UUID(message["id"]), int(message["before"])
+        client = await self._hub.client(connection.session)
+        number = self._hub.number()
+        page = await thread.messages(client, conversation_id, before=before)
+        body = {"op": "older", "number": number, "id": str(conversation_id)}
+        return body | {"rows": page.rows, "more": page.more}
+
+    async def _act(self, connection: Connection, message: Mapping[str, Any]) -> Answer:
+        client = await self._hub.client(connection.session)
+        try:
+            return {"op": "done", "result": await act(client, message)}
+        except Refused as refused:
+            return {"op": "failed", "why": "refused", "reason": refused.reason}
+        except NotAllowed:
+            return {"op": "failed", "why": "refused", "reason": "not_allowed"}
+
+    async def _find(self, connection: Connection, message: Mapping[str, Any]) -> Answer:
+        order = message["order"]
+        if not isinstance(order, str) or not 0 < len(order) <= 40:
+            raise BadRequest("order is not understood", field="order")
+        found = await inbox.by_order(await self._hub.client(connection.session), order)
+        return {"op": "found", "id": found}
+
+    async def _kit(self, connection: Connection, _: Mapping[str, Any]) -> Answer:
+        return {"op": "kit", **await kit.kit(await self._hub.client(connection.session))}
+
+    async def _counts(self, connection: Connection, _: Mapping[str, Any]) -> Answer:
+        return {"op": "counts", "counts": await inbox.counts(await self._hub.client(connection.session))}
+
+    async def _seen(self, connection: Connection, message: Mapping[str, Any]) -> Answer:
+        conversation_id = UUID(message["id"])
+        if not any(m.role in MAY_ACT for m in connection.session.memberships):
+            return None
+        client = await self._hub.client(connection.session)
+        try:
+            await rows(client.rpc("mark_read", {"p_conversation_id": str(conversation_id)}))
+        except (NotAllowed, Refused):
+            log.info("rt: seen by somebody who only reads")
+        return None
+
+    async def _close(self, connection: Connection, _: Mapping[str, Any]) -> Answer:
+        self._hub.look(connection, None)
+        return None
+
+    async def _typing(self, connection: Connection, message: Mapping[str, Any]) -> Answer:
+        conversation_id = UUID(message["id"])
+        if connection.open_id == conversation_id:
+            self._hub.write(connection, message.get("typing") is True)
+        return None
