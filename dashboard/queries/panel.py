@@ -59,9 +59,7 @@ async def _escalations(client: AsyncPostgrestClient, conversation: Json) -> list
 
 
 async def _last_turn(client: AsyncPostgrestClient, conversation: Json) -> Json | None:
-    query = client.from_("turns").select(
-        "id, intent, confidence, language, outcome, understood, finished_at"
-    )
+    query = client.from_("turns").select("id, intent, confidence, language, outcome, understood, finished_at")
     query = query.eq("conversation_id", conversation["id"]).not_.is_("intent", "null")
     return await one(query.order("finished_at", desc=True).limit(1))
 
@@ -70,7 +68,9 @@ async def _model(client: AsyncPostgrestClient, conversation: Json, turn: Json | 
     """The model call that a turn rests on, None where rules understood by themselves."""
     if turn is None:
         return None
-    query = client.from_("ai_calls").select("model, outcome, input_tokens, output_tokens, cost_usd, latency_ms")
+    query = client.from_("ai_calls").select(
+        "model, outcome, input_tokens, output_tokens, cost_usd, latency_ms"
+    )
     query = query.eq("conversation_id", conversation["id"]).eq("turn_id", turn["id"])
     return await one(query.order("id", desc=True).limit(1))
 

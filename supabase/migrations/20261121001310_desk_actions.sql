@@ -47,8 +47,8 @@ declare
   c public.whatsapp_conversations;
 begin
   c := private.require_conversation(p_conversation_id, '{admin,agent}');
-  if p_until is null or p_until <= now() or p_until > now() + interval '1 year' then
-    raise exception 'until must be a time within the next year' using errcode = '22023', detail = 'time_range', hint = 'Choose a later time.';
+  if p_until is null or p_until <= now() or p_until > now() + interval '10 years' then
+    raise exception 'until must be a time within the next ten years' using errcode = '22023', detail = 'time_range', hint = 'Choose a later time.';
   end if;
   if c.status = 'resolved' then
     raise exception 'the conversation is resolved' using errcode = 'PT409', detail = 'resolved', hint = 'Reopen it first.';

@@ -19,8 +19,8 @@ create table public.reminders (
   done_at timestamptz,
   created_at timestamptz not null default now()
 );
-create index reminders_conversation_idx on public.reminders (conversation_id) where done_at is null;
-create index reminders_staff_idx on public.reminders (staff_id, remind_at) where done_at is null;
+create index reminders_conversation_idx on public.reminders (conversation_id);
+create index reminders_staff_idx on public.reminders (staff_id);
 create index reminders_business_idx on public.reminders (business_id);
 comment on table public.reminders is 'An agent wants to come back to a conversation at a time.';
 
@@ -93,8 +93,8 @@ begin
   c := private.require_conversation(p_conversation_id, '{admin,agent}');
   v_staff := private.require_role(c.business_id, '{admin,agent}');
   perform private.require_key(p_client_key);
-  if p_at is null or p_at <= now() or p_at > now() + interval '1 year' then
-    raise exception 'a reminder must be within the next year' using errcode = '22023', detail = 'time_range', hint = 'Choose a later time.';
+  if p_at is null or p_at <= now() or p_at > now() + interval '10 years' then
+    raise exception 'a reminder must be within the next ten years' using errcode = '22023', detail = 'time_range', hint = 'Choose a later time.';
   end if;
   if length(coalesce(p_body, '')) > 500 then
     raise exception 'a reminder must have at most 500 characters' using errcode = '22023', detail = 'note_length', hint = 'Shorten the text.';

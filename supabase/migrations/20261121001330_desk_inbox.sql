@@ -109,5 +109,5 @@ $$;
 comment on function public.search_conversations(text, integer, timestamptz, uuid) is
   'Conversations of the caller''s businesses by name, number, order code or words said, latest first; goes on after (p_before, p_before_id).';
 
-grant execute on function private.contact_words(text, text, text) to authenticated, service_role;
+grant execute on function private.contact_words(text, text, text) to service_role;
 grant execute on function public.desk_counts(), public.search_conversations(text, integer, timestamptz, uuid) to authenticated, service_role;

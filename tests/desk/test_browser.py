@@ -118,10 +118,11 @@ async def test_an_agent_reads_a_conversation_reloads_and_signs_out(agent: Agent)
 async def test_filters_and_search_narrow_the_list(agent: Agent) -> None:
     page = agent.page
     await agent.sign_in()
-    await page.get_by_role("tab", name="Negozi").click()
+    await page.get_by_title("Altri elenchi").click()
+    await page.get_by_role("menuitem", name="Negozi").click()
     await expect(agent.row("Dloop Store Milano")).to_be_visible()
     await expect(page.locator(".row[data-id] .tag.customer")).to_have_count(0)
-    await page.get_by_role("tab", name="Tutte").click()
+    await page.get_by_role("tab", name="Aperte").click()
     await page.keyboard.press("/")
     await page.keyboard.type("340 111")
     await expect(page.locator(".row[data-id]")).to_have_count(1)
@@ -143,6 +144,8 @@ async def test_hostile_text_arrives_live_and_is_shown_literally(agent: Agent) ->
     await agent.stack.inbound(phone, "seconda riga\n\u202eal contrario", name=name)
     await expect(page.locator(".message.in .text").nth(1)).to_contain_text("seconda riga")
     await expect(agent.row(name).locator(".pill")).to_have_count(0)
+    # Its answer too, so that nothing of this test is still on its way in the next.
+    await expect(page.locator(".message.out")).to_have_count(2)
     assert await page.evaluate("window.pwned") is None
     assert await page.locator(".bubble img, .bubble script, .row img").count() == 0
 

@@ -167,7 +167,7 @@ async def test_what_is_not_understood_is_refused_and_the_socket_stays(seeded_des
 async def test_a_frame_that_no_page_sends_closes_the_socket(seeded_desk: RunningDesk) -> None:
     browser = await seeded_desk.signed_in()
     async with browser.live() as page:
-        await page.tell("list", search="x" * 5000)
+        await page.tell("list", search="x" * 30_000)
         assert await page.closed_with() == 1009
 
 

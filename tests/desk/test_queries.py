@@ -64,7 +64,7 @@ async def test_search_finds_names_numbers_and_words_and_takes_signs_literally(
         "+39 340 444": [MARCO],
         "talk to a person": [EMILY],
         "Marron": [GIULIA],
-        **{words: [] for words in ("zzz", "%", "_", 'a","b', "),id.gt.0,(", "\\", "' or 1=1 --")},
+        **{words: [] for words in ("zzz", "%", "_", 'zza","zzb', "),id.gt.0,(", "\\", "' or 1=1 --")},
     }
     for words, ids in expected.items():
         page = await inbox.conversations(client, BUSINESS, search=words)
@@ -146,4 +146,5 @@ async def test_another_business_sees_nothing_of_it(seeded_desk: RunningDesk) -> 
     assert await inbox.by_ids(stranger, [UUID(MARCO)]) == []
     assert (await thread.messages(stranger, UUID(MARCO))).rows == []
     row = {"id": MARCO, "conversation_type": "dealer", "phone": "393331000001", "business_id": DLOOP}
-    assert await panel(stranger, row) == {"orders": [], "dealer_orders": [], "escalations": [], "turn": None}
+    beside = await panel(stranger, row)
+    assert {name: value for name, value in beside.items() if value} == {}

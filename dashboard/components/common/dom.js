@@ -17,7 +17,7 @@ export function h(tag, properties, ...children) {
 
 /** Replace the children of an element; null, undefined and false stand for nothing. */
 export function fill(element, ...children) {
-  const shown = children.flat().filter((child) => child !== null && child !== undefined && child !== false)
+  const shown = children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false)
   element.replaceChildren(...shown.map((child) => (child instanceof Node ? child : document.createTextNode(String(child)))))
 }
 

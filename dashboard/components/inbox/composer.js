@@ -12,7 +12,7 @@ const SUGGESTIONS = 7
 /** actions: {say(act, id, body), typing(on), template(anchor), kit(), isMine(row), colleagues(row)} */
 export function createComposer(words, kept, actions) {
   const area = h("textarea", { class: "words", rows: 1, "aria-label": words.say("composer.reply"), dir: "auto", on: {
-    input: onInput, keydown: onKey, blur: () => setTimeout(closeSuggestions, 150), click: suggest,
+    input: onInput, keydown: onKey, blur: () => setTimeout(() => area.getRootNode().activeElement === area || closeSuggestions(), 150), click: suggest,
   } })
   const tabs = Object.fromEntries(["reply", "note"].map((mode) => [mode, h("button", {
     type: "button", role: "tab", on: { click: () => setMode(mode) },
