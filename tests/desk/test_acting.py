@@ -79,14 +79,15 @@ async def test_a_viewer_is_refused_by_the_database(seeded_desk: RunningDesk) -> 
     viewer = await seeded_desk.signed_in(VIEWER)
     before = await seeded_desk.sql(ROW, EMILY)
     async with viewer.live() as page:
-        for act, body in {
+        forbidden: dict[str, dict[str, Any]] = {
             "reply": {"text": "ciao"},
             "take_over": {},
             "resolve": {},
             "note": {"body": "x", "mentions": []},
             "label": {"labels": ["x"]},
             "block": {"blocked": True},
-        }.items():
+        }
+        for act, body in forbidden.items():
             answer = await _act(page, act, **body)
             assert (answer["why"], answer["reason"]) == ("refused", "not_allowed"), act
     assert await seeded_desk.sql(ROW, EMILY) == before
