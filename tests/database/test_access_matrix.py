@@ -126,7 +126,8 @@ async def test_a_new_table_or_function_and_what_gives_too_much_are_named(new_dat
           using (business_id in (select private.my_businesses()));
         grant select on public.turn_queue to anon;
         create or replace function public.take_over(p_conversation_id uuid, p_client_key text default null)
-          returns void language sql security definer as 'delete from public.whatsapp_conversations where id = p_conversation_id';
+          returns void language sql security definer
+          as 'delete from public.whatsapp_conversations where id = p_conversation_id';
         create function public.peek() returns bigint language sql security definer
           as 'select count(*) from public.contacts';
     """
