@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, MutableMapping
+from contextlib import nullcontext
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
@@ -32,6 +33,7 @@ from devstack.gateway.http import (
 from devstack.gateway.intake import BodyTooSlow, HeadTooLong, Intake, check_head
 from devstack.gateway.realtime.limits import PLANS
 from devstack.gateway.realtime.service import RealtimeService
+from devstack.gateway.recording import Recorder
 from devstack.gateway.rest.service import RestService
 from devstack.gateway.rest.watch import SchemaWatch
 from devstack.gateway.storage.service import StorageService
@@ -68,6 +70,7 @@ class Gateway:
         self.rest = RestService(config, self.tokens, self.database)
         self.functions = FunctionsProxy(config.api_url)
         self._watch = SchemaWatch(config.admin_url, self.rest.schemas.forget)
+        self.recorder = Recorder(config.record_file) if config.record_file else None
         self._pool: asyncpg.Pool | None = None
         self._realtime: RealtimeService | None = None
         self._services = Router()
@@ -146,9 +149,12 @@ class Gateway:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         if scope["type"] == "http":
-            await self._http(scope, receive, send)
+            noted = self.recorder.http(scope, receive) if self.recorder else nullcontext(receive)
+            with noted as heard:
+                await self._http(scope, heard, send)
         elif scope["type"] == "websocket":
-            await self._services(self._with_socket_key(scope), receive, send)
+            told = self.recorder.socket(receive) if self.recorder else receive
+            await self._services(self._with_socket_key(scope), told, send)
         elif scope["type"] == "lifespan":
             await self._lifespan(receive, send)
 

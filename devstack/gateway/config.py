@@ -60,6 +60,8 @@ class GatewayConfig:
     """GATEWAY_REALTIME_PLAN: `free` or `pro`; how many connections, messages and joins Realtime allows."""
     realtime_limits: Limits | None = None
     """Limits of a test's own, instead of those of a plan."""
+    record_file: Path | None = None
+    """GATEWAY_RECORD: a file to which the shape of each new call is appended; nothing is recorded without it."""
     schemas: tuple[str, ...] = ("public", "graphql_public")
     """Schemas that requests may name; the first is the default."""
 
@@ -86,6 +88,7 @@ class GatewayConfig:
             storage_dir=Path(environ.get("GATEWAY_STORAGE_DIR", str(cls.storage_dir))),
             pool_size=int(_number(environ, "GATEWAY_POOL_SIZE", cls.pool_size)),
             sign_ins_per_5_min=int(_number(environ, "GATEWAY_SIGN_INS_PER_5_MIN", cls.sign_ins_per_5_min)),
+            record_file=Path(environ["GATEWAY_RECORD"]) if environ.get("GATEWAY_RECORD") else None,
             site_url=(environ.get("GATEWAY_SITE_URL") or cls.site_url).rstrip("/"),
             mail_interval_seconds=_number(
                 environ, "GATEWAY_MAIL_INTERVAL_SECONDS", cls.mail_interval_seconds

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from devstack.testing import in_parallel, with_database_tests_only
+from devstack.testing import (
+    CONTRACT_VARIABLE,
+    contract_target,
+    in_parallel,
+    may_need_browser,
+    paths,
+    with_database_tests_only,
+)
 
 
 @pytest.mark.parametrize("given", [["--postgres", "postgresql://x"], ["--postgres=postgresql://x", "-q"]])
@@ -26,3 +33,38 @@ def test_a_run_of_everything_uses_several_processes() -> None:
 @pytest.mark.parametrize("given", [["tests/api"], ["-x"], ["-k", "turn"]])
 def test_a_chosen_run_stays_in_one_process(given: list[str]) -> None:
     assert in_parallel(given) == given
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ([], True),
+        (["-q", "-x"], True),
+        (["-k", "inbox"], True),
+        (["tests/desk"], True),
+        (["tests/api", "-q"], False),
+        (["-m", "database", "tests/api"], False),
+        (["--postgres", "postgresql://x", "-m", "database"], False),
+        (["--postgres=postgresql://x"], False),
+    ],
+)
+def test_a_browser_is_looked_for_where_it_may_be_used(given: list[str], expected: bool) -> None:
+    assert may_need_browser(given) is expected
+
+
+def test_values_of_options_are_no_paths() -> None:
+    assert paths(["--postgres", "a", "tests/x", "-k", "b", "-q", "tests/y::c", "-m"]) == [
+        "tests/x",
+        "tests/y::c",
+    ]
+
+
+def test_another_project_is_asked_only_when_the_contract_was_chosen() -> None:
+    keys = {"SUPABASE_ANON_KEY": "a", "SUPABASE_SERVICE_ROLE_KEY": "s"}
+    environ = {"SUPABASE_URL": "https://x.supabase.co", **keys}
+    assert contract_target(["tests/contract"], environ) == {CONTRACT_VARIABLE: "https://x.supabase.co"}
+    for arguments in ([], ["tests/api"], ["-k", "contract"]):
+        assert contract_target(arguments, environ) == {CONTRACT_VARIABLE: ""}
+    assert contract_target(["tests/contract"], {}) == {CONTRACT_VARIABLE: ""}
+    with pytest.raises(SystemExit, match="SUPABASE_ANON_KEY"):
+        contract_target(["tests/contract"], {"SUPABASE_URL": "https://x.supabase.co"})

@@ -1,0 +1,147 @@
+"""Realtime: joining private channels, hearing what the database commits, and being refused."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from realtime import AsyncRealtimeClient, RealtimeSubscribeStates
+
+from tests.contract.target import ACCOUNT, AGENT_EMAIL, BUSINESS, Callers, unique
+
+WAIT_SECONDS = 20.0
+INBOX = f"business:{BUSINESS}:inbox"
+
+
+@pytest.fixture
+def callers(listeners: Callers) -> Callers:
+    """Only the async client: the sync one has no Realtime."""
+    return listeners
+
+
+class Ear:
+    """A client on one channel, and what it heard."""
+
+    def __init__(self, client: AsyncRealtimeClient, channel: Any) -> None:
+        self.client = client
+        self.channel = channel
+        self.heard: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.states: asyncio.Queue[RealtimeSubscribeStates] = asyncio.Queue()
+
+    async def state(self) -> RealtimeSubscribeStates:
+        """The next outcome of joining."""
+        return await asyncio.wait_for(self.states.get(), WAIT_SECONDS)
+
+    async def next(self, mark: str) -> dict[str, Any]:
+        """The next message that holds a mark; others belong to other tests."""
+        async with asyncio.timeout(WAIT_SECONDS):
+            while mark not in str(message := await self.heard.get()):
+                pass
+        return message
+
+
+@pytest_asyncio.fixture
+async def listen(callers: Callers) -> AsyncIterator[Any]:
+    """`await listen(topic, event, token)` joins a private channel."""
+    opened: list[AsyncRealtimeClient] = []
+
+    async def join(topic: str, event: str, token: str, *, private: bool = True, key: str = "") -> Ear:
+        url = f"{callers.target.url}/realtime/v1"
+        client = AsyncRealtimeClient(url, key or callers.target.anon_key)
+        opened.append(client)
+        await client.connect()
+        await client.set_auth(token)
+        config: Any = {"private": private, "broadcast": {"ack": True, "self": True}, "presence": None}
+        ear = Ear(client, client.channel(topic, {"config": config}))
+        ear.channel.on_broadcast(event, ear.heard.put_nowait)
+        await ear.channel.subscribe(lambda state, _: ear.states.put_nowait(state))
+        return ear
+
+    yield join
+    for client in opened:
+        await client.close()
+
+
+@pytest_asyncio.fixture
+async def conversation(callers: Callers) -> AsyncIterator[str]:
+    """A conversation with a contact of its own, both removed in the end."""
+    service = await callers.service()
+    (contact,) = await callers.rows(
+        service.table("contacts").insert({"business_id": BUSINESS, "name": unique()})
+    )
+    row = {"business_id": BUSINESS, "account_id": ACCOUNT, "contact_id": contact["id"]}
+    (made,) = await callers.rows(service.table("whatsapp_conversations").insert(row))
+    yield made["id"]
+    await callers.rows(service.table("whatsapp_conversations").delete().eq("id", made["id"]))
+    await callers.rows(service.table("contacts").delete().eq("id", contact["id"]))
+
+
+@pytest.mark.covers("realtime: join private")
+async def test_a_commit_is_heard(callers: Callers, listen: Any, conversation: str) -> None:
+    """What SQL sends with realtime.send arrives after its transaction. Source: supabase/realtime, realtime.send."""
+    token = await callers.token(AGENT_EMAIL)
+    ear = await listen(INBOX, "changed", token)
+    assert await ear.state() == RealtimeSubscribeStates.SUBSCRIBED
+    agent = await callers.agent()
+    await callers.rows(agent.rpc("take_over", {"p_conversation_id": conversation}))
+    message = await ear.next(conversation)
+    assert message["event"] == "changed"
+    assert conversation in message["payload"]["conversations"]
+
+
+async def test_what_is_rolled_back_is_not_heard(callers: Callers, listen: Any, conversation: str) -> None:
+    """A refused call sends nothing; the next one does. Source: delivery by logical replication, after commit."""
+    ear = await listen(INBOX, "changed", await callers.token(AGENT_EMAIL))
+    assert await ear.state() == RealtimeSubscribeStates.SUBSCRIBED
+    agent = await callers.agent()
+    with pytest.raises(Exception, match="conversation"):
+        await callers.rows(agent.rpc("take_over", {"p_conversation_id": str(uuid.uuid4())}))
+    await callers.rows(agent.rpc("hand_back", {"p_conversation_id": conversation}))
+    assert (await ear.next(conversation))["event"] == "changed"
+
+
+@pytest.mark.covers("realtime: join private")
+async def test_policies_decide_who_joins(callers: Callers, listen: Any) -> None:
+    """A topic of others and no topic at all are refused. Source: supabase/realtime, authorization probe."""
+    token = await callers.token(AGENT_EMAIL)
+    for topic in (f"business:{uuid.uuid4()}:inbox", unique(), "workers"):
+        ear = await listen(topic, "changed", token)
+        assert await ear.state() == RealtimeSubscribeStates.CHANNEL_ERROR
+        await ear.client.close()
+    ear = await listen(INBOX, "changed", callers.target.anon_key)
+    assert await ear.state() == RealtimeSubscribeStates.CHANNEL_ERROR
+
+
+async def test_the_service_may_listen_to_everything(callers: Callers, listen: Any) -> None:
+    """service_role passes row security, so it hears `workers`. Source: supabase/postgres roles, BYPASSRLS."""
+    ear = await listen(
+        "workers", "work", callers.target.service_role_key, key=callers.target.service_role_key
+    )
+    assert await ear.state() == RealtimeSubscribeStates.SUBSCRIBED
+
+
+async def test_people_may_not_send_where_no_policy_lets_them(callers: Callers, listen: Any) -> None:
+    """A broadcast on a channel that is only to be heard is dropped. Source: supabase/realtime, write probe."""
+    token = await callers.token(AGENT_EMAIL)
+    one, other = await listen(INBOX, "forged", token), await listen(INBOX, "forged", token)
+    assert await one.state() == RealtimeSubscribeStates.SUBSCRIBED
+    assert await other.state() == RealtimeSubscribeStates.SUBSCRIBED
+    await one.channel.send_broadcast("forged", {"conversations": []})
+    await asyncio.sleep(1)
+    assert other.heard.empty()
+
+
+@pytest.mark.covers("realtime: access_token")
+async def test_a_new_token_keeps_the_channel(callers: Callers, listen: Any, conversation: str) -> None:
+    """Policies are asked again and the channel goes on. Source: supabase/realtime, access_token event."""
+    token = await callers.token(AGENT_EMAIL)
+    ear = await listen(INBOX, "changed", token)
+    assert await ear.state() == RealtimeSubscribeStates.SUBSCRIBED
+    await ear.client.set_auth(token)
+    agent = await callers.agent()
+    await callers.rows(agent.rpc("take_over", {"p_conversation_id": conversation}))
+    assert (await ear.next(conversation))["event"] == "changed"
