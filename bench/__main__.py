@@ -15,6 +15,7 @@ BENCHES = {
     "turn": "time from a stored message to its sent reply, without model and quiet window",
     "realtime": "time from a commit to the callback of an agent's client, and that every one hears its own",
     "day": "a scripted day of customers and dealers, every row compared with the wire",
+    "gateway": "calls and reads through client and gateway, beside the same SQL over asyncpg",
     "memory": "resident memory of api and worker",
 }
 

@@ -9,7 +9,10 @@ import asyncio
 import importlib
 import sys
 
-EXPERIMENTS = {"worker": "kill -9 of the worker at random moments during conversations"}
+EXPERIMENTS = {
+    "worker": "kill -9 of the worker at random moments during conversations",
+    "gateway": "hostile requests to REST, their SQL inspected, a sample run beside a canary",
+}
 
 
 def main() -> int:
