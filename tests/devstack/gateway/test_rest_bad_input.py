@@ -149,11 +149,11 @@ async def test_other_content_types(project: Project) -> None:
 
 
 async def test_ten_thousand_values(project: Project) -> None:
-    # With more the client's own httpx refuses: an address has at most 65536 characters there.
-    values = [str(n) for n in range(8_000)]
-    with pytest.raises(APIError) as error:
-        await project.alice.table("shops").select("id").in_("name", values).execute()
-    assert str(error.value.code) == "414"
+    # With still more the client's own httpx refuses: an address has at most 65536 characters there.
+    for count in (2_000, 8_000):
+        with pytest.raises(APIError) as error:
+            await project.alice.table("shops").select("id").in_("name", range(count)).execute()
+        assert "too long" in str(error.value) or "longer" in str(error.value)
     tags = [str(n) for n in range(10_000)]
     assert (await project.alice.rpc("find_shops", {"p_tags": tags}).execute()).data == []
     shorter = await project.get(f"{SHOPS}?select=id&id=in.({','.join(map(str, range(1500)))})")

@@ -22,14 +22,14 @@ async def test_nothing_hostile_reaches_sql_or_data(new_database: NewDatabase) ->
         before = await fingerprint(superuser)
         await target.prepare()
         statuses, executed = await asyncio.to_thread(
-            attack, target, asyncio.get_running_loop(), cases=250, number=3
+            attack, target, asyncio.get_running_loop(), cases=160, number=3
         )
         assert await fingerprint(superuser) == before
     await target.database.close()
     # Most requests come past the parser: a fuzz that is refused at the door finds nothing.
     assert target.database.statements > sum(statuses.values()) / 3
-    assert executed > 50
-    assert statuses[200] > 50
+    assert executed > 30
+    assert statuses[200] > 30
 
 
 @pytest.mark.parametrize(
