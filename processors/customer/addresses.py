@@ -106,7 +106,7 @@ def address_in(text: str, *, asked: bool) -> Address | None:
         # A house number follows its street: "2 candele" is a wish.
         named = _NUMBERED.search(plain) or (postcode is not None and len(bare.split()) > 2)
         is_address = asked and bool(named) and not _SHOPPING.search(plain)
-    return Address(text=_tidy(bare), postcode=postcode) if is_address else None
+    return Address(text=tidy(bare), postcode=postcode) if is_address else None
 
 
 def postcode_in(text: str) -> str | None:
@@ -122,7 +122,7 @@ def address_of_place(place: Json, *, unnamed: str) -> Address | None:
     except (KeyError, TypeError, ValueError):
         return None
     said = [str(place[key]) for key in ("name", "address") if place.get(key)]
-    text = _tidy(", ".join(dict.fromkeys(said)))[:LONGEST] or unnamed
+    text = tidy(", ".join(dict.fromkeys(said)))[:LONGEST] or unnamed
     return Address(text=text, postcode=_postcode(text), latitude=latitude, longitude=longitude)
 
 
@@ -139,7 +139,7 @@ def address_of_form(response: object) -> Address | None:
         return None
     postcode = next((fields[name] for name in _FORM_POSTCODE if fields.get(name)), None)
     town = [fields[name] for name in _FORM_CITY if fields.get(name)]
-    text = _tidy(", ".join([*street, " ".join(filter(None, (postcode, *town)))]))
+    text = tidy(", ".join([*street, " ".join(filter(None, (postcode, *town)))]))
     return Address(text=text[:LONGEST], postcode=postcode or _postcode(text))
 
 
@@ -151,7 +151,7 @@ def _without_intro(text: str) -> str:
     return _COURTESY.sub("", left)
 
 
-def _tidy(text: str) -> str:
+def tidy(text: str) -> str:
     """As it may be repeated: one line, no signs that a text would be filled or formatted by."""
     plain = " ".join(text.translate(str.maketrans("", "", "{}*_~`")).split()).strip(" ,;.")
     return plain[:1].upper() + plain[1:]

@@ -81,8 +81,8 @@ def confirm(talk: Talk, relay_id: UUID) -> Talk:
         kind="confirm_order",
         args={"relay_id": str(relay_id)},
         outcomes={
-            "created": (Reply(text=created),),
-            "held": (Reply(text=_held(talk, relay_id)),),
+            "created": (_placed(talk, relay_id, created),),
+            "held": (_placed(talk, relay_id, _held(talk, relay_id)),),
             "already": (Reply(text=talk.say("order.already")),),
             "out_of_stock": (
                 Reply(
@@ -97,6 +97,12 @@ def confirm(talk: Talk, relay_id: UUID) -> Talk:
     )
     session = replace(talk.session, proposal=None, questions=(), awaited=None)
     return replace(talk, session=session, actions=(action,), checkout=False, intent="order_request")
+
+
+def _placed(talk: Talk, relay_id: UUID, text: str) -> Reply:
+    """The thanks, with what can still be done as long as no dealer has accepted."""
+    cancel_it = Button(id=order_id("cancel", relay_id), title=button_title(talk.say("button.cancel_order")))
+    return Reply(text=text, kind="buttons", buttons=(_edit_button(talk, relay_id), cancel_it))
 
 
 def _held(talk: Talk, relay_id: UUID) -> str:
@@ -143,6 +149,30 @@ def edit(talk: Talk) -> Talk:
     """How to change the cart, with a row for each line that can go."""
     if not talk.cart:
         return empty(talk)
+    session = replace(talk.session, proposal=None)
+    return replace(talk, ending=_edit_reply(talk), checkout=False, session=session)
+
+
+def reopen(talk: Talk, relay_id: str, cart: carts.Cart) -> Talk:
+    """A placed order becomes the cart again; `cart` is what it will hold then."""
+    human = (menu_button(talk, "human"),)
+    reply = _edit_reply(replace(talk, cart=cart)) if cart else Reply(text=talk.say("cart.empty"))
+    action = Action(
+        kind="reopen_order",
+        args={"relay_id": relay_id},
+        outcomes={
+            "reopened": (replace(reply, text=joined(talk.say("order.reopened"), reply.text)),),
+            "too_late": (Reply(text=talk.say("order.edit_too_late"), kind="buttons", buttons=human),),
+            "*": (Reply(text=talk.say("order.nothing_to_edit")),),
+        },
+    )
+    session = replace(talk.session, proposal=None, questions=(), awaited=None)
+    return replace(
+        talk, actions=(*talk.actions, action), session=session, checkout=False, intent="order_request"
+    )
+
+
+def _edit_reply(talk: Talk) -> Reply:
     rows = [
         Row(
             id=remove_id(line.product_id),
@@ -155,13 +185,12 @@ def edit(talk: Talk) -> Talk:
         rows.append(Row(id=address_id("change"), title=row_title(talk.say("button.other_address"))))
     rows.append(Row(id=cart_id("clear"), title=row_title(talk.say("button.clear"))))
     rows.append(Row(id=cart_id("checkout"), title=row_title(talk.say("button.checkout"))))
-    reply = Reply(
+    return Reply(
         text=f"{cart_lines(talk)}\n\n{talk.say('edit.how', name=talk.cart[0].name)}",
         kind="list",
         list_button=button_title(talk.say("button.edit")),
         rows=tuple(rows),
     )
-    return replace(talk, ending=reply, checkout=False, session=replace(talk.session, proposal=None))
 
 
 def empty(talk: Talk) -> Talk:

@@ -73,6 +73,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def clock(moment: datetime, business: Business) -> str:
+    """The time of day of a moment where the business is, such as "17:30"."""
+    return f"{moment.astimezone(_zone(business)):%H:%M}"
+
+
 def _span_on(hours: Mapping[str, Any], day: date) -> tuple[str, str] | None:
     return None if day.isoformat() in (hours.get("closed") or ()) else _span(hours, DAYS[day.weekday()])
 

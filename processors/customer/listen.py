@@ -12,6 +12,7 @@ from processors.customer import (
     delivery,
     inquiry,
     menus,
+    notes,
     orders,
     support,
     taps,
@@ -22,6 +23,7 @@ from processors.customer.clauses import clauses
 from processors.customer.gate import Command, command_of, language_wish, says_confirm
 from processors.customer.menus import menu_button
 from processors.customer.orders_to_us import orders_us
+from processors.customer.reorder import asks_again, reorder
 from processors.customer.talk import Reads, Talk
 from processors.customer.understand import understand
 from processors.model import Reply
@@ -44,7 +46,7 @@ async def listen(talk: Talk, reads: Reads, text: str) -> Talk:
             talk = replace(talk, chat=menus.greeting(talk), intent=talk.intent or "general_chat")
         elif command == "yes" and (agreed := await answers.agree(talk, reads)) is not None:
             talk = agreed
-        elif (about_delivery := await delivery.answer(talk, reads, piece)) is not None:
+        elif (about_delivery := await _delivery(talk, reads, piece)) is not None:
             talk = about_delivery
         elif command is not None:
             talk = await _obey(talk, reads, command, piece)
@@ -56,6 +58,19 @@ async def listen(talk: Talk, reads: Reads, text: str) -> Talk:
         else:
             talk = await _interpret(talk, reads, piece)
     return talk
+
+
+async def _delivery(talk: Talk, reads: Reads, piece: str) -> Talk | None:
+    """Words about the way of an order, or about an order as a whole; None for all others."""
+    noted = await notes.answer(talk, reads, piece)
+    if noted is not None:
+        return noted
+    answered = await delivery.answer(talk, reads, piece)
+    if answered is not None:
+        return answered
+    if asks_again(piece):
+        return await reorder(talk, reads)
+    return await orders.edit(talk, reads) if orders.asks_edit(piece) else None
 
 
 def pieces(text: str) -> Iterator[str]:

@@ -5,23 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
 from uuid import UUID
 
+from processors.customer import checkout
+from processors.customer.cart import Cart, with_quantity
 from processors.customer.checkout import cancel
 from processors.customer.choices import order_id
 from processors.customer.menus import menu_button
+from processors.customer.order_status import order_text
 from processors.customer.talk import Reads, Talk
 from processors.customer.titles import button_title
-from processors.language.lines import lines_short
 from processors.model import Button, Json, Reply
 from processors.search.words import fold
-from processors.understanding.numbers import words_of
 
 MOST_ORDERS = 3
-_STATES = frozenset(
-    words_of("offered accepted preparing ready out_for_delivery delivered failed_delivery cancelled")
-)
+ALIVE = ("confirmed", "created")
+"""States of an order that was placed and not taken back."""
+
 _CODE = re.compile(r"\b[dD]?(\d{4,9})\b")
 _ONLY_CODE = re.compile(r"(ordine|order|pesanan|il|l|my|numero|number|nomor| )*d\d{4,9}")
 _STATUS = re.compile(
@@ -38,6 +38,11 @@ _CANCEL = re.compile(
     r"\b(annull\w*|disdi\w*|cancella\w*|cancel|batalkan|batal\w*)\b.*\b(ordine|ordini|order|pesanan|orderan)\b"
 )
 
+_EDIT = re.compile(
+    r"^(?:\w+ ){0,4}?(?:modific\w*|cambi\w*|corregg\w*|change|edit|modify|ubah|ganti|mengubah)"
+    r"(?: (?:il|l|al|un|mio|la|my|the|this|questo|ultimo|saya|nya|ini)){0,3} (?:ordine|order|pesanan\w*|orderan)\b"
+)
+
 
 def asks_status(text: str) -> bool:
     """Whether a text asks where an order is."""
@@ -45,6 +50,11 @@ def asks_status(text: str) -> bool:
     if _ONLY_CODE.fullmatch(plain):
         return True
     return bool(_STATUS.search(plain) and (_ABOUT_ORDER.search(plain) or _CODE.search(plain)))
+
+
+def asks_edit(text: str) -> bool:
+    """Whether a text asks to change an order as a whole: "modifica il mio ordine"."""
+    return _EDIT.search(_plain(text)) is not None
 
 
 def asks_cancel(text: str) -> bool:
@@ -62,11 +72,14 @@ async def status(talk: Talk, reads: Reads, text: str = "") -> Talk:
     if _CODE.search(text) and not named:
         talk = talk.noting("status.unknown_code")
     shown = named or placed[:MOST_ORDERS]
-    text = "\n\n".join(_order(talk, order) for order in shown)
+    text = "\n\n".join(order_text(talk, order) for order in shown)
     buttons = [menu_button(talk, "support"), menu_button(talk, "catalogue")]
     if len(shown) == 1 and _is_open(shown[0]):
         title = button_title(talk.say("button.cancel_order"))
-        buttons.insert(0, Button(id=order_id("cancel", shown[0]["relay_id"]), title=title))
+        change = Button(
+            id=order_id("edit", shown[0]["relay_id"]), title=button_title(talk.say("button.edit"))
+        )
+        buttons = [change, Button(id=order_id("cancel", shown[0]["relay_id"]), title=title), buttons[0]]
     return replace(talk, ending=Reply(text=text, kind="buttons", buttons=tuple(buttons)))
 
 
@@ -81,12 +94,38 @@ async def ask_cancel(talk: Talk, reads: Reads, text: str = "") -> Talk:
     named = _named(placed, text)
     if _CODE.search(text) and not named:
         return await status(talk, reads, text)
-    alive = [order for order in named or placed if order["status"] == "created" and not _is_over(order)]
+    alive = [order for order in named or placed if order["status"] in ALIVE and not _is_over(order)]
     if not alive:
         return replace(talk, ending=Reply(text=talk.say("order.nothing_to_cancel")))
     if len(alive) > 1:
         return _which(talk, alive)
     return cancel(talk, UUID(alive[0]["relay_id"]))
+
+
+async def edit(talk: Talk, reads: Reads, relay_id: UUID | None = None) -> Talk:
+    """The cart, when there is one; else a placed order becomes the cart again while no dealer has it."""
+    if talk.cart:
+        return checkout.edit(talk)
+    orders = await reads.services.store.customer_orders(talk.turn.conversation_id)
+    for order in _placed(orders):
+        if (
+            order["status"] in ALIVE
+            and not _is_over(order)
+            and str(relay_id or order["relay_id"]) == order["relay_id"]
+        ):
+            return checkout.reopen(talk, order["relay_id"], await _as_cart(talk, reads, order))
+    return checkout.empty(talk)
+
+
+async def _as_cart(talk: Talk, reads: Reads, order: Json) -> Cart:
+    """An order's lines at today's prices; products no longer sold are not among them."""
+    _, products = await reads.products(talk, tuple(UUID(line["product_id"]) for line in order["lines"]))
+    known = {product.id: product for product in products}
+    cart: Cart = ()
+    for line in order["lines"]:
+        if (product := known.get(UUID(line["product_id"]))) is not None:
+            cart = with_quantity(cart, product, line["variant"], line["quantity"])
+    return cart
 
 
 async def offer_cancel(talk: Talk, reads: Reads) -> Talk:
@@ -130,28 +169,11 @@ def _states(order: Json) -> list[str]:
 def _is_open(order: Json) -> bool:
     """No dealer has it yet, so it can still be taken back."""
     states = _states(order)
-    return order["status"] == "created" and bool(states) and all(state == "offered" for state in states)
+    return order["status"] in ALIVE and bool(states) and all(state in ("held", "offered") for state in states)
 
 
 def _is_over(order: Json) -> bool:
     return all(state in ("cancelled", "delivered") for state in _states(order))
-
-
-def _order(talk: Talk, order: Json) -> str:
-    """Code, goods, total and state; a state for each part when several dealers work on it."""
-    total = talk.money(Decimal(order["total"]), order["currency"])
-    head = talk.say("status.order", code=order["code"], total=total)
-    states = _states(order)
-    goods = lines_short(order["lines"])
-    goods = goods if len(goods) <= 200 else goods[:199].rstrip() + "…"
-    if len(set(states)) <= 1:
-        return "\n".join((head, goods, _state(talk, states[0] if states else "offered")))
-    parts = (f"• {part['code']}: {_state(talk, part['status'])}" for part in order["parts"])
-    return "\n".join((head, goods, *parts))
-
-
-def _state(talk: Talk, state: str) -> str:
-    return talk.say(f"state.{state}") if state in _STATES else state
 
 
 def _plain(text: str) -> str:

@@ -31,7 +31,7 @@ async def tap(talk: Talk, reads: Reads, tapped: Tap) -> Talk:
         return replace(talk, chat=menus.menu(talk))
     talk = replace(talk, intent=_intent(choice, talk))
     if isinstance(choice, OrderChoice):
-        return _order(talk, choice)
+        return await _order(talk, reads, choice)
     if isinstance(choice, MenuChoice):
         return await _menu(talk, reads, choice)
     if isinstance(choice, AddressChoice):
@@ -55,7 +55,7 @@ def _intent(choice: Choice, talk: Talk) -> str:
     return "product_inquiry" if isinstance(choice, CategoryChoice) else "order_request"
 
 
-def _order(talk: Talk, choice: OrderChoice) -> Talk:
+async def _order(talk: Talk, reads: Reads, choice: OrderChoice) -> Talk:
     if choice.verb == "confirm":
         if talk.cart_changed:
             # The summary that was confirmed lacks what was just said, so a new one comes first.
@@ -63,7 +63,7 @@ def _order(talk: Talk, choice: OrderChoice) -> Talk:
         return checkout.confirm(talk, choice.relay_id)
     if choice.verb == "cancel":
         return checkout.cancel(talk, choice.relay_id)
-    return checkout.edit(talk)
+    return await orders.edit(talk, reads, choice.relay_id)
 
 
 async def _menu(talk: Talk, reads: Reads, choice: MenuChoice) -> Talk:

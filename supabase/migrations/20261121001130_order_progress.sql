@@ -52,11 +52,57 @@ begin
     perform private.cancel_market_order(r, m.id, 'customer', 'cancelled by the customer');
   end loop;
   update public.whatsapp_order_relays set status = 'failed', failure_reason = 'cancelled', updated_at = now() where id = r.id;
+  update public.payments set status = 'failed', updated_at = now() where relay_id = r.id and status = 'due';
   return jsonb_build_object('outcome', 'cancelled', 'order_code', r.code);
 end
 $$;
 comment on function private.cancel_order(public.whatsapp_conversations, jsonb) is
   'The customer takes an order back while no dealer has accepted. args: relay_id or none for the latest. Outcomes: cancelled, too_late, not_found.';
+
+create function private.joined_lines(p_first jsonb, p_second jsonb) returns jsonb
+language sql immutable set search_path = ''
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object('product_id', x.product_id, 'quantity', x.quantity, 'variant', x.variant) order by x.n), '[]'::jsonb)
+  from (select l.value ->> 'product_id' as product_id, coalesce(l.value -> 'variant', '{}'::jsonb) as variant,
+      sum((l.value ->> 'quantity')::integer) as quantity, min(l.n) as n
+    from jsonb_array_elements(p_first || p_second) with ordinality l (value, n) group by 1, 2) x
+$$;
+comment on function private.joined_lines(jsonb, jsonb) is 'Two baskets as one: the same product and variant is one line.';
+
+create function private.reopen_order(c public.whatsapp_conversations, p_args jsonb) returns jsonb
+language plpgsql set search_path = ''
+as $$
+declare
+  r public.whatsapp_order_relays;
+  m record;
+begin
+  r := private.order_under_way(c, p_args ->> 'relay_id');
+  if r.id is null then
+    return jsonb_build_object('outcome', 'not_found');
+  elsif exists (select 1 from public.market_orders where relay_id = r.id and status not in ('held', 'offered', 'cancelled')) then
+    perform private.escalate(c.id, 'order_change', 'Order ' || r.code || ': the customer wants to change it, a dealer has it already');
+    return jsonb_build_object('outcome', 'too_late', 'order_code', r.code);
+  end if;
+  for m in select id from public.market_orders where relay_id = r.id order by id loop
+    perform private.cancel_market_order(r, m.id, 'customer', 'changed by the customer');
+  end loop;
+  update public.whatsapp_order_relays set status = 'failed', failure_reason = 'reopened', updated_at = now() where id = r.id;
+  update public.payments set status = 'failed', updated_at = now() where relay_id = r.id and status = 'due';
+  -- What was put into the basket meanwhile stays in it, below the order's own lines.
+  insert into public.carts as k (conversation_id, business_id, lines, address_id, pickup, note)
+  values (c.id, c.business_id,
+    (select jsonb_agg(jsonb_build_object('product_id', l.value ->> 'product_id', 'quantity', (l.value ->> 'quantity')::integer,
+      'variant', coalesce(l.value -> 'variant', '{}'::jsonb)) order by l.n) from jsonb_array_elements(r.products) with ordinality l (value, n)),
+    (select a.id from public.contact_addresses a where a.id = (r.delivery ->> 'address_id')::uuid),
+    coalesce(r.delivery ->> 'way' = 'pickup', false), r.note)
+  on conflict (conversation_id) do update set lines = private.joined_lines(excluded.lines, k.lines), address_id = excluded.address_id,
+    pickup = excluded.pickup, note = excluded.note, updated_at = now();
+  return jsonb_build_object('outcome', 'reopened', 'order_code', r.code);
+end
+$$;
+comment on function private.reopen_order(public.whatsapp_conversations, jsonb) is
+  'A placed order becomes the basket again while no dealer has accepted: offers are withdrawn, stock is given back. After that a person is asked. '
+  'args: relay_id or none for the latest. Outcomes: reopened, too_late, not_found.';
 
 create function private.status_rank(p_status text) returns integer
 language sql immutable set search_path = ''
@@ -125,6 +171,7 @@ begin
     when 'pause_dealer' then private.pause_dealer(c, p_args)
     when 'set_delivery' then private.set_delivery(c, p_args)
     when 'change_address' then private.change_address(c, p_args)
+    when 'reopen_order' then private.reopen_order(c, p_args)
     when 'change_note' then private.change_note(c, p_args)
     else jsonb_build_object('outcome', 'unknown_action')
   end;
@@ -144,9 +191,10 @@ as $$
       from public.market_orders m left join public.dealers d on d.id = m.dealer_id left join public.riders k on k.id = m.rider_id where m.relay_id = r.id))
     order by r.created_at desc), '[]'::jsonb)
   from (select x.* from public.whatsapp_order_relays x join public.whatsapp_conversations c on c.contact_id = x.contact_id and c.id = p_conversation_id
-    where x.business_id = c.business_id order by x.created_at desc limit p_limit) r
+    where x.business_id = c.business_id and (x.status in ('confirmed', 'created') or exists (select 1 from public.market_orders m where m.relay_id = x.id))
+    order by x.created_at desc limit p_limit) r
 $$;
-comment on function public.customer_orders(uuid, integer) is 'The latest orders of the customer in a conversation, with the state of each part.';
+comment on function public.customer_orders(uuid, integer) is 'The latest orders that the customer in a conversation placed, with the state of each part.';
 
 -- Helpers of schema private are the engine's own; what people may call is granted by name.
 grant execute on all functions in schema private to service_role;
