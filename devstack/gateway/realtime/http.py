@@ -31,7 +31,7 @@ class HttpBroadcast:
         """The routes."""
         return [
             Route("/api/broadcast", self.batch, methods=["POST"]),
-            Route("/api/broadcast/{topic}/events/{event}", self.one, methods=["POST"]),
+            Route("/api/broadcast/{topic:path}/events/{event}", self.one, methods=["POST"]),
         ]
 
     async def batch(self, request: Request) -> Response:

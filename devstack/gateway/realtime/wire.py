@@ -19,7 +19,8 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.logger = log
+        self.logger = self.conn.logger = log
+        self.conn.debug = False
 
     async def run_asgi(self) -> None:
         """Serve the connection."""

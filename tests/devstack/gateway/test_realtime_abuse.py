@@ -303,6 +303,15 @@ async def test_a_client_that_vanishes_in_the_middle_of_a_join_leaves_nothing(
         assert (await alive.join(f"user:{BOB}", gateway.user_token(BOB), private=True))["status"] == "ok"
 
 
+async def test_keys_do_not_reach_the_log(project: Project, caplog: pytest.LogCaptureFixture) -> None:
+    # uvicorn writes the addresses of websockets, and theirs hold a key.
+    with caplog.at_level("DEBUG"):
+        async with phoenix(project.gateway, project.gateway.service_role_key) as socket:
+            await socket.join("t", project.gateway.user_token(ALICE))
+    ours = [r.getMessage() for r in caplog.records if r.name.startswith(("uvicorn", "devstack"))]
+    assert not [line for line in ours if "apikey" in line or project.gateway.service_role_key in line]
+
+
 async def test_a_silent_client_is_gone(gateway_for: GatewayFor, project: Project) -> None:
     gateway = await gateway_for(project.database, realtime_limits=replace(SMALL, idle_seconds=0.2))
     async with phoenix(gateway) as socket:

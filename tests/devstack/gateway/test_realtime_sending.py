@@ -133,6 +133,19 @@ async def test_a_client_is_told_when_the_database_is_listened_to(project: Projec
         assert (system["status"], system["message"]) == ("ok", "Replication connection established")
 
 
+async def test_the_client_sends_over_http_without_having_joined(project: Project) -> None:
+    async with phoenix(project.gateway) as socket:
+        await socket.join("over/http: ü")
+        client: Any = await project.gateway.client(project.gateway.anon_key)
+        await client.channel("over/http: ü").http_send("told", {"n": 1})
+        assert await socket.next("broadcast") == {"event": "told", "payload": {"n": 1}, "type": "broadcast"}
+        private = project.gateway.user_token(ALICE)
+        await socket.join(TOPIC, private, private=True)
+        await client.realtime.set_auth(private)
+        await client.channel(TOPIC, {"config": {"private": True}}).http_send("told", {"n": 2})
+        assert (await socket.next("broadcast", TOPIC))["payload"] == {"n": 2}
+
+
 async def test_acknowledged_when_asked_and_never_when_denied(project: Project) -> None:
     async with phoenix(project.gateway) as socket:
         await joined(socket, project, broadcast={"ack": True, "self": True})
