@@ -145,3 +145,33 @@ async def test_a_new_token_keeps_the_channel(callers: Callers, listen: Any, conv
     agent = await callers.agent()
     await callers.rows(agent.rpc("take_over", {"p_conversation_id": conversation}))
     assert (await ear.next(conversation))["event"] == "changed"
+
+
+async def test_staff_see_who_is_at_a_conversation(callers: Callers, listen: Any, conversation: str) -> None:
+    """Presence where a policy lets people read and write it. Source: supabase/realtime, presence_state and _diff."""
+    token = await callers.token(AGENT_EMAIL)
+    one, other = [
+        AsyncRealtimeClient(f"{callers.target.url}/realtime/v1", callers.target.anon_key) for _ in "ab"
+    ]
+    came: asyncio.Queue[str] = asyncio.Queue()
+    left: asyncio.Queue[str] = asyncio.Queue()
+    channels = []
+    try:
+        for client, key in ((one, "one"), (other, "other")):
+            await client.connect()
+            await client.set_auth(token)
+            config: Any = {"private": True, "broadcast": None, "presence": {"key": key, "enabled": True}}
+            channels.append(client.channel(f"conversation:{conversation}", {"config": config}))
+        channels[1].on_presence_join(lambda key, _, __: came.put_nowait(key))
+        channels[1].on_presence_leave(lambda key, _, __: left.put_nowait(key))
+        for channel in channels:
+            await channel.subscribe()
+            assert channel.is_joined
+        await channels[0].track({"typing": True})
+        assert await asyncio.wait_for(came.get(), WAIT_SECONDS) == "one"
+        assert channels[1].presence_state()["one"][0]["typing"] is True  # type: ignore[typeddict-item]
+        await one.close()
+        assert await asyncio.wait_for(left.get(), WAIT_SECONDS) == "one"
+    finally:
+        await one.close()
+        await other.close()
