@@ -11,6 +11,7 @@ from typing import Any
 
 import asyncpg
 
+from devstack.access.catalog import Reference, Table
 from devstack.access.expected import NAME, Call, ExpectationError
 from devstack.access.tables import acting_as
 from devstack.access.world import FOREIGN, OWN, PEOPLE, Person, World
@@ -42,11 +43,19 @@ class Outcome:
     code: str | None
     message: str
     changed: tuple[str, ...] = ()
-    """Tables whose rows of the other business are not what they were."""
+    """What is not as it was: tables of the business watched, references that lead across."""
 
     @property
     def was_refused(self) -> bool:
         return self.code in REFUSALS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watch:
+    """How the rows of a business are told apart: `sql` returns (name, digest); `before` is what it returned."""
+
+    sql: str
+    before: Mapping[str, str]
 
 
 _FUNCTIONS = """
@@ -148,8 +157,13 @@ async def try_people(
 
 
 def attacks(function: Function, expected: Call, world: World) -> list[dict[str, Any]]:
-    """Arguments in which at least one id is of another business, every mixture of the attacker's and the other's."""
+    """Arguments in which at least one id is of another business, every mixture of the attacker's and the other's.
+
+    A function that takes no ids is tried as it is: it must not tell of anybody else either.
+    """
     places = _places(function, expected)
+    if not places:
+        return [fill(function, expected, world, lambda _place: FOREIGN)]
     mixtures = itertools.product((OWN, FOREIGN), repeat=len(places))
     # FOREIGN is where the attackers are at home, OWN the business they try to reach.
     wanted = [dict(zip(places, mixture, strict=True)) for mixture in mixtures if OWN in mixture]
@@ -208,30 +222,30 @@ async def call(
     function: Function,
     args: Mapping[str, Any],
     *,
-    watched: str | None = None,
+    watch: Watch | None = None,
 ) -> Outcome:
     """Call a function as a person and take everything back.
 
-    `connection` is a superuser's if `watched` is given: SQL that tells rows apart by (table, digest), asked before
-    and after.
+    `connection` is a superuser's if `watch` is given.
     """
     types = dict(function.arguments)
-    before = await _digests(connection, watched) if watched else {}
     async with acting_as(connection, person):
         named = ", ".join(f"{name} => ${i}::text::{types[name]}" for i, name in enumerate(args, 1))
         savepoint = connection.transaction()
         await savepoint.start()
         try:
             values = [_text(value, types[name]) for name, value in args.items()]
-            result = await connection.fetchval(f'select public."{function.name}"({named})::text', *values)
+            result = await connection.fetchval(
+                f'select string_agg(x::text, chr(10)) from public."{function.name}"({named}) x', *values
+            )
         except asyncpg.PostgresError as error:
             await savepoint.rollback()
             return Outcome(code=error.sqlstate, message=str(error))
-        after = before
-        if watched:
-            await connection.execute("reset role")
-            after = await _digests(connection, watched)
-        changed = tuple(table for table, digest in after.items() if before[table] != digest)
+        if watch is None:
+            return Outcome(code=None, message=str(result))
+        await connection.execute("reset role")
+        after = await _digests(connection, watch.sql)
+        changed = tuple(name for name, digest in after.items() if watch.before[name] != digest)
         return Outcome(code=None, message=str(result), changed=changed)
 
 
@@ -249,8 +263,11 @@ def _text(value: Any, kind: str) -> str | None:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def digest_sql(world: World, owner: str) -> str:
-    """SQL that returns (table, digest) of everything that belongs to an owner's business, now or by its id."""
+async def watch(connection: asyncpg.Connection, world: World, owner: str) -> Watch:
+    """Looks at everything that belongs to an owner's business, and at references from one business to another.
+
+    `connection` is a superuser's.
+    """
     business = world.businesses[owner]
     assert isinstance(business, uuid.UUID)
     parts = []
@@ -265,4 +282,28 @@ def digest_sql(world: World, owner: str) -> str:
             f"select '{table.name}', md5(coalesce(string_agg(t::text, ',' order by t::text), '')) "
             f'from public."{table.name}" t where {where}'
         )
-    return " union all ".join(parts)
+        parts += [
+            _crossings(table, reference)
+            for reference in table.references
+            if _may_cross(world, table, reference)
+        ]
+    sql = " union all ".join(parts)
+    return Watch(sql=sql, before=await _digests(connection, sql))
+
+
+def _may_cross(world: World, table: Table, reference: Reference) -> bool:
+    other = world.tables.get(reference.table)
+    return (
+        len(reference.columns) == 1
+        and other is not None
+        and other.column("business_id") is not None
+        and table.column("business_id") is not None
+    )
+
+
+def _crossings(table: Table, reference: Reference) -> str:
+    column, key = reference.columns[0], reference.keys[0]
+    return (
+        f"select '{table.name}.{column} leads to another business', count(*)::text from public.\"{table.name}\" t "
+        f'join public."{reference.table}" o on t."{column}" = o."{key}" where t.business_id <> o.business_id'
+    )

@@ -64,8 +64,8 @@ PEOPLE = (ANON, VIEWER, AGENT, ADMIN, OUTSIDER, RIDER, FORMER, SERVICE)
 
 # Rows whose people are fixed: who signs in as what.
 _STAFF = {
-    "viewer": (VIEWER, OWN, "viewer", True),
     "agent": (AGENT, OWN, "agent", True),
+    "viewer": (VIEWER, OWN, "viewer", True),
     "admin": (ADMIN, OWN, "admin", True),
     "former": (FORMER, OWN, "admin", False),
     "outsider": (OUTSIDER, FOREIGN, "agent", True),
