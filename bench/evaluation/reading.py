@@ -77,7 +77,9 @@ async def _hear(shop: Shop, talk: Talk, piece: str, heard: Reading) -> tuple[Tal
 def _commanded(heard: Reading, command: Command, piece: str) -> Reading:
     if command == "yes":
         # "Confermo" is about an order also where none waits; a mere "ok" is not.
-        return replace(heard, intent="order_request") if says_confirm(piece) else heard
+        confirm = CartStep(action="confirm", items=())
+        said = replace(heard, intent="order_request", steps=(*heard.steps, confirm))
+        return said if says_confirm(piece) else heard
     action = _ACTION_OF.get(command)
     return replace(
         heard,

@@ -27,12 +27,14 @@ def cross_voice(misses: Misses, *, rows: Sequence[Sentence] | None = None, parts
     voices = sorted({row.voice for row in rows})
     heard: list[Sentence] = []
     found: list[Intention] = []
+    spoken: list[str] = []
     for part in range(parts):
         judged = set(voices[part::parts])
         model = train([row for row in rows if row.voice not in judged])
         ours = [row for row in rows if row.voice in judged]
         heard += ours
         found += [classify(row.text, model=model) for row in ours]
+        spoken += [str(detect(row.text, learned=model).language) for row in ours]
     messages = [
         Message(text=s.text, language=s.language, intent=s.intent, needs_human=s.human) for s in heard
     ]
@@ -40,7 +42,6 @@ def cross_voice(misses: Misses, *, rows: Sequence[Sentence] | None = None, parts
         voice: macro_f1([(s.intent, i.intent) for s, i in zip(heard, found, strict=True) if s.voice == voice])
         for voice in voices
     }
-    spoken = [str(detect(message.text).language) for message in messages]
     return {
         "voices": len(voices),
         "language": measure.language(messages, spoken, misses),

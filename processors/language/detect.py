@@ -1,7 +1,7 @@
-"""Which of our languages a message is in: word lists and endings, together with a small statistical model.
+"""Which of our languages a message is in: word lists and endings, a small statistical model, and our own sentences.
 
-Word lists know shop talk and mixed messages, the model knows what no list holds; measured together they are
-better than either (`./dev eval` prints the share).
+Word lists know shop talk and mixed messages, the models know what no list holds; measured together they are
+better than each (`./dev eval` prints the share).
 """
 
 from __future__ import annotations
@@ -16,15 +16,20 @@ from typing import Any, Literal
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from processors.language.lexicon import BEGINNINGS, BORROWED, ENDINGS, FOREIGN_WORDS, NEUTRAL, WORDS
+from processors.language.lexicon import BEGINNINGS, BORROWED, ENDINGS, FOREIGN_WORDS, NEUTRAL, TELLING, WORDS
 from processors.language.texts import DEFAULT_LANGUAGE, LANGUAGES
 from processors.search.words import fold
+from processors.understanding.linear import LinearModel, linear_model
 
 Detected = Literal["it", "en", "id", "other"]
 
 WORD_WEIGHT = 1.6
 BORROWED_WEIGHT = 0.5
-MODEL_WEIGHT = 4.0
+TELLING_WEIGHT = 2.5
+MODEL_WEIGHT = 2.0
+LEARNED_WEIGHT = 3.0
+"""How much our own sentences count beside the model of whole languages: they know how people write to shops."""
+
 PREVIOUS_WEIGHT = 0.3
 FOREIGN_LEAD = 1.5
 LONGEST_READ = 600
@@ -42,8 +47,9 @@ class Detection:
     confidence: float
 
 
-def detect(text: str, *, previous: str | None = None) -> Detection:
-    """The language of a message. `previous` is the conversation's last one.
+def detect(text: str, *, previous: str | None = None, learned: LinearModel | None = None) -> Detection:
+    """The language of a message. `previous` is the conversation's last one; `learned` is another model than that of
+    this release, to compare them.
 
     A text without words of its own (emoji, numbers, "ok") keeps `previous`, or is Italian. Another script, or words
     that only other languages have, is `other`.
@@ -60,6 +66,8 @@ def detect(text: str, *, previous: str | None = None) -> Detection:
         return Detection("other", 0.6)
     for language, share in _model_shares(_own_words(text)).items():
         scores[language] += MODEL_WEIGHT * share
+    for language, share in (learned or linear_model()).guess(text).languages.items():
+        scores[language] += LEARNED_WEIGHT * share
     if previous in scores:
         scores[previous] += PREVIOUS_WEIGHT
     best = max(LANGUAGES, key=lambda language: scores[language])
@@ -84,6 +92,9 @@ def _word_scores(words: list[str]) -> dict[str, float]:
         for language in holders:
             weight = BORROWED_WEIGHT if language == "en" and word in BORROWED else WORD_WEIGHT
             scores[language] += weight / len(holders)
+        for language, telling in TELLING.items():
+            if word in telling:
+                scores[language] += TELLING_WEIGHT
         if not holders and len(word) > 2:
             for language, hint in _shape(word).items():
                 scores[language] += hint

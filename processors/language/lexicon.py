@@ -64,7 +64,8 @@ WORDS: Final[dict[str, frozenset[str]]] = {
         want wants wanted like likes please pls plz thanks thank thx ty hello hi hey good morning afternoon
         evening night bye goodbye see later tomorrow today yesterday now soon yet still already again never ever
         always just only really very too also well ok okay yes yeah yep nope sure great nice cool awesome perfect
-        sorry excuse help order orders ordered ordering buy buying bought purchase cart basket checkout add added
+        friend friends folks buddy sorry excuse help order orders ordered ordering buy buying bought purchase
+        cart basket checkout add added
         remove delete cancel change changed empty clear put send sent ship shipping shipped deliver delivery
         delivered parcel package arrive arrived arrives price prices cost costs cheap cheaper discount discounts
         sale stock available availability size sizes color colour colors colours small medium large big bigger
@@ -137,6 +138,17 @@ BORROWED: Final = _words("""
     kit set mug plaid spray gel hotline pet puppy kitten collar bye best price
     """)
 """English words that Italians and Indonesians use in the middle of their own sentences; they count less."""
+
+TELLING: Final[dict[str, frozenset[str]]] = {
+    "id": _words("""
+        kak kakak gan dong donk deh sih nih tuh kok lho gak nggak ngga enggak banget bgt yg dgn mbak bang cak kang teh
+        bund bun aja gimana gmn udah udh belum blm pake kayak gue gw aku punten nuhun suwun
+        """),
+    "it": _words(
+        "mandami mandatemi dammi vorrei voglio grazie avete perche pero anche sono della delle degli gli"
+    ),
+}
+"""Words that nobody borrows: whoever says "have a nice day kak" is answered in Indonesian."""
 
 ENDINGS: Final[dict[str, tuple[str, ...]]] = {
     "it": (

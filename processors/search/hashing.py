@@ -22,10 +22,14 @@ def embed(text: str) -> list[float]:
     return embed_words(content_words(text))
 
 
-def embed_meanings(meanings: Sequence[Iterable[str]]) -> list[float]:
-    """The unit vector of things that weigh alike, however many words the glossary knows for each of them."""
+def embed_meanings(meanings: Sequence[Iterable[str]], weights: Sequence[float] | None = None) -> list[float]:
+    """The unit vector of things that weigh alike, or as given, however many words the glossary knows for each."""
     vectors = [embed_words(words) for words in meanings]
-    return _unit([sum(places) for places in zip(*vectors, strict=True)] or [0.0] * DIMENSIONS)
+    each = weights or [1.0] * len(vectors)
+    return _unit(
+        [sum(w * v for w, v in zip(each, places, strict=True)) for places in zip(*vectors, strict=True)]
+        or [0.0] * DIMENSIONS
+    )
 
 
 def embed_words(words: Iterable[str]) -> list[float]:

@@ -17,7 +17,7 @@ from uuid import UUID
 
 from processors.errors import ModelUnavailable
 from processors.search import hashing
-from processors.search.words import content_words, fold, stem
+from processors.search.words import COMMON, EATEN, content_words, fold, forms, stem
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +29,9 @@ QUERY_SECONDS = 2.0
 
 LONGEST_TERM = 3
 """Words of a glossary term that are looked up together."""
+
+COMMON_WEIGHT = 0.5
+"""What a word that fits half a catalogue counts in a query's vector."""
 
 FOREIGN_COSINE = 0.15
 """A best hit below this, without a word in common, is not what was asked for (measured on the dev queries)."""
@@ -107,7 +110,7 @@ class ProductSearch:
         asked = meanings(content_words(text), await self.glossary(business_id))
         if not asked:
             return []
-        words = list(dict.fromkeys(word for meaning in asked for word in meaning))
+        words = list(dict.fromkeys(word for meaning in for_text(asked) for word in meaning))
         model, vector = await self._vector(text, asked)
         rows = await self._rpc(
             "search_products",
@@ -142,7 +145,28 @@ class ProductSearch:
                     return self.embedder.model, (await self.embedder.embed([text]))[0]
             except (ModelUnavailable, TimeoutError):
                 log.warning("search: no vector from %s, hashed n-grams instead", self.embedder.model)
-        return hashing.MODEL, hashing.embed_meanings(asked)
+        weights = [COMMON_WEIGHT if is_common(meaning) else 1.0 for meaning in asked]
+        return hashing.MODEL, hashing.embed_meanings(asked, weights)
+
+
+def for_text(asked: Sequence[list[str]]) -> Sequence[list[str]]:
+    """What the text leg is asked: without common words beside one that may be misspelt, because it would find them
+    alone ("dentifrico cane"), and without food beside what eats it.
+    """
+    telling = [meaning for meaning in asked if not is_common(meaning)]
+    known = any(len(meaning) > 1 for meaning in telling)
+    return [m for m in asked if m in telling or (known and m[0] not in EATEN)] if telling else asked
+
+
+def _term_of(words: Sequence[str], glossary: Mapping[str, Sequence[str]]) -> str | None:
+    """The glossary's term for neighbouring words: as they are, else with the last one in another form."""
+    *first, last = words
+    return next((t for form in forms(last) if (t := " ".join((*first, form))) in glossary), None)
+
+
+def is_common(meaning: Sequence[str]) -> bool:
+    """Whether something said fits half a catalogue: "cibo per pesci" is about fish."""
+    return meaning[0] in COMMON
 
 
 def expand(words: Sequence[str], glossary: Mapping[str, Sequence[str]]) -> list[str]:
@@ -159,10 +183,11 @@ def meanings(words: Sequence[str], glossary: Mapping[str, Sequence[str]]) -> lis
     position = 0
     while position < len(words):
         longest = min(LONGEST_TERM, len(words) - position)
-        terms = (" ".join(words[position : position + n]) for n in range(longest, 0, -1))
-        term = next((t for t in terms if t in glossary), words[position])
+        neighbours = (words[position : position + n] for n in range(longest, 0, -1))
+        term = next((t for some in neighbours if (t := _term_of(some, glossary))), words[position])
         size = len(term.split())
-        said = [term] if size == 1 else []
+        # A form of a term ("cakarnya") is kept as it was said, beside the catalogue's words.
+        said = [words[position]] if size == 1 else []
         said += [word for expansion in glossary.get(term, ()) for word in content_words(expansion)]
         found.append(list(dict.fromkeys(said)))
         position += size

@@ -33,6 +33,47 @@ _EMPTY = frozenset(
 )
 
 
+EATEN = frozenset(_WORD.findall("cibo alimento pappa mangime food feed makanan pakan"))
+COMMON = EATEN | frozenset(
+    _WORD.findall(
+        """
+        cane cani cagnolino cagnolini cagnolina gatto gatti gatta gattino micio mici micia felino dog dogs doggy
+        cat cats kitty anjing kucing pet pets animale animali animal animals hewan anabul uomo donna casa cosa cose
+        roba prodotto prodotti
+        """
+    )
+)
+"""Words that tell little beside any other: for whom a thing is, that it is to be eaten."""
+
+_PREFIXES = ("meng", "meny", "mem", "men", "me", "ber", "peng", "pem", "pen", "di", "ter", "se")
+_SUFFIXES = ("nya", "ku", "mu", "lah", "kan", "in", "an", "i")
+_SHORTEST_ROOT = 4
+
+
+@lru_cache(maxsize=20_000)
+def forms(word: str) -> tuple[str, ...]:
+    """The forms in which a glossary may hold a folded word, likeliest first: itself, the singular of an English or
+    Italian plural, the root below Indonesian affixes ("mencakarnya" → "cakar").
+    """
+    found = [word]
+    for ending, instead in (
+        ("ies", "y"),
+        ("es", ""),
+        ("s", ""),
+        ("i", "o"),
+        ("e", "a"),
+        ("i", "e"),
+        ("ing", ""),
+    ):
+        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_ROOT - 1:
+            found.append(word[: -len(ending)] + instead)
+    bare = [word, *(word[: -len(s)] for s in _SUFFIXES if word.endswith(s))]
+    bare += [stripped[: -len(s)] for stripped in bare[1:] for s in ("kan", "an") if stripped.endswith(s)]
+    roots = [b[len(p) :] for b in bare for p in _PREFIXES if b.startswith(p)]
+    found += [root for root in (*bare[1:], *roots) if len(root) >= _SHORTEST_ROOT]
+    return tuple(dict.fromkeys(found))
+
+
 @lru_cache(maxsize=1)
 def _stemmer() -> snowballstemmer.stemmer:
     return snowballstemmer.stemmer("italian")

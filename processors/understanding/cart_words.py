@@ -43,7 +43,12 @@ REMOVE: Final = _any(
     r"^via (?!\w+ \d)",
     r"senza piu", r"non (voglio|vogliamo|prendo|compro) (il|lo|la|i|gli|le|quell\w|quest\w|un|una)",
     r"niente (piu )?(il|lo|la|i|gli|le)?", r"annulla (il|lo|la|i|gli|le|un|una|due|quell\w)",
-    r"metti\w* via",
+    r"metti\w* via", r"^senza (?=(il|lo|la|l|i|gli|le|un|una) )", r"stralci\w+", r"pentit[aoie] d\w+",
+    r"fa(i|te|ccia) sparire", r"non (mi |ci )?serv(e|ono) (il|lo|la|l|i|gli|le|quell\w)",
+    r"get(?= (the|that|those|my)( \w+){1,4} out\b)", r"leave(?= (the|that|those|my)( \w+){1,4} out\b)",
+    r"(pull|kick|drop|take|taking)(?= (the|that|those|my)( \w+){1,4} (back )?out\b)", r"(can|may|could) go$",
+    r"won t (be )?need(ing)?( the| that)?", r"(i|we) (no longer|don t|do not) need", r"strike( out| off)?( the)?",
+    r"cross (off|out)", r"nix", r"without the",
     r"remove", r"delete", r"drop", r"discard", r"take (off|out|away)",
     r"take(?= (the|that|those|my)( \w+){1,4} (off|out|away))",
     r"get rid of", r"lose the", r"scrap", r"(throw|toss|chuck) (away|out)", r"take (it|that|them) (out|off|away)",
@@ -102,6 +107,12 @@ SOFT_SET: Final = _any(
 )  # fmt: skip
 """Sets the quantity of what is in the cart already, adds what is not."""
 
+ENDS_INSTEAD: Final = re.compile(
+    r"\d.* (?:instead|invece)$|\b(?:two|three|four|five|due|tre|quattro|cinque)\b.* "
+    r"(?:instead|invece)$"
+)
+"""Another number than before: "let's do 4 soaps instead"."""
+
 CONFIRM: Final = _any(
     r"conferm\w*", r"proced\w*", r"(e|questo e|per me e|direi che e|ok e) tutto", r"basta cosi", r"nient altro",
     r"(sono|siamo) a posto",
@@ -123,7 +134,11 @@ CONFIRM: Final = _any(
 )  # fmt: skip
 
 ADD: Final = _any(
-    r"vorr?ei", r"vorremmo", r"vogl\w*", r"volev\w+", r"vulesse", r"aggiun\w*", r"mett\w*", r"prend\w*", r"pijo",
+    r"vorr?ei", r"vorremmo", r"(mi|me|ci|ce)( ne)? (dia|diano|porga|procuri|procura)",
+    r"(mann|mitt|purt|accatt|pigghi|"
+    r"puort|fac)\w*m[ei]",
+    r"(dovrebbe|dovreste|dovresti|deve|dovete) (portar|mandar|dar|prepar|spedir|mett)\w*", r"vogl\w*",
+    r"volev\w+", r"vulesse", r"aggiun\w*", r"mett\w*", r"prend\w*", r"pijo",
     r"pigli\w*", r"compr(?!ess)\w*", r"(vuole|vorrebbe|vogliono|wants)", r"acquist\w*",
     r"ordin(o|are|iamo|erei|a|ami|ate)", r"mand(?!or|ari)\w*", r"dam(mi|me|mene)", r"dat\w*mi(ne)?", r"dacci",
     r"portami", r"inviami",
@@ -142,7 +157,7 @@ ADD: Final = _any(
     r"send( me| us)?",
     r"(can|could|may) (i|we) (have|get|order|buy|grab|take|purchase)",
     r"(can|could|would|will) (you|u)( please| also)?", r"add",
-    r"put", r"order(ing)?", r"buy(ing)?", r"purchase",
+    r"put", r"pop", r"stick", r"bung", r"sling", r"chuck in", r"order(ing)?", r"buy(ing)?", r"purchase",
     r"toss in", r"throw in", r"let me get",
     r"let me have", r"i m after", r"looking to (buy|order|get)", r"grab( me)?", r"reserve", r"include",
     r"(mau|pengen|pengin|ingin|mo|pgn|aku|saya) (mau |ingin )?(beli|pesan|pesen|order|ambil|checkout|co|yang|yg)",
@@ -187,7 +202,7 @@ FILLER: Final = frozenset(words_of("""
     poi e ed and dan sia che solita solito x parte da di d de del della dello dei delle degli
     chiedere chiederti sapere potresti puoi potete potreste vorrei possibile fosse va bene perfetto certo ottimo
     tutto tutti tutte everything all semua semuanya
-    pensarci bene ecco aho
+    pensarci bene ecco aho basta soltanto semplicemente
     """))  # fmt: skip
 """Words at the edges of a part that name no product."""
 
@@ -198,7 +213,8 @@ CONTAINERS: Final = frozenset(words_of("""
     bustine bustina busta
     boxes box bags bag packs pack packets packet bottles bottle cans can tins tin jars jar tubes tube tubi tubetto
     tubetti bungkus
-    kotak botol kaleng sachet dus karung set lot volte x
+    kotak botol kaleng sachet dus karung set lot volte x multipack confessioni confesione confesioni scatolette
+    rotoli rotolo
     """))  # fmt: skip
 """What things come in: "due flaconi di shampoo" is shampoo."""
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from processors.understanding import cart_words as words
 from processors.understanding.chunks import Joint, chunks_of, corrected, plain
+from processors.understanding.counting import number_at
 from processors.understanding.measures import Measure, take_measures
 from processors.understanding.parts import Part, parts_of
 from processors.understanding.types import CartAction
@@ -49,6 +51,13 @@ _PRONOUN = re.compile(
 )
 
 
+_OF_IT: Final = re.compile(
+    r"(?:e |and |dan )?(?:ne (?:voglio|vorrei|prendo|prenderei|prendiamo|compro|ordino|metta|metti|mandi|servono|dia|"
+    r"bastano)|i ll take|i take|saya ambil|ambil) (?P<number>\w+)(?: of them| grazie| per favore)?"
+)
+_IS: Final = re.compile(r"^(?:est|it s|its|it is|they re|they are|sono per|serve per|ini (?:buat|untuk))\b")
+
+
 def steps_in(text: str) -> list[Step]:
     """The wishes of a message, in order. Empty when the words ask for nothing that a cart can do."""
     folded = plain(text)
@@ -59,7 +68,10 @@ def steps_in(text: str) -> list[Step]:
     for chunk, joint in chunks_of(corrected(marked)):
         if words.KEPT.search(chunk):
             # "Tre, non due" says how many there are to be, not how many more.
-            found = [*found[:-1], replace(found[-1], action="set")] if found else found
+            found = [*found[:-1], replace(found[-1], action="set", soft=False)] if found else found
+            continue
+        if counted := _counts_before(chunk, found):
+            found = counted
             continue
         step = _step(chunk, joint, measures, before=found[-1] if found else None)
         if step is None:
@@ -72,6 +84,18 @@ def steps_in(text: str) -> list[Step]:
     return [step for step in found if step.parts or step.pronoun or step.action == "confirm"]
 
 
+def _counts_before(chunk: str, found: list[Step]) -> list[Step]:
+    """ "Mio marito vuole l'olio, ne prendo due": the number belongs to the thing before. Empty where it does not."""
+    match = _OF_IT.fullmatch(chunk)
+    number = number_at([match["number"]], 0) if match else None
+    if number is None or not found or found[-1].action != "add" or not found[-1].parts:
+        return []
+    *parts, last = found[-1].parts
+    if last.quantity is not None and not last.words:
+        return []
+    return [*found[:-1], replace(found[-1], parts=(*parts, replace(last, quantity=number[0])), said=True)]
+
+
 def _joined(last: Step, step: Step) -> Step:
     return replace(
         last,
@@ -82,11 +106,17 @@ def _joined(last: Step, step: Step) -> Step:
 
 
 def _step(chunk: str, joint: Joint, measures: Sequence[Measure], *, before: Step | None) -> Step | None:
+    if before is not None and _IS.match(chunk):
+        # "È un regalo per i suoi 40 anni" tells about the thing before.
+        return None
     group = chunk.endswith(":")
     chunk = words.RECIPIENT.sub(" ", words.TAIL.sub("", f" {chunk.rstrip(':')}")).strip()
     if words.KEEP.match(chunk) and before and before.action == "remove":
         return None
     action, soft, said = _action(chunk, before)
+    if group and action == "confirm":
+        # "Ordino: due candele" announces.
+        return None
     parts = parts_of(chunk, joint, measures, action)
     if parts and words.DELIVERY.search(chunk) and not said:
         return None
@@ -114,6 +144,8 @@ def _action(chunk: str, before: Step | None) -> tuple[CartAction, bool, bool]:
         return "set", False, True
     if words.CONFIRM.search(chunk):
         return "confirm", False, True
+    if words.ENDS_INSTEAD.search(chunk):
+        return "set", False, True
     if words.SOFT_SET.match(chunk):
         return "set", True, True
     if words.ADD.search(chunk):

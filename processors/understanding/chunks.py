@@ -11,6 +11,7 @@ from processors.search.words import fold
 from processors.understanding import cart_words as words
 from processors.understanding.counting import number_at
 from processors.understanding.measures import MARK
+from processors.understanding.numbers import words_of
 
 Joint = Literal["start", "sentence", "hard", "comma", "and"]
 """What stands before a chunk: nothing, the end of a sentence, a new line or the like, a comma, an "and"."""
@@ -19,6 +20,21 @@ _ELIDED: Final = re.compile(
     r"\b(?:l|un|all|dell|d|nell|sull|dall|quell|c|m|t|s|quest|coll|v|n|gh|der)['’`´]\s?"
 )
 _AFTER_APOSTROPHE: Final = re.compile(r"['’`´](?:s|d|t|m|ll|re|ve)\b")
+_OUT_OF_CART: Final = re.compile(r"\bout of( the| my)? (?:cart|basket|order|bag)\b")
+_ENCLITIC: Final = re.compile(r"\b(?:cadaun[oa]|ciascun[oa]|l uno|each|apiece|masing masing|per uno)\b")
+_THANKS: Final = re.compile(
+    r"(?:(?<=[,.;!?\n])|^)\s*(?:grazie|thanks|thank you|thx|cheers|makasih|terima kasih|trims)\b[^,.;!?\n\d]*$"
+)
+_NEGATED: Final = re.compile(
+    r", (?:ma )?(?:senza|without|tanpa) (?!(?:il|lo|la|l|i|gli|le|the) )(?P<what>\w+)[^,.;\n]*$"
+)
+_OF_RECIPES: Final = frozenset(
+    words_of(
+        "cereali parabeni profumo zucchero glutine alcol lattosio sali grain sugar alcohol perfume gluten"
+    )
+)
+"""What a thing may be without and still be that thing."""
+
 _IN_CART: Final = re.compile(
     r"\b(?:al|nel|dal|sul|in|nella|dalla|ke|dari|di|to|from|into|out of)( the| my| mio)? "
     r"(?:carrello|cestino|ordine|spesa|lista|keranjang|cart|basket|order|bag)\b(?: saya| mio)?"
@@ -52,6 +68,8 @@ def plain(text: str) -> str:
     # Once accents are gone, "è" could not be told from "e".
     text = re.sub(r"\b[èÈ]\b", "est", unicodedata.normalize("NFC", text))
     folded = _NUMBERED.sub(" ", _AFTER_APOSTROPHE.sub(" ", _ELIDED.sub(" ", fold(text))))
+    folded = _OUT_OF_CART.sub(" out", _ENCLITIC.sub(" ", folded))
+    folded = _NEGATED.sub(_without, _THANKS.sub("", folded))
     folded = _INSTEAD_FIRST.sub(r"cambia \g<what> a \g<number>", _IN_CART.sub(" ", folded))
     folded = _ONE_OF.sub(r"\g<one>", _AMOUNT_OF.sub(r"cambia \g<what> a \g<number>", _unnumbered(folded)))
     folded = _FROM_TO.sub(r"a \g<number>", folded)
@@ -61,6 +79,11 @@ def plain(text: str) -> str:
         folded = re.sub(r"\bsia\b", " ", re.sub(r"\bche( anche)?\b", " e ", folded))
     kept = re.sub(r"[^\w\s,;:.+&\n×*€$/|•!?–-]", " ", folded)
     return "\n".join(" ".join(line.split()) for line in kept.split("\n") if line.strip())
+
+
+def _without(match: re.Match[str]) -> str:
+    """ "…, senza salviette" asks for nothing; "…, senza cereali" says more about the thing before."""
+    return match[0].replace(", ", " ", 1) if match["what"] in _OF_RECIPES else ""
 
 
 def _unnumbered(text: str) -> str:

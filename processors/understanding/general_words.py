@@ -12,9 +12,12 @@ _TABLE = """
     dry kering: secco | wet basah: umido | soft lembut empuk: morbido | hard keras rigid kaku: rigido | leather
     kulit: pelle wood wooden kayu: legno | steel stainless baja: acciaio | plastic plastik: plastica | rubber
     karet: gomma | cotton katun: cotone linen: lino | wool wol: lana | paper kertas: carta | cardboard kardus:
-    cartone | glass kaca: vetro | ceramic keramik: ceramica outdoor luar: esterno | indoor dalam: interno |
+    cartone | glass kaca: vetro | ceramic keramik: ceramica outdoor outside luar fuori: esterno | indoor dalam:
+    interno |
     electric listrik: elettrico | portable: portatile | natural alami: naturale organic organik: biologico |
-    winter dingin: invernale | summer: estivo | waterproof antiair: impermeabile washable: lavabile | foldable
+    winter dingin: invernale | rain hujan: pioggia impermeabile | raincoat: impermeabile | coat mantel:
+    cappottino giubbino mantellina | kennel: cuccia casetta | summer: estivo | waterproof antiair: impermeabile
+    washable: lavabile | foldable
     lipat: pieghevole | adjustable: regolabile | retractable: allungabile | handmade: artigianale silent quiet
     senyap: silenzioso | automatic otomatis: automatico | solid padat: solido | liquid cair: liquido scented
     wangi: profumato | gift hadiah kado: regalo | travel perjalanan: viaggio | car mobil: auto | bath mandi:

@@ -33,7 +33,7 @@ RULE_WEIGHT: Final = 0.12
 therefore ask for more; on messages that neither had seen, more than this loses five in a hundred."""
 
 MOST_POINTS: Final = 6.0
-HUMAN_SURE: Final = 0.45
+HUMAN_SURE: Final = 0.38
 """The model alone asks for a person only from here."""
 
 NAMING_MOST: Final = 1.5
@@ -109,7 +109,7 @@ def rule_points(text: str) -> dict[Intent, float]:
     if starts_with_quantity(text) and not points["support_request"]:
         points["order_request"] += 0.8 if asking else 3.0
     if asking and is_request(text) and not points["support_request"]:
-        points["order_request"] += 1.0
+        points["order_request"] += 3.0 if cart_words.REMOVE.search(plain) else 1.0
     elif asking and not points["support_request"] and not points["general_chat"]:
         points["product_inquiry"] += 0.8
     # Courtesies around a wish do not make it small talk.
@@ -130,7 +130,7 @@ def _repaired(word: str) -> str:
     if len(word) < 5 or word in _VOCABULARY or word in _KNOWN or word.isdigit():
         return word
     most = 1 if len(word) < 8 else 2
-    found = process.extractOne(word, _VOCABULARY, scorer=OSA.distance, score_cutoff=most)
+    found = process.extractOne(word, _REPAIRED_TO, scorer=OSA.distance, score_cutoff=most)
     return str(found[0]) if found and found[0][0] == word[0] else word
 
 
@@ -138,6 +138,9 @@ _CART: Final = ((2.5, cart_words.CLEAR), (1.5, cart_words.CONFIRM), (1.0, cart_w
 
 _KNOWN: Final = frozenset().union(*WORDS.values())
 """Words that are right as they are: "avere" is no typo of "avete"."""
+
+_ALARMING: Final = frozenset(words_of("human person agent manusia operatore persona"))
+"""No typo is read as one of these: a raincoat, "jas hujan", calls for nobody."""
 
 _VOCABULARY: Final = frozenset(
     words_of(
@@ -156,3 +159,5 @@ _VOCABULARY: Final = frozenset(
         """
     )
 )  # fmt: skip
+
+_REPAIRED_TO: Final = _VOCABULARY - _ALARMING

@@ -1,4 +1,4 @@
-"""A small linear model of intents and of the need for a person, trained beforehand from sentences in `data/`.
+"""A small linear model of intents, the need for a person, and languages, trained beforehand from `data/`.
 
 It reads words that no rule lists, in three languages. `linear.json` holds its weights; `python -m
 processors.understanding.training` makes it again. Nothing but the standard library is needed to ask it.
@@ -26,21 +26,26 @@ INTENTS: Final[tuple[Intent, ...]] = (
     "support_request",
     "general_chat",
 )
-OUTPUTS: Final = len(INTENTS) + 1
-"""One score per intent and one for the need for a person."""
+SPOKEN: Final = ("it", "en", "id")
+OUTPUTS: Final = len(INTENTS) + 1 + len(SPOKEN)
+"""One score per intent, one for the need for a person, one per language."""
+
+HUMAN: Final = len(INTENTS)
 
 WEIGHTS = Path(__file__).with_name("linear.json")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Guess:
-    """What the words sound like: shares of the intents, which add up to 1, and 0..1 for the need for a person.
+    """What the words sound like: shares of the intents and of the languages, which each add up to 1, and 0..1 for
+    the need for a person.
 
     They are scores to compare and to blend with rules, not measured probabilities.
     """
 
     intents: Mapping[Intent, float]
     human: float
+    languages: Mapping[str, float]
 
     @property
     def intent(self) -> Intent:
@@ -59,13 +64,17 @@ class LinearModel:
 
     def guess(self, text: str) -> Guess:
         """What a text sounds like; for one without words, what texts sound like on the whole."""
-        scores = list(self.bias)
+        scores = [0.0] * OUTPUTS
         for place, weight in features(text).items():
             start = place * OUTPUTS
-            for output in range(OUTPUTS):
-                scores[output] += weight * self.weights[start + output] * self.scale
-        *intents, human = scores
-        return Guess(intents=dict(zip(INTENTS, _shares(intents), strict=True)), human=_squashed(human))
+            row = self.weights[start : start + OUTPUTS]
+            scores = [score + weight * step for score, step in zip(scores, row, strict=True)]
+        scores = [score * self.scale + bias for score, bias in zip(scores, self.bias, strict=True)]
+        return Guess(
+            intents=dict(zip(INTENTS, _shares(scores[:HUMAN]), strict=True)),
+            human=_squashed(scores[HUMAN]),
+            languages=dict(zip(SPOKEN, _shares(scores[HUMAN + 1 :]), strict=True)),
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The stored form: whole numbers of one byte, compressed."""

@@ -15,15 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processors.understanding.features import PLACES, features
-from processors.understanding.linear import INTENTS, OUTPUTS, WEIGHTS, LinearModel
+from processors.understanding.linear import HUMAN, INTENTS, OUTPUTS, SPOKEN, WEIGHTS, LinearModel
 from processors.understanding.sentences import Sentence, digest, sentences
 
 EPOCHS = 12
-RATE = 0.5
+RATE = 0.2
 BIAS_RATE = 0.02
-DECAY = 5.0
+DECAY = 10.0
 HUMAN_WEIGHT = 3.0
 """A missed wish for a person costs more than a colleague called for nothing."""
+
+BETWEEN = ("mixed", "jaksel")
+"""Voices that speak two languages at once."""
 
 _STEPS = 127
 Table = NDArray[np.float64]
@@ -39,8 +42,8 @@ def train(rows: Sequence[Sentence]) -> LinearModel:
     weights_sum, bias_sum, averaged = np.zeros_like(weights), np.zeros_like(bias), 0
     for epoch in range(EPOCHS):
         shuffler.shuffle(examples)
-        for places, values, intent, human in examples:
-            error = _error(values @ weights[places] + bias, intent, human=human)
+        for places, values, intent, human, language in examples:
+            error = _error(values @ weights[places] + bias, intent, human=human, language=language)
             error[intent_slice] *= importance[intent]
             gradient = values[:, None] * error + DECAY * weights[places] / len(examples)
             squares[places] += gradient * gradient
@@ -52,13 +55,18 @@ def train(rows: Sequence[Sentence]) -> LinearModel:
 
 
 intent_slice = slice(0, len(INTENTS))
+language_slice = slice(HUMAN + 1, OUTPUTS)
+Example = tuple[NDArray[np.int64], Table, int, bool, int | None]
 
 
-def _example(row: Sentence) -> tuple[NDArray[np.int64], Table, int, bool]:
+def _example(row: Sentence) -> Example:
     found = features(row.text)
     places = np.fromiter(found.keys(), dtype=np.int64, count=len(found))
     values = np.fromiter(found.values(), dtype=np.float64, count=len(found))
-    return places, values, INTENTS.index(row.intent), row.human
+    # A sentence in two languages, or in none, says nothing about either.
+    tells = row.voice not in BETWEEN and any(c.isalpha() for c in row.text)
+    language = SPOKEN.index(row.language) if tells else None
+    return places, values, INTENTS.index(row.intent), row.human, language
 
 
 def _importance(rows: Sequence[Sentence]) -> list[float]:
@@ -67,14 +75,23 @@ def _importance(rows: Sequence[Sentence]) -> list[float]:
     return [float((len(rows) / (len(INTENTS) * max(1, counts[intent]))) ** 0.5) for intent in INTENTS]
 
 
-def _error(scores: Table, intent: int, *, human: bool) -> Table:
-    error = np.empty(OUTPUTS)
-    powers = np.exp(scores[intent_slice] - scores[intent_slice].max())
-    error[intent_slice] = powers / powers.sum()
+def _error(scores: Table, intent: int, *, human: bool, language: int | None) -> Table:
+    error = np.zeros(OUTPUTS)
+    error[intent_slice] = _shares(scores[intent_slice])
     error[intent] -= 1.0
-    share = 1.0 / (1.0 + np.exp(-scores[-1]))
-    error[-1] = (share - human) * (HUMAN_WEIGHT if human else 1.0)
+    share = 1.0 / (1.0 + np.exp(-scores[HUMAN]))
+    error[HUMAN] = (share - human) * (HUMAN_WEIGHT if human else 1.0)
+    if language is not None:
+        error[language_slice] = _shares(scores[language_slice])
+        error[HUMAN + 1 + language] -= 1.0
     return error
+
+
+def _shares(scores: Table) -> Table:
+    powers: Table = np.exp(scores - scores.max())
+    total = float(powers.sum())
+    shares: Table = powers / total
+    return shares
 
 
 def _packed(weights: Table, bias: Table, *, trained_on: str) -> LinearModel:

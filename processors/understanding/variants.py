@@ -23,7 +23,7 @@ _COLOURS = """
     rosa: rosa pink
     arancione: arancione arancioni orange oranye jingga
     viola: viola purple ungu lilla
-    beige: beige krem
+    beige: beige krem crema
     argento: argento argentata argentato silver perak
     oro: oro dorato dorata gold golden emas
     panna: panna cream avorio
@@ -35,6 +35,9 @@ _COLOUR_OF: Final = {
     for line in _COLOURS.strip().splitlines()
     for form in line.split(":")[1].split()
 }
+_ALIKE: Final = (frozenset(["beige", "panna", "sabbia"]),)
+"""Colours that people do not tell apart by name."""
+
 _SIZES = """
     XXS: xxs
     XS: xs
@@ -116,11 +119,13 @@ def only_variant_words(words: Sequence[str]) -> bool:
 
 
 def colour_value(values: Sequence[str], colour: str) -> str | None:
-    """The catalogue's word for a colour."""
+    """The catalogue's word for a colour; the only near one where it has no such word ("cream" for "beige")."""
     for value in values:
         if any(_COLOUR_OF.get(part) == colour or part == colour for part in tokens(str(value))):
             return str(value)
-    return None
+    near = next((family for family in _ALIKE if colour in family), frozenset())
+    alike = [str(value) for value in values if any(_COLOUR_OF.get(p) in near for p in tokens(str(value)))]
+    return alike[0] if len(alike) == 1 else None
 
 
 def size_value(values: Sequence[str], size: str) -> str | None:

@@ -30,7 +30,7 @@ RULES: Final = (
     (2.4, r"\b(rott[oaie]|rotti|danneggiat\w+|difettos\w+|scadut\w+|ammaccat\w+|apert[oaie] e|sbagliat\w+|"
         r"bucat\w+|marci\w*|perde|guast\w+|scucit\w+|macchiat\w+|crepat\w+|strappat\w+|ammuffit\w+)\b"),
     (2.2, r"\b(non|nn|mai|nun|nulla|niente|ancora) (\w+ ){0,3}(arrivat\w*|arrivano|arriva|ricevut\w*|funziona\w*|"
-        r"consegnat\w*|spedit\w*|parte|accende)\b|\b(arrivat\w+|arivato|ricevut\w+|mandat\w+|mannato|spedit\w+|"
+        r"consegnat\w*|spedit\w*|parte|accende)\b|\b(arrivat\w+|arivato|ricevut\w+|mandat[oaie]|mannato|spedit\w+|"
         r"consegnat\w+)\b"),
     (2.4, r"\b(dov|dove) (e|est|sta|si trova|stanno)? ?(il|la|mio|finit\w+)? ?(mio |mia )?(pacco|ordine|roba|"
         r"spedizione|corriere|merce)\b|\b(pacco|corriere|rider|postino|fattorino)\b"),
