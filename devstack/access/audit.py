@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from devstack.access import catalog, expected, functions, lints, places, report, tables, world
-from devstack.access.functions import Function, Welcome
+from devstack.access import calls, catalog, expected, functions, lints, places, report, tables, world
+from devstack.access.calls import Welcome
+from devstack.access.functions import Function
 from devstack.access.tables import Matrix
 
 
@@ -84,6 +85,6 @@ async def run(admin: asyncpg.Connection, authenticator: asyncpg.Connection) -> A
         files=await places.try_files(admin, made, wanted.files),
         strange_buckets=await places.buckets_without_entry(admin, wanted.files),
         functions=found,
-        let_in=await functions.try_people(authenticator, made, found, wanted.functions),
+        let_in=await calls.try_people(authenticator, made, found, wanted.functions),
         offences={name: await lints.offenders(admin, name, wanted.exceptions) for name in lints.LINTS},
     )

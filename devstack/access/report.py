@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from devstack.access.calls import Welcome
 from devstack.access.expected import NAME
-from devstack.access.functions import Function, Welcome
+from devstack.access.functions import Function
 from devstack.access.lints import LINTS
 from devstack.access.tables import DENIED, VERBS, Matrix
 from devstack.access.world import PEOPLE

@@ -10,7 +10,19 @@ import pytest
 import pytest_asyncio
 
 from devstack import migrate
-from devstack.access import audit, catalog, expected, functions, lints, places, report, tables, world
+from devstack.access import (
+    arguments,
+    audit,
+    calls,
+    catalog,
+    expected,
+    functions,
+    lints,
+    places,
+    report,
+    tables,
+    world,
+)
 from devstack.access.audit import Audit
 from tests.fixtures.cluster import Database, NewDatabase, Templates
 
@@ -43,14 +55,14 @@ async def test_nobody_of_another_business_gets_anywhere_with_foreign_ids(
     found, database = audited
     tried, wrong, telling = 0, [], set()
     async with database.connect() as admin:
-        watch = await functions.watch(admin, found.world, world.OWN)
+        watch = await calls.watch(admin, found.world, world.OWN)
         for function in found.functions:
             if function.schema != "public" or function.name not in found.expected.functions:
                 continue
             wanted = found.expected.functions[function.name]
-            for args in functions.attacks(function, wanted, found.world):
+            for args in arguments.attacks(function, wanted, found.world):
                 for person in (world.OUTSIDER, world.OTHER_ADMIN, world.FORMER, world.RIDER):
-                    outcome = await functions.call(admin, person, function, args, watch=watch)
+                    outcome = await calls.call(admin, person, function, args, watch=watch)
                     tried += 1
                     # A rider's own doings, such as registering a device, are the business's.
                     has_changed = outcome.changed and not (
@@ -58,14 +70,14 @@ async def test_nobody_of_another_business_gets_anywhere_with_foreign_ids(
                     )
                     if has_changed or (outcome.code is None and _tells(outcome, found.world)):
                         wrong.append(f"{person.name}: {function.name}({args}) → {outcome}")
-                if _tells(await functions.call(admin, world.AGENT, function, args), found.world):
+                if _tells(await calls.call(admin, world.AGENT, function, args), found.world):
                     telling.add(function.name)
     assert wrong == []
     assert tried >= 20
     assert "search_conversations" in telling, "what tells its own people must be able to tell"
 
 
-def _tells(outcome: functions.Outcome, made: world.World) -> bool:
+def _tells(outcome: calls.Outcome, made: world.World) -> bool:
     """Whether an answer holds an id of the business that was attacked."""
     ids = (
         str(row[table.key[0]])
@@ -146,13 +158,13 @@ async def test_a_new_table_or_function_and_what_gives_too_much_are_named(new_dat
     async with _changed(database, sql) as admin, database.connect("authenticator") as authenticator:
         found = await audit.run(admin, authenticator)
         function = next(f for f in found.functions if f.name == "take_over")
-        args = functions.attacks(function, found.expected.functions["take_over"], found.world)[0]
-        watch = await functions.watch(admin, found.world, world.OWN)
+        args = arguments.attacks(function, found.expected.functions["take_over"], found.world)[0]
+        watch = await calls.watch(admin, found.world, world.OWN)
         files = await places.try_files(admin, found.world, ["secrets/@businesses/a.jpg"])
-        outcome = await functions.call(admin, world.OUTSIDER, function, args, watch=watch)
+        outcome = await calls.call(admin, world.OUTSIDER, function, args, watch=watch)
         assigning = next(f for f in found.functions if f.name == "assign_conversation")
-        mixed = functions.attacks(assigning, found.expected.functions["assign_conversation"], found.world)
-        crossings = [await functions.call(admin, world.OUTSIDER, assigning, a, watch=watch) for a in mixed]
+        mixed = arguments.attacks(assigning, found.expected.functions["assign_conversation"], found.world)
+        crossings = [await calls.call(admin, world.OUTSIDER, assigning, a, watch=watch) for a in mixed]
     assert ("whatsapp_conversations.assignee_id leads to another business",) in [c.changed for c in crossings]
     lines = "\n".join(found.differences)
     assert "secrets: no entry. Add one line `secrets: <kind>` under `tables`" in lines
@@ -226,7 +238,7 @@ def test_a_function_without_an_example_says_which(audited: tuple[Audit, Database
     function = next(f for f in found.functions if f.name == "set_dealer_stock")
     without = expected.Call(may=("admin",), args={})
     with pytest.raises(expected.ExpectationError, match="set_dealer_stock: no example for p_on_hand"):
-        functions.fill(function, without, found.world, lambda _place: world.OWN)
+        arguments.fill(function, without, found.world, lambda _place: world.OWN)
 
 
 async def test_an_exception_that_nothing_needs_is_named(database: Database) -> None:
