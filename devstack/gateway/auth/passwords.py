@@ -11,7 +11,8 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 
 from devstack.gateway.auth.errors import AuthError
 
-MIN_LENGTH = 6
+MIN_LENGTH = 8
+"""As `supabase/config.toml` has it."""
 MAX_LENGTH = 72
 """Hosted Auth hashes by bcrypt, which reads no further."""
 
