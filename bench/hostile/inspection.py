@@ -7,16 +7,19 @@ import re
 _QUOTES = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
 _WORD = re.compile(r"[^\W\d]\w*|\$\d+|\d+")
 _SIGNS = re.compile(r"[\s()\[\],.:=<>@&|~*?+\-!]*")
-_TEXTS = frozenset(("'[]'", "''", "','", "'0'", "'response.updated'", "'{}'"))
+_TEXTS = frozenset(
+    ("'[]'", "''", "','", "'0'", "'response.updated'", "'response.headers'", "'response.status'")
+)
 _WORDS = frozenset(
     """
-    all and any as asc begin bigint body by called char_length checked chr coalesce conflict count counted cross
-    current_setting default delete desc distinct do element excluded explain false first format from group having in
-    insert into is isolation join json json_agg json_array_elements json_object_keys json_to_record json_to_recordset
-    jsonb jsonb_agg jsonb_array_elements jsonb_build_object jsonb_to_recordset last lateral left length level like
-    ilike limit materialized name not nothing null nullif nulls offset on only or order page phraseto_tsquery
-    pgrst_scalar plainto_tsquery read regconfig repeatable reset result returning role row_to_json select serializable
-    set set_config string_agg substring text to_json to_jsonb to_tsquery to_tsvector total true unknown update value
+    all and any as asc begin bigint body by called char_length checked chr coalesce conflict count counted
+    cross current_setting default delete desc distinct do element excluded explain false first format from
+    group having headers ilike in insert into is isolation join json json_agg json_array_elements
+    json_object_keys json_strip_nulls json_to_record json_to_recordset jsonb jsonb_agg jsonb_array_elements
+    jsonb_build_object jsonb_to_recordset last lateral left length level like limit materialized name not
+    nothing null nullif nulls offset on only or order page pgrst_scalar phraseto_tsquery plainto_tsquery
+    read regconfig repeatable reset result returning role row_to_json select serializable set set_config
+    status string_agg substring text to_json to_jsonb to_tsquery to_tsvector total true unknown update value
     variadic websearch_to_tsquery where with write written
     """.split()  # noqa: SIM905
 )

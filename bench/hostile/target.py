@@ -56,7 +56,7 @@ class _Watched:
         inspect(sql, self.database.words)
         self.database.statements += 1
         if self.connection is None:
-            return {"body": "[]", "page": 0, "total": None}
+            return {"body": "[]", "page": 0, "total": None, "headers": None, "status": None}
         return await self.connection.fetchrow(sql, *values)
 
     async def fetchval(self, sql: str, *values: Any) -> Any:

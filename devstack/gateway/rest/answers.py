@@ -10,6 +10,7 @@ from devstack.gateway.rest.errors import ApiError, bad_body
 from devstack.gateway.rest.exchange import Exchange
 from devstack.gateway.rest.grammar import read_query
 from devstack.gateway.rest.media import Media, accepted
+from devstack.gateway.rest.override import overridden
 from devstack.gateway.rest.parameters import read_parameters
 from devstack.gateway.rest.preferences import NO_PREFERENCES, Preferences, read_preferences
 from devstack.gateway.rest.query import Query
@@ -53,7 +54,8 @@ async def read(exchange: Exchange, relation: Relation) -> Response:
     result = await exchange.run(statement, preferences, check, estimate=estimate)
     headers = {"content-range": range_header(offset, result.page, result.total)}
     status = read_status(result.page, result.total)
-    return _response(status, result.body or "[]", media, headers | preferences.applied(), unwrap=True)
+    headers |= preferences.applied()
+    return overridden(_response(status, result.body or "[]", media, headers, unwrap=True), result)
 
 
 async def write(exchange: Exchange, relation: Relation) -> Response:
@@ -78,8 +80,8 @@ async def write(exchange: Exchange, relation: Relation) -> Response:
     )
     status = _write_status(request.method, preferences, result)
     if not preferences.wants_rows:
-        return Response(status, headers=headers)
-    return _response(status, result.body or "[]", media, headers, unwrap=True)
+        return overridden(Response(status, headers=headers), result)
+    return overridden(_response(status, result.body or "[]", media, headers, unwrap=True), result)
 
 
 _WRITE_PREFERENCES = {
@@ -115,10 +117,10 @@ async def call_function(exchange: Exchange, name: str) -> Response:
     headers = {"content-range": range_header(offset, result.page, result.total)}
     headers |= preferences.applied("max-affected")
     if function.shape == "void":
-        return Response(204, headers=headers)
+        return overridden(Response(204, headers=headers), result)
     body = result.body if result.body is not None else "null"
     status = read_status(result.page, result.total)
-    return _response(status, body, media, headers, unwrap=function.returns_set)
+    return overridden(_response(status, body, media, headers, unwrap=function.returns_set), result)
 
 
 def _call_statement(

@@ -126,9 +126,9 @@ def _statement(
 ) -> Statement:
     refuse_write_parameters(query)
     if function.returns_set and not function.returns_rows:
-        sql = _scalars_sql(function, query, preferences, media, call, source)
+        sql = _scalars_sql(function, query, preferences, media, parameters, call, source)
     elif _is_plain(query, preferences):
-        sql = _plain_sql(function, media, call, source)
+        sql = _plain_sql(function, media, parameters, call, source)
     else:
         sql = _queried_sql(schema, function, query, preferences, media, parameters, call, source)
     return Statement(sql, parameters, function.is_read_only, function.settings)
@@ -139,23 +139,31 @@ def _is_plain(query: Query, preferences: Preferences) -> bool:
     return not any(parts)
 
 
-def _plain_sql(function: Function, media: Media, call: str, source: str) -> str:
+def _plain_sql(function: Function, media: Media, parameters: Parameters, call: str, source: str) -> str:
     """The call alone, with nothing asked of its result."""
     if function.shape == "void":
         origin = f" from {source}" if source else ""
-        return f"select null::bigint as total, 1::bigint as page, null::text as body, {call}{origin}"
+        body = f"null::text as body, {call}{parameters.extras}"
+        return f"select null::bigint as total, 1::bigint as page, {body}{origin}"
     if not function.returns_rows and not media.is_csv:
         origin = f" from {source}" if source else ""
-        return f"select null::bigint as total, 1::bigint as page, to_json({call})::text as body{origin}"
+        body = f"to_json({call})::text as body{parameters.extras}"
+        return f"select null::bigint as total, 1::bigint as page, {body}{origin}"
     rows = f"{_rows(function, call, source)} limit {MAX_ROWS}"
     return (
         f"with result as ({rows}) select null::bigint as total, count(*) as page, "
-        f"{_body(function, media)} as body from result"
+        f"{_body(function, media)} as body{parameters.extras} from result"
     )
 
 
 def _scalars_sql(
-    function: Function, query: Query, preferences: Preferences, media: Media, call: str, source: str
+    function: Function,
+    query: Query,
+    preferences: Preferences,
+    media: Media,
+    parameters: Parameters,
+    call: str,
+    source: str,
 ) -> str:
     """Values instead of rows: they can be counted and cut."""
     if query.has_select or query.tests or query.orders:
@@ -166,7 +174,7 @@ def _scalars_sql(
     return (
         f"with called as ({_rows(function, call, source)}), "
         f"result as (select * from called limit {limit} offset {offset}) "
-        f"select {total} as total, count(*) as page, {body} as body from result"
+        f"select {total} as total, count(*) as page, {body} as body{parameters.extras} from result"
     )
 
 
@@ -188,10 +196,8 @@ def _queried_sql(
     called = f"called as materialized ({_rows(function, call, source)}), "
     # The planner of PostgreSQL knows nothing about the result of a function: an estimate is the count.
     counts = "exact" if preferences.count in ("exact", "estimated") else None
-    sql = select_sql(planner, root, f"called as {root.scope.alias}", media, counts=counts, prefix=called)
-    if function.returns_set or media.is_csv:
-        return sql
-    return f"select total, page, (body::json -> 0)::text as body from ({sql}) one"
+    source = f"called as {root.scope.alias}"
+    return select_sql(planner, root, source, _body(function, media), counts=counts, prefix=called)
 
 
 def _rows(function: Function, call: str, source: str) -> str:
@@ -204,7 +210,8 @@ def _body(function: Function, media: Media) -> str:
     """Of one row only its JSON, not a list of one."""
     if function.returns_set or media.is_csv:
         return body_sql(media, scalar=not function.returns_rows)
-    return "(json_agg(result) -> 0)::text"
+    rows = "json_agg(result)"
+    return f"({f'json_strip_nulls({rows})' if media.strips_nulls else rows} -> 0)::text"
 
 
 def _no_columns(function: Function) -> ApiError:

@@ -40,7 +40,9 @@ class Exchange:
 
         async def work(connection: asyncpg.Connection) -> Result:
             row = await connection.fetchrow(statement.sql, *statement.parameters.values)
-            result = Result(row["body"], row["page"], row["total"]) if row else Result(None, 0, None)
+            if row is None:
+                raise RuntimeError("every statement makes one row")
+            result = Result(row["body"], row["page"], row["total"], row["headers"], row["status"])
             if estimate is not None and (result.total is None or result.total > MAX_ROWS):
                 rows = await _estimated(connection, estimate)
                 result = replace(result, total=rows if result.total is None else max(result.total, rows))

@@ -52,9 +52,9 @@ class Planner:
         self._count = 0
 
     @property
-    def checks(self) -> str:
-        """See `Parameters.checks`."""
-        return self._parameters.checks
+    def extras(self) -> str:
+        """See `Parameters.extras`."""
+        return self._parameters.extras
 
     def tree(self, relation: Relation) -> Node:
         """Resolve every name. Raises ApiError for embeds and parameters that lead nowhere."""

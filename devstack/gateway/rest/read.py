@@ -22,7 +22,8 @@ def read_statement(
     planner = Planner(schema, query, parameters)
     root = planner.tree(relation)
     source = f"{qualified(relation)} as {root.scope.alias}"
-    return Statement(select_sql(planner, root, source, media, counts=preferences.count), parameters, True)
+    sql = select_sql(planner, root, source, body_sql(media), counts=preferences.count)
+    return Statement(sql, parameters, True)
 
 
 def estimate_statement(schema: Schema, relation: Relation, query: Query) -> Statement:
@@ -37,9 +38,12 @@ def estimate_statement(schema: Schema, relation: Relation, query: Query) -> Stat
 
 
 def select_sql(
-    planner: Planner, root: Node, source: str, media: Media, *, counts: str | None, prefix: str = ""
+    planner: Planner, root: Node, source: str, body: str, *, counts: str | None, prefix: str = ""
 ) -> str:
-    """Rows of `source` with everything that the request asks of them. `prefix` holds other `with` queries."""
+    """Rows of `source` with everything that the request asks of them; `body` is made of the rows of `result`.
+
+    `prefix` holds other `with` queries.
+    """
     selected, joins, filters = planner.select_list(root), planner.joins(root), planner.where(root)
     rows = f"select {selected} from {source}{joins}{filters}{planner.order(root)}{planner.window(root)}"
     total = "null::bigint"
@@ -50,7 +54,7 @@ def select_sql(
         total = f"(select count(*) from (select 1 from {source}{counted}{filters}{limit}) counted)"
     return (
         f"with {prefix}result as ({rows}) select {total} as total, count(*) as page, "
-        f"{body_sql(media)} as body{planner.checks} from result"
+        f"{body} as body{planner.extras} from result"
     )
 
 

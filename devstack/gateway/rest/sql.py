@@ -46,6 +46,12 @@ _SPELLINGS = {
 }
 
 
+# What a function may say about the answer; PostgREST reads it in the same statement.
+_SAID = "".join(
+    f", nullif(current_setting('response.{name}', true), '') as {name}" for name in ("headers", "status")
+)
+
+
 def identifier(name: str) -> str:
     """A name in double quotes. Raises ApiError for one that no database object can have."""
     if not name or "\0" in name:
@@ -80,14 +86,16 @@ class Parameters:
         return sql
 
     @property
-    def checks(self) -> str:
-        """One more column that makes PostgreSQL cast every value, even where no row would have asked for it.
+    def extras(self) -> str:
+        """More columns of every answer: what functions said, and a check of all values.
 
-        On a hosted project values are literals, and a malformed one is refused before any row is looked at.
+        The check makes PostgreSQL cast values that no row would have asked for. On a hosted project they are
+        literals, and a malformed one is refused before any row is looked at.
         """
         if not self._casts:
-            return ""
-        return ", " + " and ".join(f"{sql} is not null" for sql in dict.fromkeys(self._casts)) + " as checked"
+            return _SAID
+        checks = " and ".join(f"{sql} is not null" for sql in dict.fromkeys(self._casts))
+        return f"{_SAID}, {checks} as checked"
 
     def text(self, value: str) -> str:
         """A placeholder for one text."""

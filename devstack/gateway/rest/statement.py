@@ -26,6 +26,10 @@ class Result:
     body: str | None
     page: int
     total: int | None
+    headers: str | None = None
+    """What a function set as `response.headers`: a JSON list of objects with one field."""
+    status: str | None = None
+    """What a function set as `response.status`."""
 
 
 def refuse_unless_single(page: int) -> None:

@@ -110,7 +110,7 @@ def _statement(
         # Returning a constant needs no privilege to read.
         sql = (
             f"with written as ({write}{where} returning 1) "
-            f"select {changed}, count(*) as page, '' as body{planner.checks} from written"
+            f"select {changed}, count(*) as page, '' as body{planner.extras} from written"
         )
         return Statement(sql, parameters, False)
     names = needed_columns(root)
@@ -119,7 +119,7 @@ def _statement(
     sql = (
         f"with written as ({write}{where} returning {returned}), result as ({rows}) "
         f"select {changed}, (select count(*) from written) as page, "
-        f"{body_sql(media)} as body{planner.checks} from result"
+        f"{body_sql(media)} as body{planner.extras} from result"
     )
     return Statement(sql, parameters, False)
 
@@ -128,7 +128,7 @@ def _nothing_changes(relation: Relation, media: Media, parameters: Parameters) -
     """No field to set, no row touched: that is how PostgREST answers an empty object."""
     sql = (
         f"with result as (select * from {qualified(relation)} where $1::text is null) "
-        f"select 0::bigint as total, count(*) as page, {body_sql(media)} as body from result"
+        f"select 0::bigint as total, count(*) as page, {body_sql(media)} as body{parameters.extras} from result"
     )
     return Statement(sql, parameters, False)
 

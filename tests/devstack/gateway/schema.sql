@@ -114,6 +114,8 @@ as 'select set_config(p_name, p_value, false)';
 create function public.setting(p_name text) returns text language sql stable set search_path = ''
 as 'select current_setting(p_name, true)';
 create function public.wait_for(p_seconds float8) returns void language sql set search_path = '' as 'select pg_sleep(p_seconds)';
+create function public.say(p_status text, p_headers text) returns void language sql set search_path = ''
+as $$ select set_config('response.status', p_status, true), set_config('response.headers', p_headers, true) $$;
 create function public.secret() returns int language sql set search_path = '' as 'select 1';
 
 grant execute on all functions in schema public to anon, authenticated, service_role;

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from typing import Any
 
+import httpx
 import pytest
 from postgrest import CountMethod
 from postgrest.exceptions import APIError
@@ -99,7 +102,6 @@ async def test_csv_of_a_write(own_project: Project) -> None:
     [
         ("application/json;charset=utf-8", 200),
         ("text/html, application/json;q=0.9", 200),
-        ("application/vnd.pgrst.object+json;nulls=stripped", 406),
         ("application/vnd.pgrst.plan+json", 406),
         ("application/geo+json", 406),
     ],
@@ -272,3 +274,84 @@ async def test_anonymous_is_401_and_signed_in_is_403(project: Project) -> None:
     with pytest.raises(APIError) as head:
         await project.anon.table("items").select("*", head=True).execute()
     assert head.value.code == "42501"
+
+
+async def test_nulls_are_stripped_on_demand(project: Project) -> None:
+    shops = project.alice.table("shops").select("id,rating").order("id")
+    assert (await shops.strip_nulls().execute()).data == [
+        {"id": 1, "rating": 4.5},
+        {"id": 2},
+        {"id": 3, "rating": 2.0},
+    ]
+    one = await project.alice.table("shops").select("id,rating").eq("id", 2).strip_nulls().single().execute()
+    assert one.data == {"id": 2}
+    call = await project.request(
+        *("POST", "/rest/v1/rpc/one_shop"),
+        content=b'{"p_id": 2}',
+        accept="application/vnd.pgrst.object+json;nulls=stripped",
+    )
+    assert "rating" not in call.json()
+    assert call.headers["content-type"].startswith("application/vnd.pgrst.object+json;nulls=stripped")
+
+
+async def test_functions_choose_status_and_headers(project: Project) -> None:
+    async def say(status: str, headers: str) -> httpx.Response:
+        body = json.dumps({"p_status": status, "p_headers": headers}).encode()
+        return await project.request("POST", "/rest/v1/rpc/say", content=body)
+
+    answer = await say("202", '[{"X-Kettle": "on"}, {"Retry-After": "3"}]')
+    assert (answer.status_code, answer.headers["x-kettle"], answer.headers["retry-after"]) == (202, "on", "3")
+    for status, headers, code in (
+        ("20x", "", "PGRST112"),
+        ("", "{}", "PGRST111"),
+        ("", '[{"a": 1}]', "PGRST111"),
+        ("", '[{"a": "b\\r\\nset-cookie: c"}]', "PGRST111"),
+        ("", '[{"a: b": "c"}]', "PGRST111"),
+    ):
+        refused = await say(status, headers)
+        assert (refused.status_code, refused.json()["code"]) == (500, code)
+    assert (await say("", "")).status_code == 204
+
+
+async def test_every_filter_of_the_client(project: Project) -> None:
+    def shops() -> Any:
+        return project.alice.table("shops").select("id").order("id")
+
+    async def ids(query: Any) -> list[int]:
+        return [row["id"] for row in (await query.execute()).data]
+
+    assert await ids(shops().like_any_of("name", "A*,G*")) == [1, 3]
+    assert await ids(shops().like_all_of("name", "*a,A*")) == [1]
+    assert await ids(shops().ilike_any_of("name", "a*,g*")) == [1, 3]
+    assert await ids(shops().ilike_all_of("name", "*A,a*")) == [1]
+    assert await ids(shops().fts("words", "alfa")) == [1]
+    assert await ids(shops().plfts("words", "gamma g")) == [3]
+    assert await ids(shops().phfts("words", "beta b")) == [2]
+    assert await ids(shops().wfts("words", "gamma")) == [3]
+    assert await ids(shops().contained_by("tags", ["a", "b", "c"])) == [1, 2, 3]
+    assert await ids(shops().cs("tags", ["a"])) == [1]
+    assert await ids(shops().cd("tags", ["b"])) == [2, 3]
+    assert await ids(shops().ov("tags", ["a"])) == [1]
+    assert await ids(shops().or_("id.eq.1,id.eq.3").not_.eq("id", 3)) == [1]
+    assert await ids(shops().gte("id", 2).lt("id", 3)) == [2]
+    children = project.alice.table("shops").select("id, labels(id)").eq("id", 1)
+    found = await children.or_("id.eq.1,id.eq.3", reference_table="labels").execute()
+    assert found.data == [{"id": 1, "labels": [{"id": 1}]}]
+
+
+async def test_calls_without_body(project: Project) -> None:
+    head = await project.request("HEAD", "/rest/v1/rpc/pairs?p_count=3", prefer="count=exact")
+    assert (head.status_code, head.content, head.headers["content-range"]) == (200, b"", "0-2/3")
+    counted = await project.alice.rpc("pairs", {"p_count": 3}, count=CountMethod.exact, head=True).execute()
+    assert counted.count == 3
+    refused = await project.request("HEAD", "/rest/v1/rpc/add_shops?p_names={x}")
+    assert (refused.status_code, refused.headers["proxy-status"]) == (405, "PostgREST; error=25006")
+    filtered = await project.alice.rpc("one_shop", {"p_id": 1}).eq("name", "Beta").execute()
+    assert filtered.data is None
+
+
+async def test_long_json_paths(project: Project) -> None:
+    path = "details" + "->a" * 1500
+    answer = await project.get(f"{SHOPS}?select=deep:{path}&id=eq.1")
+    assert answer.status_code == 200
+    assert answer.json() == [{"deep": None}]
