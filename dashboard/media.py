@@ -13,15 +13,17 @@ from uuid import UUID
 
 import httpx
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 from storage3 import AsyncStorageClient
 from storage3.exceptions import StorageApiError
 
+from dashboard.attaching import attach
 from dashboard.client import Storage, one
+from dashboard.guard import is_same_origin
 from dashboard.sessions import Session, Sessions
 from dashboard.settings import DeskSettings
-from processors.errors import NotSignedIn, StorageError
+from processors.errors import MediaError, NotSignedIn, StorageError
 from processors.media.bucket import BUCKET
 from processors.media.types import EXTENSIONS
 from processors.model import Json
@@ -45,6 +47,7 @@ class MediaRoutes:
 
     def __init__(self, settings: DeskSettings, sessions: Sessions, storage: Storage) -> None:
         self._cookie_name = settings.cookie_name
+        self._hosts = settings.hosts
         self._anon_key = settings.supabase_anon_key.get_secret_value()
         self._url = f"{settings.supabase_url}/storage/v1/"
         self._sessions = sessions
@@ -57,7 +60,10 @@ class MediaRoutes:
 
     def all(self) -> list[Route]:
         """To be put among the desk's routes. Streamlit keeps `/media` for itself."""
-        return [Route("/files/{message_id:uuid}", self.serve, methods=["GET"])]
+        return [
+            Route("/files/{message_id:uuid}", self.serve, methods=["GET"]),
+            Route("/files/{conversation_id:uuid}", self.attach, methods=["POST"]),
+        ]
 
     async def close(self) -> None:
         """End the connections."""
@@ -75,6 +81,39 @@ class MediaRoutes:
             return PlainTextResponse("Sign in first.", 401)
         except (StorageError, httpx.HTTPError, OSError):
             return PlainTextResponse("The file can't be had now.", 503)
+
+    async def attach(self, request: Request) -> Response:
+        """Take a file for a conversation: its bytes are the body, its name is in `x-file-name`, percent-encoded.
+
+        201 with what `staff_file` takes; 413 and 415 with {"reason"} when it is too large or of a kind not sent.
+        """
+        if not is_same_origin(request, self._hosts):
+            return PlainTextResponse("Files are only taken from the desk's own page.", 403)
+        session = self._sessions.find(request.cookies.get(self._cookie_name))
+        if session is None:
+            return PlainTextResponse("Sign in first.", 401)
+        try:
+            token = await self._sessions.access_token(session)
+            attached = await attach(
+                request,
+                self._storage.of(token),
+                self._storage_as(token),
+                request.path_params["conversation_id"],
+            )
+        except NotSignedIn:
+            self._sessions.end(session)
+            return PlainTextResponse("Sign in first.", 401)
+        except MediaError as error:
+            return JSONResponse({"reason": error.reason}, 413 if error.reason == "too_large" else 415)
+        except (StorageError, httpx.HTTPError, OSError):
+            return JSONResponse({"reason": "unavailable"}, 503)
+        if attached is None:
+            return JSONResponse({"reason": "not_allowed"}, 403)
+        return JSONResponse(attached, 201)
+
+    def _storage_as(self, token: str) -> AsyncStorageClient:
+        headers = {"apikey": self._anon_key, "Authorization": f"Bearer {token}"}
+        return AsyncStorageClient(self._url, headers, http_client=self._http)
 
     async def _serve(self, session: Session, request: Request) -> Response:
         token = await self._sessions.access_token(session)
@@ -108,10 +147,10 @@ class MediaRoutes:
 
     async def _signed(self, token: str, path: str) -> str | None:
         """An address that is good for a minute, None when this person may not have it."""
-        headers = {"apikey": self._anon_key, "Authorization": f"Bearer {token}"}
-        client = AsyncStorageClient(self._url, headers, http_client=self._http)
         try:
-            return (await client.from_(BUCKET).create_signed_url(path, SIGNED_SECONDS))["signedURL"]
+            return (await self._storage_as(token).from_(BUCKET).create_signed_url(path, SIGNED_SECONDS))[
+                "signedURL"
+            ]
         except StorageApiError as error:
             if str(error.status) in ("400", "401", "403", "404"):
                 return None

@@ -56,6 +56,13 @@ def _list(read: Read) -> Read:
     return listed
 
 
+def _file(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError("not a file")
+    texts = {name: _text(value[name])[:500] for name in ("kind", "stored", "mime_type", "file_name")}
+    return {**texts, "size_bytes": int(value["size_bytes"])}
+
+
 def _maybe(read: Read) -> Read:
     return lambda value: None if value is None else read(value)
 
@@ -75,6 +82,7 @@ def _action(function: str, **values: Read) -> Action:
 ACTIONS: Mapping[str, Action] = {
     "reply": _action("staff_send", text=_text, reply_to=_maybe(_id)),
     "template": _action("staff_template", template_id=_id, params=_list(_text)),
+    "file": _action("staff_file", file=_file, text=_text),
     "react": _action("staff_react", message_id=_id, emoji=_text),
     "retry": _action("retry_message", message_id=_id),
     "take_over": _action("take_over"),

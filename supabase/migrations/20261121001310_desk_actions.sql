@@ -150,6 +150,35 @@ end
 $$;
 comment on function public.staff_template(uuid, uuid, text[], text) is 'An agent sends an approved template with its values; the only thing that goes out when the window is closed.';
 
+create function public.staff_file(p_conversation_id uuid, p_file jsonb, p_text text, p_client_key text) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  c public.whatsapp_conversations;
+  v_staff uuid;
+  v_kind text := p_file ->> 'kind';
+begin
+  c := private.require_conversation(p_conversation_id, '{admin,agent}');
+  v_staff := private.require_role(c.business_id, '{admin,agent}');
+  perform private.require_key(p_client_key);
+  if coalesce(v_kind, '') not in ('image', 'video', 'audio', 'document')
+      or coalesce(p_file ->> 'stored', '') !~ '^[0-9a-f]{32}[.][a-z0-9]{2,4}$' then
+    raise exception 'the file must be one that was attached here' using errcode = '22023', detail = 'file', hint = 'Attach it again.';
+  end if;
+  if length(coalesce(p_text, '')) > 1024 then
+    raise exception 'the words to a file must have at most 1024 characters' using errcode = '22023', detail = 'text_length', hint = 'Send them as a message of their own.';
+  end if;
+  if not exists (select 1 from public.whatsapp_messages where conversation_id = c.id and client_key = 'staff:' || p_client_key) then
+    perform private.require_writable(c);
+  end if;
+  return private.staff_message(c, v_staff, jsonb_build_object('kind', v_kind, 'text', coalesce(p_text, ''), 'media',
+    jsonb_build_object('path', concat_ws('/', c.business_id, c.id, 'out', p_file ->> 'stored'), 'mime_type', p_file ->> 'mime_type', 'file_name', left(p_file ->> 'file_name', 200),
+      'size_bytes', (p_file ->> 'size_bytes')::bigint)), 'staff:' || p_client_key);
+end
+$$;
+comment on function public.staff_file(uuid, jsonb, text, text) is
+  'An agent sends a file that was put into the bucket before, in the folder of the conversation: {kind, stored, mime_type, file_name, size_bytes}, with words to it.';
+
 create function public.staff_react(p_conversation_id uuid, p_message_id uuid, p_emoji text, p_client_key text) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
@@ -220,5 +249,5 @@ comment on function public.retry_message(uuid, uuid, text) is 'Sends again what 
 
 grant execute on function public.assign_conversation(uuid, uuid, text), public.reopen_conversation(uuid, text),
   public.snooze_conversation(uuid, timestamptz, text), public.block_contact(uuid, boolean, text), public.edit_contact(uuid, text, text, text),
-  public.staff_template(uuid, uuid, text[], text), public.staff_react(uuid, uuid, text, text), public.retry_message(uuid, uuid, text)
+  public.staff_template(uuid, uuid, text[], text), public.staff_file(uuid, jsonb, text, text), public.staff_react(uuid, uuid, text, text), public.retry_message(uuid, uuid, text)
   to authenticated, service_role;

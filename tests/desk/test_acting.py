@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 
-from tests.desk.conftest import EMILY, GIULIA, MARCO, VIEWER, Page, RunningDesk
+from tests.desk.conftest import EMILY, GIULIA, MARCO, VIEWER, Browser, Page, RunningDesk
 
 ADMIN = "admin@dloop.example"
 LUCA = "00000000-0000-4000-8000-000000000122"
@@ -207,6 +208,36 @@ async def test_an_answer_and_a_reaction_name_the_message_they_mean(seeded_desk: 
         ("proprio questo", target["meta_message_id"]),
         ("👍", target["meta_message_id"]),
     ]
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
+
+
+async def test_a_file_is_attached_and_sent_with_words(seeded_desk: RunningDesk) -> None:
+    agent, viewer = await seeded_desk.signed_in(), await seeded_desk.signed_in(VIEWER)
+    headers = {"origin": agent.url, "content-type": "image/png", "x-file-name": "foto%20%3Cb%3E.png"}
+
+    async def post(who: Browser, content: bytes = PNG, **changes: str) -> httpx.Response:
+        return await who.http.post(f"/files/{EMILY}", content=content, headers=headers | changes)
+
+    assert (await post(viewer)).json() == {"reason": "not_allowed"}
+    assert (await post(agent, origin="https://evil.example")).status_code == 403
+    assert (await post(agent, b"<html>")).json() == {"reason": "type_refused"}
+    assert (await post(agent, PNG + b"\0" * 5 * 1024 * 1024)).json() == {"reason": "too_large"}
+    answer = await post(agent)
+    assert answer.status_code == 201
+    async with agent.live() as page:
+        await _act(page, "file", file=answer.json(), text="eccola")
+        elsewhere = answer.json() | {"stored": "../../x.png"}
+        assert (await _act(page, "file", file=elsewhere, text=""))["reason"] == "file"
+        opened = await page.ask("open", id=EMILY)
+    message = opened["rows"][-1]
+    assert (message["type"], message["content"], message["media"][0]["file_name"]) == (
+        "image",
+        "eccola",
+        "foto <b>.png",
+    )
+    assert (await agent.http.get(f"/files/{message['id']}")).content == PNG
 
 
 async def test_who_else_is_there_and_writes_is_told(seeded_desk: RunningDesk) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, Locator, Page, WebSocketRoute, async_playwright, expect
 
 from devstack.simulators.media import PIXEL
 from tests.fixtures.stack import Stack
@@ -223,4 +223,131 @@ async def test_in_the_dark_and_in_english(browser: Browser, stack: Stack) -> Non
     await expect(page.get_by_text("Choose a conversation")).to_be_visible()
     background = await page.locator(".desk").evaluate("element => getComputedStyle(element).backgroundColor")
     assert background == "rgb(20, 23, 31)"
+    await context.close()
+
+
+class Cable:
+    """The page's `/rt`, which a test may cut and let through again."""
+
+    def __init__(self) -> None:
+        self._open: list[WebSocketRoute] = []
+        self.is_cut = False
+
+    async def take(self, page: Page) -> None:
+        """From the next load of the page on its socket runs through here."""
+        await page.route_web_socket(re.compile("/rt$"), self._route)
+
+    async def _route(self, route: WebSocketRoute) -> None:
+        if self.is_cut:
+            await route.close(code=1001)
+            return
+        route.connect_to_server()
+        self._open.append(route)
+
+    async def cut(self) -> None:
+        """Everything open is lost, and nothing gets through."""
+        self.is_cut = True
+        for route in self._open:
+            await route.close(code=1001)
+        self._open.clear()
+
+    def mend(self) -> None:
+        """The next attempt gets through."""
+        self.is_cut = False
+
+
+async def test_a_draft_outlives_messages_switching_and_a_reload(agent: Agent) -> None:
+    page, words = agent.page, agent.page.locator("textarea.words")
+    phone = agent.stack.new_phone()
+    name = f"Bozza {phone[-4:]}"
+    await agent.sign_in()
+    await agent.stack.inbound(phone, "Ciao", name=name)
+    await agent.open(name)
+    await words.fill("una risposta a metà")
+    await agent.stack.inbound(phone, "ci siete?", name=name)
+    await expect(page.locator(".message.in .text", has_text="ci siete?")).to_be_visible()
+    await expect(words).to_have_value("una risposta a metà")
+    await expect(words).to_be_focused()
+    await agent.open("Marco Rossi")
+    await expect(words).to_have_value("")
+    await agent.open(name)
+    await expect(words).to_have_value("una risposta a metà")
+    await page.reload()
+    await expect(words).to_have_value("una risposta a metà")
+    await page.get_by_label("Il tuo account").click()
+    await page.get_by_role("button", name="Esci").click()
+    await expect(page.get_by_role("heading", name="Bentornato")).to_be_visible()
+    assert (
+        await page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('relaydesk.'))") == []
+    )
+
+
+async def test_an_answer_written_during_an_outage_is_sent_once_afterwards(agent: Agent) -> None:
+    page, words = agent.page, agent.page.locator("textarea.words")
+    phone, cable = agent.stack.new_phone(), Cable()
+    name = f"Senza rete {phone[-4:]}"
+    await agent.stack.inbound(phone, "Ciao", name=name)
+    await cable.take(page)
+    await agent.sign_in()
+    await agent.open(name)
+    await expect(page.locator(".message.out.by-bot").first).to_be_visible()
+    await cable.cut()
+    await expect(page.locator(".live.reconnecting")).to_be_visible()
+    await words.fill("scritto senza rete")
+    await words.press("Enter")
+    mine = page.locator(".message.out", has_text="scritto senza rete")
+    await expect(mine).to_have_attribute("data-status", "waiting")
+    await expect(mine).to_contain_text("È conservato qui")
+    await page.reload()
+    cable.mend()
+    await expect(mine).to_have_attribute("data-status", re.compile("sent|delivered|read"))
+    await expect(mine).to_have_count(1)
+    bodies = [body.get("text", {}).get("body") for body in await agent.stack.replies(phone, count=2)]
+    assert bodies.count("scritto senza rete") == 1
+
+
+async def test_taking_over_answering_and_resolving_by_keyboard(agent: Agent) -> None:
+    page = agent.page
+    phone = agent.stack.new_phone()
+    name = f"Tasti {phone[-4:]}"
+    await agent.stack.inbound(phone, "Ciao", name=name)
+    await agent.sign_in()
+    await agent.open(name)
+    await expect(page.locator(".message.out.by-bot").first).to_be_visible()
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("t")
+    await expect(page.locator(".handler.human")).to_have_text("Chiara Conti")
+    await page.keyboard.press("r")
+    await page.keyboard.type("/att")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("textarea.words")).to_have_value(re.compile("Controllo subito"))
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".message.out.by-agent")).to_have_count(1)
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("n")
+    await page.keyboard.type("per @lu")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".message.aside mark")).to_have_text("@Luca Moretti")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("e")
+    await expect(page.locator(".thread-head")).to_contain_text("Chiusa")
+    await page.keyboard.press("?")
+    await expect(page.get_by_text("Tastiera")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_text("Tastiera")).to_have_count(0)
+
+
+async def test_a_viewer_reads_and_finds_no_place_to_write(browser: Browser, stack: Stack) -> None:
+    context = await browser.new_context(locale="it-IT")
+    page = await context.new_page()
+    await page.goto(f"{stack.desk_url}/?order=D1000")
+    await page.get_by_label("E-mail").fill("viewer@dloop.example")
+    await page.get_by_label("Password").fill(stack.agent_password)
+    await page.get_by_role("button", name="Accedi").click()
+    await expect(page.locator(".thread-title b")).to_have_text("Marco Rossi")
+    await expect(page.get_by_text("Qui può leggere")).to_be_visible()
+    await expect(page.locator("textarea.words")).to_be_hidden()
+    await expect(page.locator("[data-do]")).to_have_count(0)
     await context.close()

@@ -82,13 +82,14 @@ export function pendingBubble(entry, { words, me, quoted, doing }) {
   return h("div", { class: `message ${isNote ? "aside" : "out by-agent"} is-${isRefused ? "failed" : "sending"}`, dataset: { id: entry.key, status: entry.state, type: isNote ? "note" : "text" } },
     h("span", { class: "author" }, icon(isNote ? "note" : "person", 14), me),
     h("div", { class: "bubble" }, quoted && h("blockquote", {}, h("b", { dir: "auto" }, quoted.author), h("span", { dir: "auto" }, quoted.text)),
-      h("p", { class: "text", dir: "auto" }, text),
+      entry.body.file && card("document", entry.body.file.file_name),
+      text && h("p", { class: "text", dir: "auto" }, text),
       h("span", { class: "meta" }, h("time", {}, words.time(entry.at)),
         h("span", { class: `tick ${isRefused ? "failed" : "sending"}`, title: label, role: "img", "aria-label": label }, icon(isRefused ? "alert" : "clock", 16)))),
     entry.state === "waiting" && h("span", { class: "problem soft" }, icon("clock", 14), words.say("sending.waiting_hint")),
     isRefused && h("span", { class: "problem", role: "note" }, icon("alert", 14), h("span", {}, words.name("refusal", entry.reason))),
     isRefused && h("span", { class: "problem-do" },
-      entry.act !== "template" && h("button", { type: "button", class: "link", on: { click: doing.edit } }, words.say("act.edit")),
+      ["reply", "note"].includes(entry.act) && h("button", { type: "button", class: "link", on: { click: doing.edit } }, words.say("act.edit")),
       h("button", { type: "button", class: "link", on: { click: doing.again } }, words.say("act.try_again")),
       h("button", { type: "button", class: "link", on: { click: doing.drop } }, words.say("act.discard"))))
 }

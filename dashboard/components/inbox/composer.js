@@ -4,15 +4,15 @@
 import { fill, h, icon } from "../common/dom.js"
 import { isSnoozed } from "./store.js"
 
-const MOST = { reply: 4096, note: 4000 }
+const MOST = { reply: 4096, note: 4000, caption: 1024 }
 const SOON_MS = 2 * 3_600_000
 const TYPING_MS = 4_000
 const SUGGESTIONS = 7
 
-/** actions: {say(act, id, body), typing(on), template(anchor), kit(), isMine(row), colleagues(row)} */
+/** actions: {say(act, id, body), problem(reason), typing(on), template(anchor), kit(), isMine(row), colleagues(row)} */
 export function createComposer(words, kept, actions) {
   const area = h("textarea", { class: "words", rows: 1, "aria-label": words.say("composer.reply"), dir: "auto", on: {
-    input: onInput, keydown: onKey, blur: () => setTimeout(() => area.getRootNode().activeElement === area || closeSuggestions(), 150), click: suggest,
+    input: onInput, keydown: onKey, paste: onPaste, blur: () => setTimeout(() => area.getRootNode().activeElement === area || closeSuggestions(), 150), click: suggest,
   } })
   const tabs = Object.fromEntries(["reply", "note"].map((mode) => [mode, h("button", {
     type: "button", role: "tab", on: { click: () => setMode(mode) },
@@ -25,14 +25,18 @@ export function createComposer(words, kept, actions) {
   const canned = h("button", { type: "button", class: "icon-button", title: words.say("composer.canned"), on: { click: openCanned } }, icon("bolt", 18))
   const template = h("button", { type: "button", class: "icon-button", title: words.say("act.template"), on: { click: () => actions.template(template) } }, icon("template", 18))
   const mention = h("button", { type: "button", class: "icon-button", title: words.say("composer.mention"), on: { click: () => insert("@") } }, icon("at", 18))
+  const picker = h("input", { type: "file", hidden: true, on: { change: () => { upload(picker.files[0]); picker.value = "" } } })
+  const attach = h("button", { type: "button", class: "icon-button", title: words.say("composer.attach"), on: { click: () => picker.click() } }, icon("clip", 18))
+  const attached = h("div", { class: "quoted", hidden: true })
   const send = h("button", { type: "button", class: "button main send", on: { click: submit } })
   const hint = h("span", { class: "keys soft" })
-  const write = h("div", { class: "write" }, quoted, area,
-    h("div", { class: "tools" }, canned, template, mention, h("span", { class: "space" }), counter, hint, send))
+  const write = h("div", { class: "write", on: { dragover: (event) => event.preventDefault(), drop: onDrop } }, quoted, attached, area,
+    h("div", { class: "tools" }, picker, attach, canned, template, mention, h("span", { class: "space" }), counter, hint, send))
   const element = h("footer", { class: "composer" }, suggestions,
     h("div", { class: "composer-head" }, h("div", { class: "modes", role: "tablist" }, tabs.reply, tabs.note), h("span", { class: "space" }), clock),
     write, closed)
 
+  const uploads = new Set()
   let row = null
   let draft = null
   let found = []
@@ -53,9 +57,63 @@ export function createComposer(words, kept, actions) {
   function load() {
     closeSuggestions()
     draft = { mentions: {}, ...kept.draft(row.id) }
+    // What was on its way up when the page was left is not there.
+    if (draft.file?.state === "uploading" && !uploads.has(row.id)) draft.file = null
     area.value = draft[draft.mode]
     grow()
     drawQuoted()
+    drawAttached()
+  }
+
+  // A file goes up as soon as it is chosen; sending it is then as quick, and as safe, as sending words.
+
+  async function upload(file) {
+    if (!file || !row) return
+    const { id } = row
+    uploads.add(id)
+    setFile(id, { state: "uploading", file_name: file.name })
+    try {
+      const answer = await fetch(`/files/${id}`, {
+        method: "POST", body: file, headers: { "content-type": file.type || "application/octet-stream", "x-file-name": encodeURIComponent(file.name) },
+      })
+      const body = answer.headers.get("content-type")?.startsWith("application/json") ? await answer.json() : { reason: "not_uploaded" }
+      if (!answer.ok) throw new Error(body.reason)
+      setFile(id, { state: "ready", ...body })
+    } catch (error) {
+      setFile(id, null)
+      actions.problem(words.has(`refusal.${error.message}`) ? error.message : "not_uploaded")
+    } finally {
+      uploads.delete(id)
+    }
+  }
+
+  function setFile(id, file) {
+    if (row?.id === id) {
+      draft.file = file
+      save()
+      drawAttached()
+      drawSend()
+    } else kept.setDraft(id, { ...kept.draft(id), file })
+  }
+
+  function onPaste(event) {
+    const [file] = event.clipboardData?.files ?? []
+    if (!file || draft.mode === "note") return
+    event.preventDefault()
+    upload(file)
+  }
+
+  function onDrop(event) {
+    event.preventDefault()
+    if (draft.mode === "reply") upload(event.dataTransfer?.files[0])
+  }
+
+  function drawAttached() {
+    const { file } = draft
+    attached.hidden = !file || draft.mode === "note"
+    if (!file) return
+    fill(attached, icon("clip", 15), h("div", {}, h("b", { dir: "auto" }, file.file_name), file.state === "uploading" && h("span", { role: "status" }, words.say("composer.uploading"))),
+      h("button", { type: "button", class: "icon-button", title: words.say("act.cancel"), on: { click: () => setFile(row.id, null) } }, icon("close", 16)))
   }
 
   function save() {
@@ -95,7 +153,8 @@ export function createComposer(words, kept, actions) {
     const handler = row.owner === "bot" ? "composer.hint_bot" : isSnoozed(row) || row.status === "resolved" ? "composer.hint_reopen" : "composer.hint_reply"
     area.placeholder = words.say(mode === "note" ? "composer.hint_note" : handler)
     area.setAttribute("aria-label", words.say(`composer.${mode}`))
-    canned.hidden = template.hidden = mode === "note"
+    canned.hidden = template.hidden = attach.hidden = mode === "note"
+    drawAttached()
     mention.hidden = mode === "reply"
     drawSend()
   }
@@ -124,7 +183,8 @@ export function createComposer(words, kept, actions) {
     const most = MOST[draft.mode]
     counter.textContent = length > most * 0.8 ? `${length} / ${most}` : ""
     counter.classList.toggle("bad", length > most)
-    send.disabled = !area.value.trim() || length > most
+    const { file } = draft.mode === "reply" ? draft : {}
+    send.disabled = (file ? file.state !== "ready" : !area.value.trim()) || length > (file ? MOST.caption : most)
     hint.textContent = words.say("composer.keys")
     const label = words.say(draft.mode === "note" ? "composer.add_note" : "act.send")
     if (send.sign !== label) {
@@ -199,12 +259,16 @@ export function createComposer(words, kept, actions) {
 
   function submit() {
     const text = area.value.trim()
-    if (send.disabled || !text) return
+    if (send.disabled) return
     if (draft.mode === "note") {
       const named = Object.entries(draft.mentions).filter(([name]) => text.includes(`@${name}`)).map(([, id]) => id)
       actions.say("note", row.id, { body: text, mentions: named })
       draft.note = ""
       draft.mentions = {}
+    } else if (draft.file) {
+      const { state: _, ...file } = draft.file
+      actions.say("file", row.id, { file, text })
+      Object.assign(draft, { reply: "", file: null })
     } else {
       actions.say("reply", row.id, { text, reply_to: draft.replyTo?.id ?? null })
       draft.reply = ""
@@ -215,6 +279,7 @@ export function createComposer(words, kept, actions) {
     stopTyping()
     grow()
     drawQuoted()
+    drawAttached()
     drawSend()
   }
 

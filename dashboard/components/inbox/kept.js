@@ -26,10 +26,10 @@ export function createKept(user) {
   }
 
   return {
-    /** {reply, note, replyTo, mode} of a conversation. */
-    draft: (id) => read(`draft.${id}`, { reply: "", note: "", replyTo: null, mode: "reply" }),
+    /** {reply, note, replyTo, file, mode} of a conversation. */
+    draft: (id) => read(`draft.${id}`, { reply: "", note: "", replyTo: null, file: null, mode: "reply" }),
     setDraft(id, draft) {
-      write(`draft.${id}`, draft.reply || draft.note || draft.replyTo ? draft : null)
+      write(`draft.${id}`, draft.reply || draft.note || draft.replyTo || draft.file?.state === "ready" ? draft : null)
     },
     hasDraft: (id) => localStorage.getItem(`${own}draft.${id}`) !== null,
     /** What is on its way, oldest first; what nobody came back to for days is let go. */

@@ -61,7 +61,7 @@ function start(parent, data) {
   const list = createList(words, { choose, filter, search, more, menu: over.menu, businesses: data.businesses, kept, me })
   const head = createHead(words, { back: () => choose(null), details: toggleDetails, doings, me, mayAct })
   const composer = createComposer(words, kept, {
-    say: sending.say, kit: () => kit, colleagues: doings.colleagues,
+    say: sending.say, problem: (reason) => over.toast(words.name("refusal", reason)), kit: () => kit, colleagues: doings.colleagues,
     template: (anchor) => doings.template(anchor, thread.row),
     typing: (typing) => thread.id && link.tell("typing", { id: thread.id, typing }),
   })
@@ -350,8 +350,10 @@ function start(parent, data) {
   function escape() {
     if (over.close()) return
     if (root.classList.contains("with-details")) toggleDetails()
-    else if (view.search) list.clear()
-    else root.getRootNode().activeElement?.blur()
+    else {
+      if (view.search) list.clear()
+      root.getRootNode().activeElement?.blur()
+    }
   }
 
   return {

@@ -36,7 +36,8 @@ def build_body(
     """
     body: dict[str, Any] = {"messaging_product": "whatsapp", "recipient_type": "individual"}
     body |= _recipient(phone, bsuid)
-    if context_id:
+    # A reaction names its message itself.
+    if context_id and reply.get("kind") != "reaction":
         body["context"] = {"message_id": context_id}
     if callback_data:
         body["biz_opaque_callback_data"] = callback_data[: limits.CALLBACK_DATA]
@@ -190,6 +191,15 @@ def _template(reply: Json) -> dict[str, Any]:
     return {"type": "template", "template": content}
 
 
+def _reaction(reply: Json) -> dict[str, Any]:
+    """An empty emoji takes the reaction back."""
+    reaction = reply.get("reaction") or {}
+    if not reaction.get("message_id"):
+        raise ChannelError("the reaction names no message")
+    content = {"message_id": str(reaction["message_id"]), "emoji": str(reaction.get("emoji") or "")}
+    return {"type": "reaction", "reaction": content}
+
+
 def _parameter(value: Any) -> dict[str, str]:
     """A text parameter: a plain value by position, or {name, text} for templates with named ones."""
     if isinstance(value, dict):
@@ -211,4 +221,5 @@ _BUILDERS: dict[str, Callable[[Json], dict[str, Any]]] = {
     "document": _file("document"),
     "audio": _file("audio", caption=False),
     "template": _template,
+    "reaction": _reaction,
 }
