@@ -37,7 +37,7 @@ POOL_SIZE = 4
 REFUSAL_SECONDS = 2.0
 """A handshake that is refused is answered so much later, unless refused joins are answered sooner."""
 READY_SECONDS = 30.0
-START_SECONDS = 2.0
+START_SECONDS = 1.0
 JANITOR_SECONDS = 3600.0
 
 _REPLAY = (
