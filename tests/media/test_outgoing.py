@@ -81,6 +81,18 @@ async def test_a_missing_file_fails_and_is_told(files: Files) -> None:
     assert "failed_message" in await files.phone.escalations()
 
 
+async def test_what_whatsapp_does_not_take_is_told_with_its_reason(files: Files) -> None:
+    await files.phone.say("ciao")
+    await files.phone.rows("delete from outbox")
+    path = await attach(files)
+    media = {"path": path, "mime_type": "text/csv", "file_name": "listino.csv"}
+    await queue(files, path, media=media)
+    await files.deliver()
+    query = "select status, error_code from whatsapp_messages where author = 'agent'"
+    assert [tuple(row) for row in await files.phone.rows(query)] == [("failed", 100)]
+    assert await files.phone.rows("select 1 from media_uploads") == []
+
+
 async def test_only_agents_attach_and_only_to_their_business(files: Files) -> None:
     await files.phone.say("ciao")
     for user in (VIEWER, STRANGER):

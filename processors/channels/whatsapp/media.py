@@ -32,8 +32,8 @@ READ_TIMEOUT_SECONDS = 30.0
 TRUSTED_DOMAINS = (".fbsbx.com", ".facebook.com")
 """Where Meta keeps files. Besides the API's own host, only these ever see the token."""
 
-AGENT = {"User-Agent": "relaydesk"}
-"""Meta's file servers refuse the names of some HTTP libraries."""
+AGENT = {"User-Agent": "relaydesk", "Accept-Encoding": "identity"}
+"""Meta's file servers refuse the names of some HTTP libraries; what is packed could unpack to anything."""
 
 _UNKNOWN_OBJECT = frozenset({100, 131052})
 """What a look-up answers for an id that is unknown, expired (after 7 days) or not downloadable."""
