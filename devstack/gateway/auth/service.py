@@ -1,7 +1,7 @@
-"""Auth: sign-in by password or link, refresh with rotation, the signed-in user, sign-out.
+"""Auth: sign-in by password, refresh with rotation, the signed-in user, sign-out.
 
 Speaks what supabase-auth 2.34 puts on the wire; errors and their order follow supabase/auth `internal/api`. What an
-administrator may do is in `admin.py`.
+administrator may do is in `admin.py`, what follows from a mail in `mail_links.py`.
 """
 
 from __future__ import annotations
@@ -10,12 +10,11 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 import asyncpg
 import orjson
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from devstack.gateway.auth import passwords
@@ -23,6 +22,7 @@ from devstack.gateway.auth.admin import Administration
 from devstack.gateway.auth.errors import AuthError, error_response
 from devstack.gateway.auth.limits import Limit
 from devstack.gateway.auth.links import Links
+from devstack.gateway.auth.mail_links import MailLinks
 from devstack.gateway.auth.mailbox import Mailbox
 from devstack.gateway.auth.requests import address, email, json_body, text
 from devstack.gateway.auth.sessions import Sessions, Sign
@@ -33,7 +33,6 @@ Decode = Callable[[str], Claims]
 """Claims of a valid token; raises ValueError for anything else."""
 
 REFRESHES_PER_5_MIN = 150
-VERIFICATIONS_PER_5_MIN = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,20 +65,20 @@ class AuthService:
         self._public_keys = public_keys
         self._users = UserTable(pool)
         self._sessions = Sessions(pool, self._users, sign=sign, issuer=settings.url)
-        self._links = Links(
+        links = Links(
             *(pool, self._users, mailbox),
             auth_url=settings.url,
             site_url=settings.site_url,
             interval_seconds=settings.mail_interval_seconds,
         )
-        self._admin = Administration(self._users, self._links, url=settings.url)
+        self._admin = Administration(self._users, links, url=settings.url)
+        self._mails = MailLinks(self._users, links, self._sessions)
         self._sign_ins = Limit(settings.sign_ins_per_5_min)
         self._refreshes = Limit(REFRESHES_PER_5_MIN)
-        self._verifications = Limit(VERIFICATIONS_PER_5_MIN)
 
     def routes(self) -> list[Route]:
         """To be mounted below `/auth/v1`."""
-        admin = self._admin
+        admin, mails = self._admin, self._mails
         return [
             Route("/health", self._answer(self.health)),
             Route("/settings", self._answer(self.settings)),
@@ -89,9 +88,9 @@ class AuthService:
             Route("/user", self._answer(self.user), methods=["GET"]),
             Route("/user", self._answer(self.update_user), methods=["PUT"]),
             Route("/logout", self._answer(self.logout), methods=["POST"]),
-            Route("/recover", self._answer(self.recover), methods=["POST"]),
-            Route("/verify", self._answer(self.verify), methods=["POST"]),
-            Route("/verify", self._answer(self.follow), methods=["GET"]),
+            Route("/recover", self._answer(mails.recover), methods=["POST"]),
+            Route("/verify", self._answer(mails.verify), methods=["POST"]),
+            Route("/verify", self._answer(mails.follow), methods=["GET"]),
             Route("/invite", self._answer(self._for_admin(admin.invite)), methods=["POST"]),
             Route("/admin/users", self._answer(self._for_admin(admin.list)), methods=["GET"]),
             Route("/admin/users", self._answer(self._for_admin(admin.create)), methods=["POST"]),
@@ -158,8 +157,7 @@ class AuthService:
             return await self._sessions.refresh(text(body, "refresh_token"))
         if grant == "pkce":
             self._refreshes.take(address(request))
-            user_id = self._links.exchange(text(body, "auth_code"), text(body, "code_verifier"))
-            return await self._begin(user_id, request)
+            return await self._mails.exchange(request, body)
         raise AuthError(400, "unsupported_grant_type", "unsupported_grant_type")
 
     async def logout(self, request: Request) -> Any:
@@ -224,48 +222,6 @@ class AuthService:
         except ValueError as error:
             message = f"invalid JWT: unable to parse or verify signature, {error}"
             raise AuthError(403, "bad_jwt", message) from None
-
-    # Links of mails.
-
-    async def recover(self, request: Request) -> Any:
-        """The answer is the same for an address that nobody has."""
-        self._verifications.take(address(request))
-        body = await json_body(request)
-        user = await self._users.by_email(email(body))
-        challenge = str(body.get("code_challenge") or "")
-        if challenge and body.get("code_challenge_method") not in ("s256", "S256"):
-            raise AuthError(400, "validation_failed", "code_challenge_method must be s256 here")
-        if user is not None:
-            target = request.query_params.get("redirect_to", "")
-            await self._links.mail("recovery", user, redirect_to=target, challenge=challenge)
-        return {}
-
-    async def verify(self, request: Request) -> Any:
-        """A token becomes a session."""
-        self._verifications.take(address(request))
-        user = await self._links.redeem(await json_body(request))
-        return await self._begin(user["id"], request)
-
-    async def follow(self, request: Request) -> Any:
-        """A followed link leads back to the site, with a session, a code, or what went wrong."""
-        self._verifications.take(address(request))
-        query = request.query_params
-        site = self._links.allowed(query.get("redirect_to", ""))
-        try:
-            user, code = await self._links.follow(query.get("type", ""), query.get("token", ""))
-        except AuthError as error:
-            failure = {"error": "access_denied", "error_code": error.code, "error_description": str(error)}
-            return RedirectResponse(f"{site}#{urlencode(failure)}", 303)
-        if code:
-            return RedirectResponse(f"{site}{'&' if '?' in site else '?'}{urlencode({'code': code})}", 303)
-        session = await self._begin(user["id"], request)
-        kept = {name: session[name] for name in ("access_token", "expires_at", "expires_in", "refresh_token")}
-        fragment = urlencode({**kept, "token_type": "bearer", "type": query.get("type", "")})
-        return RedirectResponse(f"{site}#{fragment}", 303)
-
-    async def _begin(self, user_id: uuid.UUID, request: Request) -> Any:
-        agent = request.headers.get("user-agent", "")
-        return await self._sessions.begin(user_id, method="otp", user_agent=agent)
 
 
 def _uuid(value: object) -> uuid.UUID | None:

@@ -8,8 +8,6 @@ and INSERT to copy, SELECT and DELETE to remove. The row that is kept is written
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
@@ -17,7 +15,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from devstack.gateway.storage.bodies import FILE_LIMIT_BYTES, Received, incoming, json_body
+from devstack.gateway.storage.bodies import FILE_LIMIT_BYTES, incoming, json_body
 from devstack.gateway.storage.caller import Callers
 from devstack.gateway.storage.errors import (
     StorageFailure,
@@ -28,6 +26,7 @@ from devstack.gateway.storage.errors import (
 )
 from devstack.gateway.storage.files import Files
 from devstack.gateway.storage.names import bucket_name, object_name
+from devstack.gateway.storage.shapes import info_json, object_json, stored_metadata
 
 MAX_REMOVED = 1000
 
@@ -35,14 +34,13 @@ _TRY_INSERT = (
     "insert into storage.objects (bucket_id, name, owner, owner_id, version) values ($1, $2, $3, $4, $5)"
 )
 _TRY_UPSERT = _TRY_INSERT + " on conflict (bucket_id, name) do update set version = excluded.version"
+_LOCK = "select pg_advisory_xact_lock(hashtextextended($1 || '/' || $2, 0))"
+"""Two uploads of one name come one after the other, so that each knows whose file it replaces."""
+_FORMER = "select version from storage.objects where bucket_id = $1 and name = $2"
 _KEEP = """
-with former as (select version from storage.objects where bucket_id = $1 and name = $2 for update),
-kept as (
-  insert into storage.objects (bucket_id, name, owner, owner_id, version, metadata, user_metadata)
-  values ($1, $2, $3, $4, $5, $6::text::jsonb, $7::text::jsonb)
-  {conflict} returning id
-)
-select kept.id, (select version from former) as former from kept
+insert into storage.objects (bucket_id, name, owner, owner_id, version, metadata, user_metadata)
+values ($1, $2, $3, $4, $5, $6::text::jsonb, $7::text::jsonb)
+{conflict} returning id
 """
 _KEEP_NEW = _KEEP.format(conflict="")
 _KEEP_ANY = _KEEP.format(
@@ -98,17 +96,24 @@ class Objects:
                 raise too_large()
             received = await file.save(path, limit=limit)
         try:
-            async with self._callers.service() as connection:
-                row = await connection.fetchrow(
-                    _KEEP_ANY if upsert else _KEEP_NEW,
-                    *(bucket, name, _owner_uuid(owner), owner, version, _metadata(received)),
-                    orjson.dumps(dict(received.user_metadata or {})).decode(),
-                )
+            row_id = await self._keep(
+                *(bucket, name, _owner_uuid(owner), owner, version, stored_metadata(received)),
+                orjson.dumps(dict(received.user_metadata or {})).decode(),
+                upsert=upsert,
+            )
         except BaseException:
             self._files.remove([version])
             raise
-        self._files.remove([row["former"]])
-        return {"Id": str(row["id"]), "Key": f"{bucket}/{name}"}
+        return {"Id": row_id, "Key": f"{bucket}/{name}"}
+
+    async def _keep(self, bucket: str, name: str, *row: Any, upsert: bool) -> str:
+        """Write the row of a file that is there, and forget the file it replaces. Returns the row's id."""
+        async with self._callers.service() as connection:
+            await connection.execute(_LOCK, bucket, name)
+            former = await connection.fetchval(_FORMER, bucket, name)
+            row_id = await connection.fetchval(_KEEP_ANY if upsert else _KEEP_NEW, bucket, name, *row)
+        self._files.remove([former])
+        return str(row_id)
 
     async def _limits(self, bucket: str) -> asyncpg.Record:
         async with self._callers.service() as connection:
@@ -127,10 +132,10 @@ class Objects:
         return self._files.response(request, await self._public(request))
 
     async def info(self, request: Request) -> Any:
-        return _info_json(await self.visible(request))
+        return info_json(await self.visible(request))
 
     async def public_info(self, request: Request) -> Any:
-        return _info_json(await self._public(request))
+        return info_json(await self._public(request))
 
     async def visible(self, request: Request) -> asyncpg.Record:
         """The object of the path, if the caller may read it."""
@@ -174,14 +179,16 @@ class Objects:
             row = await _one(connection, bucket, source)
         await self.may_upload(request, target_bucket, target, upsert=upsert)
         version = await self._files.copy(row["version"])
-        async with self._callers.service() as connection:
-            kept = await connection.fetchrow(
-                _KEEP_ANY if upsert else _KEEP_NEW,
-                *(target_bucket, target, _owner_uuid(owner), owner, version, row["metadata"]),
-                row["user_metadata"] or "{}",
+        try:
+            row_id = await self._keep(
+                *(target_bucket, target, _owner_uuid(owner), owner, version),
+                *(row["metadata"], row["user_metadata"] or "{}"),
+                upsert=upsert,
             )
-        self._files.remove([kept["former"]])
-        return {"Id": str(kept["id"]), "Key": f"{target_bucket}/{target}"}
+        except BaseException:
+            self._files.remove([version])
+            raise
+        return {"Id": row_id, "Key": f"{target_bucket}/{target}"}
 
     async def remove(self, request: Request) -> Any:
         """Many objects of a bucket; those that the caller may not remove stay, without a word."""
@@ -251,56 +258,3 @@ def _owner_uuid(owner: object) -> uuid.UUID | None:
         return uuid.UUID(str(owner))
     except ValueError:
         return None
-
-
-def _metadata(received: Received) -> str:
-    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    metadata = {
-        "eTag": received.etag,
-        "size": received.size,
-        "mimetype": received.mime,
-        "cacheControl": received.cache_control,
-        "lastModified": now,
-        "contentLength": received.size,
-        "httpStatusCode": 200,
-    }
-    return orjson.dumps(metadata).decode()
-
-
-def object_json(row: asyncpg.Record) -> dict[str, Any]:
-    """A row as the platform shows it."""
-    return {
-        "name": row["name"],
-        "id": str(row["id"]),
-        "bucket_id": row["bucket_id"],
-        "owner": None if row["owner"] is None else str(row["owner"]),
-        "owner_id": row["owner_id"],
-        "version": row["version"],
-        "created_at": row["created_at"].isoformat(),
-        "updated_at": row["updated_at"].isoformat(),
-        "last_accessed_at": row["last_accessed_at"].isoformat(),
-        "metadata": _json(row["metadata"]),
-        "user_metadata": _json(row["user_metadata"]),
-    }
-
-
-def _info_json(row: asyncpg.Record) -> dict[str, Any]:
-    metadata = _json(row["metadata"])
-    return {
-        "id": str(row["id"]),
-        "name": row["name"],
-        "version": row["version"],
-        "bucket_id": row["bucket_id"],
-        "size": metadata.get("size"),
-        "content_type": metadata.get("mimetype"),
-        "cache_control": metadata.get("cacheControl"),
-        "etag": metadata.get("eTag"),
-        "metadata": _json(row["user_metadata"]),
-        "last_modified": metadata.get("lastModified"),
-        "created_at": row["created_at"].isoformat(),
-    }
-
-
-def _json(value: str | None) -> Mapping[str, Any]:
-    parsed: Mapping[str, Any] = orjson.loads(value or "{}")
-    return parsed

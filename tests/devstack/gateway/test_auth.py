@@ -112,6 +112,17 @@ async def test_late_reuse_of_a_grandparent_ends_the_session(own_project: Project
     assert await refusal(thief.auth.refresh_session("invented")) == ("refresh_token_not_found", 400)
 
 
+async def test_the_parent_of_the_active_token_is_forgiven_for_long(own_project: Project) -> None:
+    """The answer to the last refresh may have been lost; a token before that can't be."""
+    await add_user(own_project)
+    signed_in = await sign_in(own_project)
+    first = (await signed_in.auth.get_session()).refresh_token
+    second = (await signed_in.auth.refresh_session()).session.refresh_token
+    await own_project.rows("update auth.refresh_tokens set updated_at = now() - interval '1 day'")
+    again = await (await client(own_project)).auth.refresh_session(first)
+    assert again.session.refresh_token == second
+
+
 async def test_refreshes_at_the_same_time_agree(own_project: Project) -> None:
     await add_user(own_project)
     token = (await (await sign_in(own_project)).auth.get_session()).refresh_token

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -153,6 +154,21 @@ async def test_list_and_remove(files: Any) -> None:
     assert [(entry["name"], entry["id"] is None) for entry in entries] == [("deep", True), ("a b.txt", False)]
     assert [entry["name"] for entry in await files.remove([f"{ALICE}/a b.txt"])] == [f"{ALICE}/a b.txt"]
     assert await refusal(files.download(f"{ALICE}/a b.txt")) == "404"
+
+
+async def test_uploads_of_one_name_at_the_same_time(files: Any, tmp_path: Path) -> None:
+    """One of them wins whole; nothing of the others stays on disk."""
+    name = f"{ALICE}/contended.txt"
+    options = {"x-upsert": "true", "content-type": "text/plain"}
+    contents = [bytes([65 + number]) * 50_000 for number in range(8)]
+    await asyncio.gather(*(files.upload(name, content, options) for content in contents))
+    assert await files.download(name) in contents
+    assert len(list(tmp_path.iterdir())) == 2
+    answers = await asyncio.gather(
+        *(files.upload(f"{ALICE}/first.txt", content, {}) for content in contents), return_exceptions=True
+    )
+    assert sum(not isinstance(answer, Exception) for answer in answers) == 1
+    assert len(list(tmp_path.iterdir())) == 3
 
 
 async def test_listing_pages_sorts_and_searches(files: Any) -> None:
