@@ -211,6 +211,10 @@ async def test_files_are_seen_heard_and_saved(agent: Agent) -> None:
     assert saved.suggested_filename.endswith(".pdf")
     assert await page.evaluate("window.pwned") is None
     assert await page.locator(".bubble script, .bubble img:not(.picture img)").count() == 0
+    await stack.sql("update whatsapp_conversations set owner = 'human' where phone = $1", phone)
+    await sends("image", PIXEL, "image/png")
+    await expect(agent.row(name).locator(".preview")).to_have_text("Immagine")
+    await expect(picture).to_have_count(2)
 
 
 async def test_in_the_dark_and_in_english(browser: Browser, stack: Stack) -> None:

@@ -132,7 +132,7 @@ export function createList(words, { choose, filter, search, more, menu, business
         h("time", { datetime: row.last_message_at, title: words.full(row.last_message_at) }, when)),
       h("span", { class: "row-middle" },
         isDraft && h("span", { class: "drafted" }, words.say("list.draft")),
-        h("span", { class: "preview", dir: "auto" }, row.preview || words.say("list.no_text")),
+        h("span", { class: "preview", dir: "auto" }, glimpse(row.preview, words)),
         isNamed && h("span", { class: "pill named", title: words.say("list.mentioned") }, "@"),
         unread && h("span", { class: "pill", title: words.say("list.unread", { count: row.unread_count }) },
           row.unread_count > 99 ? "99+" : row.unread_count)),
@@ -166,6 +166,12 @@ export function createList(words, { choose, filter, search, more, menu, business
     },
     reveal: (id) => rows.querySelector(`[data-id="${CSS.escape(id)}"]`)?.scrollIntoView({ block: "nearest" }),
   }
+}
+
+/** The last message in a line; a file without words by what it is. */
+function glimpse(preview, words) {
+  const kind = preview?.match(/^\[(image|video|audio|document|sticker)\]$/)?.[1]
+  return kind ? words.say(`media.${kind}`) : preview || words.say("list.no_text")
 }
 
 /** What stands where there is nothing: a picture, what it means, what to do. */
