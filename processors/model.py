@@ -162,8 +162,9 @@ class Row:
 class Reply:
     """One outgoing bubble. `kind` says which of the other fields count.
 
-    text: `text` alone · buttons: up to 3 `buttons` · list: up to 10 `rows` behind `list_button` ·
-    image: `link` with `text` as caption · template: `template`, a name with parameters.
+    text: `text` alone · buttons: up to 3 `buttons`, below a picture when there is a `link` · list: up to 10
+    `rows` behind `list_button` · image: `link` with `text` as caption · template: `template`, a name with
+    parameters.
     """
 
     text: str
@@ -238,6 +239,8 @@ class Decision:
     escalation: str | None = None
     preference: Literal["opt_out", "opt_in"] | None = None
     privacy_noticed: bool = False
+    reminder: Reply | None = None
+    """What to say once when the cart is left as it is now."""
     understood: Json = field(default_factory=dict)
     ai_calls: tuple[AiCall, ...] = ()
 
@@ -259,6 +262,7 @@ class Decision:
             "escalation": self.escalation,
             "preference": self.preference,
             "privacy_noticed": self.privacy_noticed,
+            "reminder": None if self.reminder is None else self.reminder.to_json(),
             "understood": dict(self.understood),
             "ai_calls": [vars(c) for c in self.ai_calls],
         }

@@ -5,7 +5,7 @@
 insert into public.businesses (id, name, slug, persona, limits, hours) values
   ('00000000-0000-4000-8000-000000000001', 'Dloop', 'dloop',
    'Sei l''assistente di Dloop: cordiale, concreto, dai del tu, risposte brevi. Parli solo di prodotti, ordini e assistenza di Dloop.',
-   '{"offer_minutes": 10, "offer_fanout": 3, "human_hours": 12}',
+   '{"offer_minutes": 10, "offer_fanout": 3, "human_hours": 12, "cart_reminder_minutes": 120}',
    '{"mon": ["09:00", "19:30"], "tue": ["09:00", "19:30"], "wed": ["09:00", "19:30"], "thu": ["09:00", "19:30"], "fri": ["09:00", "19:30"], "sat": ["09:30", "18:00"], "sun": null}');
 
 insert into public.channel_accounts (id, business_id, channel, external_id, waba_id, display_phone, label, simulated) values
@@ -656,6 +656,9 @@ on conflict do nothing;
 
 
 insert into public.message_templates (business_id, name, language, category, body, buttons, params) values
+  ('00000000-0000-4000-8000-000000000001', 'di_nuovo_disponibile', 'it', 'UTILITY', 'Il prodotto che aspettavi è di nuovo disponibile: {{1}}. Scrivici se lo vuoi ancora.', '[]', 1),
+  ('00000000-0000-4000-8000-000000000001', 'di_nuovo_disponibile', 'en', 'UTILITY', 'The product you were waiting for is back: {{1}}. Write to us if you still want it.', '[]', 1),
+  ('00000000-0000-4000-8000-000000000001', 'di_nuovo_disponibile', 'id', 'UTILITY', 'Produk yang Anda tunggu tersedia lagi: {{1}}. Tulis kepada kami bila masih mau.', '[]', 1),
   ('00000000-0000-4000-8000-000000000001', 'nuovo_ordine', 'it', 'UTILITY', 'Nuovo ordine {{1}}: {{2}}. Totale {{3}}. Puoi prepararlo?', '["Accetta", "Rifiuta"]', 3),
   ('00000000-0000-4000-8000-000000000001', 'nuovo_ordine', 'en', 'UTILITY', 'New order {{1}}: {{2}}. Total {{3}}. Can you prepare it?', '["Accept", "Decline"]', 3),
   ('00000000-0000-4000-8000-000000000001', 'nuovo_ordine', 'id', 'UTILITY', 'Pesanan baru {{1}}: {{2}}. Total {{3}}. Bisa disiapkan?', '["Terima", "Tolak"]', 3),

@@ -11,6 +11,7 @@ import sys
 
 EXPERIMENTS = {
     "worker": "kill -9 of the worker at random moments during conversations",
+    "stock": "many buyers for few pieces, many dealers for one order, all at once",
     "gateway": "hostile requests to REST, their SQL inspected, a sample run beside a canary",
 }
 

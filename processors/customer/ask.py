@@ -7,7 +7,7 @@ from dataclasses import replace
 from processors.customer import cart as carts
 from processors.customer.cards import attribute_name, product_rows
 from processors.customer.catalogue import Product
-from processors.customer.choices import add_id, variant_id
+from processors.customer.choices import add_id, variant_id, watch_id
 from processors.customer.session import Question
 from processors.customer.talk import Reads, Talk
 from processors.customer.titles import button_title, row_title
@@ -16,6 +16,8 @@ from processors.model import Button, Reply, Row
 
 MOST_BUTTONS = 3
 MOST_ASKED = 2
+MOST_ROWS = 9
+"""Rows of products that leave room for one more choice."""
 _LONGEST_VALUE_ID = 200
 
 
@@ -57,6 +59,9 @@ def _which_product(talk: Talk, question: Question, options: tuple[Product, ...])
         replace(row, id=add_id(product.id, quantity))
         for product, row in zip(options, product_rows(talk, options), strict=True)
     )
+    if question.sold_out is not None:
+        watch = Row(id=watch_id(question.sold_out), title=row_title(talk.say("button.watch_row")))
+        rows = (*rows[:MOST_ROWS], watch)
     return Reply(
         text=f"{_which(talk, question)}\n{lines}",
         kind="list",
@@ -66,6 +71,8 @@ def _which_product(talk: Talk, question: Question, options: tuple[Product, ...])
 
 
 def _which(talk: Talk, question: Question) -> str:
+    if question.sold_out is not None:
+        return talk.say("ask.instead")
     return talk.say("ask.product", mention=question.mention) if question.mention else talk.say("ask.which")
 
 

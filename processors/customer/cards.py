@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from processors.attributes import KNOWN_ATTRIBUTES, in_order
 from processors.customer.catalogue import Product
-from processors.customer.choices import add_id, menu_id
+from processors.customer.choices import add_id, menu_id, watch_id
 from processors.customer.talk import Talk
-from processors.customer.titles import button_title, row_description, row_titles
+from processors.customer.titles import button_title, row_description, row_title, row_titles
 from processors.model import Button, Reply, Row
 
 MOST_SHOWN = 5
@@ -58,10 +58,12 @@ def product_rows(talk: Talk, products: Sequence[Product]) -> Iterable[Row]:
 
 def show(talk: Talk, products: Sequence[Product], *, intro: str | None = None) -> Talk:
     """Up to five products with prices; one alone gets its variants and an add button."""
-    shown = tuple(products[:MOST_SHOWN])
-    talk = replace(talk.knowing(*shown), session=replace(talk.session, shown=tuple(p.id for p in shown)))
-    reply = _single(talk, shown[0], intro) if len(shown) == 1 else _several(talk, shown, intro)
-    return replace(talk, ending=reply)
+    shown, more = tuple(products[:MOST_SHOWN]), tuple(p.id for p in products[MOST_SHOWN:])
+    session = replace(talk.session, shown=tuple(p.id for p in shown), more=more)
+    talk = replace(talk.knowing(*shown), session=session)
+    if len(shown) == 1 and not more:
+        return replace(talk, ending=_single(talk, shown[0], intro))
+    return replace(talk, ending=_several(talk, shown, intro, has_more=bool(more)))
 
 
 def _single(talk: Talk, product: Product, intro: str | None) -> Reply:
@@ -72,14 +74,30 @@ def _single(talk: Talk, product: Product, intro: str | None) -> Reply:
     buttons = [Button(id=menu_id("catalogue"), title=button_title(talk.say("button.catalogue")))]
     if product.available > 0:
         buttons.insert(0, Button(id=add_id(product.id), title=button_title(talk.say("button.add"))))
-    return Reply(text=text, kind="buttons", buttons=tuple(buttons))
+    else:
+        buttons.insert(0, watch_button(talk, product))
+    return Reply(text=text, kind="buttons", buttons=tuple(buttons), link=picture(product))
 
 
-def _several(talk: Talk, products: Sequence[Product], intro: str | None) -> Reply:
+def watch_button(talk: Talk, product: Product) -> Button:
+    """For what is sold out: a word when it is back."""
+    return Button(id=watch_id(product.id), title=button_title(talk.say("button.watch")))
+
+
+def picture(product: Product) -> str:
+    """The address of a product's picture that a provider may fetch, or nothing."""
+    link = product.image_url or ""
+    return link if link.startswith("https://") else ""
+
+
+def _several(talk: Talk, products: Sequence[Product], intro: str | None, *, has_more: bool) -> Reply:
     lines = "\n".join(card_line(talk, product) for product in products)
+    rows = list(product_rows(talk, products))
+    if has_more:
+        rows.append(Row(id=menu_id("more"), title=row_title(talk.say("button.more"))))
     return Reply(
         text="\n".join((intro or talk.say("found"), lines, talk.say("found_hint"))),
         kind="list",
         list_button=button_title(talk.say("button.choose")),
-        rows=tuple(product_rows(talk, products)),
+        rows=tuple(rows),
     )

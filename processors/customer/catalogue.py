@@ -13,7 +13,7 @@ from processors.reads import one, rows
 from processors.search.search import Hit
 from processors.services import Services
 
-_COLUMNS = ("id", "sku", "name", "category", "price::text", "currency", "attributes")
+_COLUMNS = ("id", "sku", "name", "category", "price::text", "currency", "attributes", "image_url")
 LARGEST_MENU = 10
 """Categories in one list; WhatsApp shows no more rows."""
 
@@ -30,6 +30,8 @@ class Product:
     currency: str
     attributes: Mapping[str, Sequence[str]]
     available: int
+    image_url: str | None = None
+    """A picture of it, where the read brought one."""
 
     @classmethod
     def from_hit(cls, hit: Hit) -> Product:
@@ -102,6 +104,7 @@ class Catalogue:
                 currency=row["currency"],
                 attributes=row["attributes"],
                 available=free.get(row["id"], 0),
+                image_url=row["image_url"],
             )
             for row in products
         ]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-MenuName = Literal["catalogue", "order", "support", "human", "show"]
+MenuName = Literal["catalogue", "order", "support", "human", "show", "more"]
 CartName = Literal["show", "checkout", "clear"]
 OrderVerb = Literal["confirm", "edit", "cancel"]
 AddressVerb = Literal["change", "use", "pickup", "apply"]
@@ -70,6 +70,13 @@ class CategoryChoice:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WatchChoice:
+    """A sold-out product, to hear of when it is back."""
+
+    product_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class AddressChoice:
     """Where an order goes.
 
@@ -91,6 +98,7 @@ Choice = (
     | VariantChoice
     | CategoryChoice
     | AddressChoice
+    | WatchChoice
 )
 
 
@@ -120,6 +128,10 @@ def cart_id(name: CartName) -> str:
 
 def add_id(product_id: UUID, quantity: int = 1) -> str:
     return f"add:{product_id}" if quantity == 1 else f"add:{product_id}:{quantity}"
+
+
+def watch_id(product_id: UUID) -> str:
+    return f"watch:{product_id}"
 
 
 def remove_id(product_id: UUID) -> str:
@@ -159,7 +171,7 @@ def _order(rest: str) -> Choice | None:
 
 
 def _menu(rest: str) -> Choice | None:
-    names = ("catalogue", "order", "support", "human", "show")
+    names = ("catalogue", "order", "support", "human", "show", "more")
     return MenuChoice(name=rest) if rest in names else None  # type: ignore[arg-type]
 
 
@@ -174,6 +186,10 @@ def _add(rest: str) -> Choice:
 
 def _remove(rest: str) -> Choice:
     return RemoveChoice(product_id=UUID(rest))
+
+
+def _watch(rest: str) -> Choice:
+    return WatchChoice(product_id=UUID(rest))
 
 
 def _variant(rest: str) -> Choice | None:
@@ -198,4 +214,5 @@ _READERS = {
     "variant": _variant,
     "category": _category,
     "address": _address,
+    "watch": _watch,
 }

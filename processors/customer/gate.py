@@ -12,7 +12,7 @@ from typing import Final, Literal
 from processors.understanding import gate
 
 Command = Literal[
-    "menu", "catalogue", "show_cart", "checkout", "clear_cart", "orders", "cancel", "human", "yes", "no"
+    "menu", "catalogue", "show_cart", "checkout", "clear_cart", "orders", "cancel", "human", "yes", "no", "more"
 ]  # fmt: skip
 
 _GLOBAL: Final[dict[gate.GlobalWord, Command]] = {
@@ -41,6 +41,12 @@ _PHRASES: Final[dict[Command, frozenset[str]]] = {
         svuota|svuota carrello|svuota il carrello|svuota tutto|svuota tutto il carrello|cancella il carrello|
         togli tutto|elimina tutto|clear|clear cart|clear my cart|clear the cart|empty cart|empty my cart|
         empty the cart|remove everything|kosongkan|kosongkan keranjang|hapus semua|hapus keranjang
+        """),
+    "more": _phrases("""
+        altri|altri prodotti|altri risultati|mostra altri|mostrami altri|mostramene altri|ce ne sono altri|ne hai altri|
+        ne avete altri|hai altro|avete altro|vedi altri|vedere altri|ancora altri|qualcos altro|cos altro|
+        more|show more|more results|show me more|any more|any others|others|next|next page|
+        lainnya|yang lain|ada lagi|ada yang lain|lihat lainnya|tampilkan lagi
         """),
     "catalogue": _phrases("""
         catalogo|il catalogo|mostra il catalogo|mostrami il catalogo|vedi catalogo|vedere il catalogo|prodotti|

@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
 from typing import Literal
 
 from processors.model import Json, Message
@@ -43,10 +44,11 @@ class Tap:
 
 @dataclass(frozen=True, kw_only=True)
 class CatalogueItem:
-    """A line of a WhatsApp catalogue cart. Its price is the phone's idea and is never used."""
+    """A line of a WhatsApp catalogue cart. Its price is the phone's idea: never charged, only compared."""
 
     sku: str
     quantity: int
+    price: Decimal | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,8 +150,18 @@ def _catalogue_order(order: object) -> Iterable[Input]:
     if not isinstance(order, dict):
         return [Odd(kind="unsupported")]
     items = tuple(
-        CatalogueItem(sku=str(item["retailer_id"]), quantity=int(item["quantity"]))
+        CatalogueItem(
+            sku=str(item["retailer_id"]), quantity=int(item["quantity"]), price=_price(item.get("item_price"))
+        )
         for item in order.get("items") or ()
     )
     note = clean(str(order.get("text") or ""))
     return [CatalogueOrder(items=items), *([Words(text=note)] if note else [])]
+
+
+def _price(value: object) -> Decimal | None:
+    try:
+        price = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return price if price.is_finite() else None

@@ -18,6 +18,8 @@ from processors.understanding.resolve import Resolved, Resolver
 from processors.understanding.types import Understanding
 
 MOST_HITS = 8
+MOST_NEAR = 20
+"""Hits of a search in words that name nothing; five are shown, the others on request."""
 _NEAR = 0.6
 """A hit whose cosine is below this share of the best one's is another thing."""
 
@@ -48,16 +50,34 @@ async def inquire(talk: Talk, reads: Reads, text: str, understood: Understanding
     resolved = await _resolved(talk, reads, query)
     if resolved.products:
         products = [Product.from_hit(hit) for hit in resolved.products]
-        return cards.show(talk, products, intro=None if resolved.complete else talk.say("found_unsure"))
+        intro = None if resolved.complete else talk.say("found_unsure")
+        return await _shown(talk, reads, products, intro)
     hits = await reads.services.search.find(
-        talk.turn.business.id, query, limit=MOST_HITS, language=talk.language
+        talk.turn.business.id, query, limit=MOST_NEAR, language=talk.language
     )
     near = nearest(hits, query)
     if near:
         sure = near[0].text_rank > 0
         intro = None if sure else talk.say("found_unsure")
-        return cards.show(talk, [Product.from_hit(hit) for hit in near], intro=intro)
+        return await _shown(talk, reads, [Product.from_hit(hit) for hit in near], intro)
     return await _nothing(talk)
+
+
+async def more(talk: Talk, reads: Reads) -> Talk:
+    """The next of the products that were found; the catalogue when there are no others."""
+    talk, left = await reads.products(talk, talk.session.more)
+    talk = replace(talk, intent="product_inquiry")
+    if left:
+        return cards.show(talk, left, intro=talk.say("found_more"))
+    buttons = (menu_button(talk, "catalogue"), menu_button(talk, "human"))
+    return replace(talk, ending=Reply(text=talk.say("found_all"), kind="buttons", buttons=buttons))
+
+
+async def _shown(talk: Talk, reads: Reads, products: Sequence[Product], intro: str | None) -> Talk:
+    if len(products) == 1:
+        # A product alone is shown with its picture, which a search does not bring.
+        talk, products = await reads.products(talk, (products[0].id,))
+    return cards.show(talk, products, intro=intro) if products else await _nothing(talk)
 
 
 async def _resolved(talk: Talk, reads: Reads, query: str) -> Resolved:

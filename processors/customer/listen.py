@@ -95,7 +95,9 @@ async def _obey(talk: Talk, reads: Reads, command: Command, piece: str) -> Talk:
         return await _cancel(talk, reads)
     if command == "human":
         return support.hand_over(talk, reason="asked")
-    if command == "menu":
+    if command == "more" and talk.session.shown:
+        return await inquiry.more(talk, reads)
+    if command in ("menu", "more"):
         return replace(talk, ending=menus.menu(talk), intent=talk.intent or "general_chat")
     if command == "orders":
         return await orders.status(replace(talk, intent="support_request"), reads)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from processors.bubbles import joined
-from processors.customer import checkout, delivery, menus, odd, taps, wishes
+from processors.customer import checkout, delivery, menus, odd, taps, watches, wishes
 from processors.customer.ask import ask_next
 from processors.customer.catalogue import Catalogue
 from processors.customer.inputs import CatalogueOrder, Form, Input, Odd, Place, Tap, read_inputs
@@ -106,6 +106,7 @@ def _decision(talk: Talk) -> Decision:
         cart=talk.cart if talk.cart_changed else None,
         actions=talk.actions,
         escalation=talk.escalation,
+        reminder=watches.cart_reminder(talk) if talk.cart_changed and talk.cart else None,
         understood=talk.understood,
         ai_calls=talk.ai_calls,
     )

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
+from uuid import UUID
 
 from processors.customer import cart as carts
 from processors.customer.catalogue import Product
+from processors.customer.choices import watch_id
+from processors.customer.menus import menu_button
 from processors.customer.session import MOST_QUESTIONS, Question
 from processors.customer.talk import Reads, Talk
+from processors.customer.titles import button_title
 from processors.customer.variants import complete
+from processors.model import Button, Reply
 
 MOST_OPTIONS = 9
 """Candidates that are shown in one question."""
@@ -77,7 +82,13 @@ def _short(talk: Talk, product: Product, wanted: Wanted, *, left: int) -> Talk:
 async def _sold_out(talk: Talk, reads: Reads, product: Product, wanted: Wanted) -> Talk:
     others = await alternatives(reads, talk, product)
     talk = talk.knowing(*others).noting("out_of_stock", name=product.name)
-    return _asking(talk, "product", replace(wanted, options=others)) if others else talk
+    if others:
+        return _asking(talk, "product", replace(wanted, options=others), sold_out=product.id)
+    watch = Button(id=watch_id(product.id), title=button_title(talk.say("button.watch")))
+    offer = Reply(
+        text=talk.say("watch.offer"), kind="buttons", buttons=(watch, menu_button(talk, "catalogue"))
+    )
+    return replace(talk, ending=offer)
 
 
 async def alternatives(reads: Reads, talk: Talk, product: Product) -> tuple[Product, ...]:
@@ -93,13 +104,20 @@ def quotable(mention: str) -> str:
     return plain if len(plain) <= _LONGEST_MENTION else plain[:_LONGEST_MENTION].rstrip() + "…"
 
 
-def _asking(talk: Talk, kind: Literal["product", "variant", "quantity"], wanted: Wanted) -> Talk:
+def _asking(
+    talk: Talk,
+    kind: Literal["product", "variant", "quantity"],
+    wanted: Wanted,
+    *,
+    sold_out: UUID | None = None,
+) -> Talk:
     question = Question(
         kind=kind,
         mention=quotable(wanted.mention),
         quantity=wanted.quantity,
         variant=dict(wanted.variant),
         options=tuple(p.id for p in wanted.options[:MOST_OPTIONS]),
+        sold_out=sold_out,
     )
     others = (q for q in talk.session.questions if not _said_anew(q, question))
     questions = (*others, question)[:MOST_QUESTIONS]

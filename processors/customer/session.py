@@ -37,6 +37,8 @@ class Question:
     quantity: int
     variant: Mapping[str, str]
     options: tuple[UUID, ...]
+    sold_out: UUID | None = None
+    """What was wanted and is not there, when `options` stand in for it."""
     asked: int = 0
     """How often it was put; what nobody answers is not asked for ever."""
 
@@ -54,12 +56,16 @@ class Awaited:
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
-    """`shown` are the products last shown, what "quello blu" speaks of; `unclear` counts turns we failed."""
+    """`shown` are the products last shown, what "quello blu" speaks of, `more` those found but not shown.
+
+    `unclear` counts turns we failed.
+    """
 
     proposal: Proposal | None = None
     questions: tuple[Question, ...] = ()
     awaited: Awaited | None = None
     shown: tuple[UUID, ...] = ()
+    more: tuple[UUID, ...] = ()
     unclear: int = 0
     rest: Json = field(default_factory=dict)
     """Keys of others, handed on as they are."""
@@ -76,6 +82,7 @@ class Session:
                 questions=tuple(_question(q) for q in own.get("questions") or ()),
                 awaited=_awaited(own.get("awaited")),
                 shown=tuple(UUID(str(i)) for i in own.get("shown") or ()),
+                more=tuple(UUID(str(i)) for i in own.get("more") or ()),
                 unclear=int(own.get("unclear") or 0),
                 rest=rest,
             )
@@ -86,6 +93,7 @@ class Session:
         own: dict[str, Any] = {
             "questions": [_question_json(q) for q in self.questions[:MOST_QUESTIONS]],
             "shown": [str(i) for i in self.shown],
+            "more": [str(i) for i in self.more],
             "unclear": self.unclear,
         }
         if self.proposal is not None:
@@ -136,6 +144,7 @@ def _question(stored: Any) -> Question:
         quantity=int(stored["quantity"]),
         variant={str(k): str(v) for k, v in dict(stored["variant"]).items()},
         options=tuple(UUID(str(i)) for i in stored["options"]),
+        sold_out=UUID(str(stored["sold_out"])) if stored.get("sold_out") else None,
         asked=int(stored.get("asked") or 0),
     )
 
@@ -147,5 +156,6 @@ def _question_json(question: Question) -> dict[str, Any]:
         "quantity": question.quantity,
         "variant": dict(question.variant),
         "options": [str(i) for i in question.options],
+        "sold_out": str(question.sold_out) if question.sold_out else None,
         "asked": question.asked,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from processors.customer import cart as carts
-from processors.customer import checkout, delivery, menus, orders, support
+from processors.customer import checkout, delivery, inquiry, menus, orders, support, watches
 from processors.customer.choices import (
     AddChoice,
     AddressChoice,
@@ -16,6 +16,7 @@ from processors.customer.choices import (
     OrderChoice,
     RemoveChoice,
     VariantChoice,
+    WatchChoice,
     read_choice,
 )
 from processors.customer.inputs import Tap
@@ -42,6 +43,8 @@ async def tap(talk: Talk, reads: Reads, tapped: Tap) -> Talk:
         return await menus.category(talk, reads, choice)
     if isinstance(choice, RemoveChoice):
         return remove(talk, choice)
+    if isinstance(choice, WatchChoice):
+        return await watches.watch(talk, reads, choice.product_id)
     if isinstance(choice, AddChoice):
         return await _add(talk, reads, choice)
     return await _variant(talk, reads, choice)
@@ -73,6 +76,8 @@ async def _menu(talk: Talk, reads: Reads, choice: MenuChoice) -> Talk:
         return support.hand_over(talk, reason="asked")
     if choice.name == "support":
         return support.entry(talk)
+    if choice.name == "more":
+        return await inquiry.more(talk, reads)
     if choice.name == "order":
         return replace(talk, checkout=True) if talk.cart else await orders.status(talk, reads)
     return replace(talk, ending=menus.menu(talk))

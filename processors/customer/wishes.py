@@ -47,6 +47,9 @@ async def catalogue_order(talk: Talk, reads: Reads, order: CatalogueOrder) -> Ta
     found = await reads.catalogue.by_skus(item.sku for item in order.items)
     for item in order.items:
         options = (found[item.sku],) if item.sku in found else ()
+        if options and item.price is not None and item.price != options[0].price:
+            now = talk.money(options[0].price)
+            talk = talk.noting("catalogue_price", name=options[0].name, now=now)
         wanted = Wanted(mention=item.sku, quantity=item.quantity, variant={}, options=options)
         talk = await place(talk, reads, wanted)
     return talk

@@ -40,10 +40,14 @@ create table public.carts (
   address_id uuid,
   pickup boolean not null default false,
   note text not null default '' check (length(note) <= 300),
+  reminder jsonb,
+  reminded_at timestamptz,
   updated_at timestamptz not null default now()
 );
+create index carts_reminder_idx on public.carts (updated_at) where reminder is not null and reminded_at is null;
 create index carts_business_idx on public.carts (business_id);
 comment on table public.carts is 'The basket of a conversation: product, quantity, variant, and where it should go. Never a price.';
+comment on column public.carts.reminder is 'What to say once when the basket is left; written with the turn that filled it.';
 comment on column public.carts.address_id is 'Chosen for this basket; null while the last address of the contact is good enough.';
 
 create sequence public.order_code_seq start 1001;
@@ -208,6 +212,23 @@ comment on table public.contact_addresses is 'Where a customer had things brough
 alter table public.carts add constraint carts_address_fk foreign key (address_id) references public.contact_addresses (id) on delete set null;
 create index carts_address_idx on public.carts (address_id);
 
+create table public.stock_watches (
+  id uuid primary key default gen_random_uuid(),
+  business_id uuid not null references public.businesses (id) on delete cascade,
+  contact_id uuid not null references public.contacts (id) on delete cascade,
+  conversation_id uuid not null references public.whatsapp_conversations (id) on delete cascade,
+  product_id uuid not null references public.products (id) on delete cascade,
+  reply jsonb not null,
+  notified_at timestamptz,
+  created_at timestamptz not null default now()
+);
+create unique index stock_watches_open_idx on public.stock_watches (contact_id, product_id) where notified_at is null;
+create index stock_watches_product_idx on public.stock_watches (product_id);
+create index stock_watches_contact_idx on public.stock_watches (contact_id);
+create index stock_watches_conversation_idx on public.stock_watches (conversation_id);
+create index stock_watches_business_idx on public.stock_watches (business_id);
+comment on table public.stock_watches is 'Who wants to hear when a sold-out product is back. reply holds the words.';
+
 create table public.payments (
   id uuid primary key default gen_random_uuid(),
   business_id uuid not null references public.businesses (id) on delete cascade,
@@ -229,7 +250,7 @@ declare
   t text;
 begin
   foreach t in array array['products', 'dealer_stock', 'carts', 'whatsapp_order_relays', 'order_offers',
-    'order_events', 'delivery_zones', 'contact_addresses', 'payments']
+    'order_events', 'delivery_zones', 'contact_addresses', 'stock_watches', 'payments']
   loop
     execute format('alter table public.%I enable row level security', t);
     execute format('grant select on public.%I to authenticated', t);

@@ -108,7 +108,9 @@ language sql set search_path = ''
 as $$
   insert into public.carts (conversation_id, business_id, lines, updated_at)
   values (p_conversation.id, p_conversation.business_id, p_lines, now())
-  on conflict (conversation_id) do update set lines = excluded.lines, updated_at = now()
+  on conflict (conversation_id) do update set lines = excluded.lines, updated_at = now(),
+    reminded_at = case when excluded.lines = '[]'::jsonb then null else carts.reminded_at end,
+    reminder = case when excluded.lines = '[]'::jsonb then null else carts.reminder end
 $$;
 comment on function private.save_cart(public.whatsapp_conversations, jsonb) is 'Replaces the cart of a conversation.';
 
@@ -156,6 +158,9 @@ begin
   where id = c.contact_id and (language is distinct from d ->> 'language' or coalesce((d ->> 'privacy_noticed')::boolean, false));
   if jsonb_typeof(d -> 'cart') = 'array' then
     perform private.save_cart(c, d -> 'cart');
+  end if;
+  if jsonb_typeof(d -> 'reminder') = 'object' then
+    update public.carts set reminder = d -> 'reminder' where conversation_id = c.id;
   end if;
   if d ->> 'preference' is not null then
     perform private.set_preference(c.business_id, c.contact_id, 'all', case d ->> 'preference' when 'opt_out' then 'stop' else 'resume' end, 'customer', now());

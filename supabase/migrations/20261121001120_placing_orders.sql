@@ -155,7 +155,8 @@ begin
   insert into public.payments (business_id, relay_id, amount, currency) values (r.business_id, r.id, r.total_price, r.currency);
   perform private.order_event(r, null, 'confirmed', null, null, null, 'customer');
   update public.contact_addresses set used_at = now() where id = (r.delivery ->> 'address_id')::uuid;
-  update public.carts set lines = '[]'::jsonb, address_id = null, pickup = false, note = '', updated_at = now() where conversation_id = c.id;
+  update public.carts set lines = '[]'::jsonb, address_id = null, pickup = false, note = '', reminder = null, reminded_at = null, updated_at = now()
+  where conversation_id = c.id;
   return jsonb_build_object('outcome', case when v_opens > now() then 'held' else 'created' end, 'order_code', r.code,
     'total', r.total_price::text, 'relay_id', r.id);
 end

@@ -172,6 +172,7 @@ begin
     when 'set_delivery' then private.set_delivery(c, p_args)
     when 'change_address' then private.change_address(c, p_args)
     when 'reopen_order' then private.reopen_order(c, p_args)
+    when 'watch_stock' then private.watch_stock(c, p_args)
     when 'change_note' then private.change_note(c, p_args)
     else jsonb_build_object('outcome', 'unknown_action')
   end;

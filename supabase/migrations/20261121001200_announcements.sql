@@ -180,11 +180,15 @@ language plpgsql set search_path = ''
 as $$
 declare
   v_released integer;
+  v_restocked integer;
+  v_reminded integer;
   v_expired integer;
   v_settled integer;
   v_deleted integer;
 begin
   v_released := public.release_held_orders();
+  v_restocked := public.notify_restocked();
+  v_reminded := public.remind_of_carts();
   v_expired := public.expire_offers();
   v_settled := public.settle_parked_receipts();
   with old as (
@@ -192,10 +196,11 @@ begin
   )
   delete from public.webhook_events e using old where e.id = old.id;
   get diagnostics v_deleted = row_count;
-  return jsonb_build_object('orders_released', v_released, 'offers_expired', v_expired, 'receipts_settled', v_settled, 'events_deleted', v_deleted);
+  return jsonb_build_object('orders_released', v_released, 'restocks_told', v_restocked, 'carts_reminded', v_reminded,
+    'offers_expired', v_expired, 'receipts_settled', v_settled, 'events_deleted', v_deleted);
 end
 $$;
-comment on function public.run_schedules(integer) is 'What must happen by the clock: held orders go out, offers expire, parked receipts settle, old raw events go.';
+comment on function public.run_schedules(integer) is 'What must happen by the clock: held orders go out, offers expire, customers are reminded, parked receipts settle, old raw events go.';
 
 create function public.engine_health() returns jsonb
 language sql stable set search_path = ''

@@ -172,7 +172,7 @@ async def test_settings_are_merged_and_checked(engine: Engine) -> None:
     }
     for _ in range(2):
         saved = await act(engine, "save_business_settings", BUSINESS, given)
-    assert saved["limits"] == {"offer_minutes": 15, "offer_fanout": 3}
+    assert saved["limits"] == {"offer_minutes": 15, "offer_fanout": 3, "cart_reminder_minutes": 120}
     assert {key: saved[key] for key in ("timezone", "languages", "hours")} == {
         key: given[key] for key in ("timezone", "languages", "hours")
     }

@@ -110,8 +110,10 @@ def _list(reply: Json) -> dict[str, Any]:
 def _interactive(kind: str, reply: Json, action: dict[str, Any]) -> dict[str, Any]:
     # Meta requires a body; an ellipsis stands for the words that a pipeline left out.
     text = str(reply.get("text") or "").strip() or limits.ELLIPSIS
-    body = {"text": clamp(text, limits.INTERACTIVE_BODY)}
-    return {"type": "interactive", "interactive": {"type": kind, "body": body, "action": action}}
+    content: dict[str, Any] = {"type": kind, "body": {"text": clamp(text, limits.INTERACTIVE_BODY)}}
+    if kind == "button" and reply.get("link"):
+        content["header"] = {"type": "image", "image": {"link": str(reply["link"])}}
+    return {"type": "interactive", "interactive": content | {"action": action}}
 
 
 def _choices(items: Sequence[Json], id_limit: int, title_limit: int) -> list[dict[str, str]]:

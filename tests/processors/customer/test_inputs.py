@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -89,7 +90,7 @@ def test_the_words_below_a_picture_are_read() -> None:
     assert read_inputs([message]) == (Odd(kind="image"), Words(text="avete questo?"))
 
 
-def test_a_catalogue_cart_keeps_its_note_and_drops_its_prices() -> None:
+def test_a_catalogue_cart_keeps_its_note_and_the_prices_it_showed() -> None:
     order = {
         "catalog_id": "1",
         "text": "senza fretta",
@@ -97,7 +98,7 @@ def test_a_catalogue_cart_keeps_its_note_and_drops_its_prices() -> None:
     }
     message = make_message("senza fretta\n2 × H01", type="order", payload={"order": order})
     assert read_inputs([message]) == (
-        CatalogueOrder(items=(CatalogueItem(sku="H01", quantity=2),)),
+        CatalogueOrder(items=(CatalogueItem(sku="H01", quantity=2, price=Decimal("0.01")),)),
         Words(text="senza fretta"),
     )
 

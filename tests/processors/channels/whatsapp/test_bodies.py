@@ -253,3 +253,16 @@ def check(body: dict[str, Any]) -> None:
     assert all(1 <= length(c["title"]) <= title_limit for c in choices)
     assert all(1 <= len(c["id"]) <= id_limit for c in choices)
     assert all(length(c.get("description", "")) <= 72 for c in choices)
+
+
+def test_buttons_may_stand_below_a_picture() -> None:
+    reply = {
+        "kind": "buttons",
+        "text": "Guanto leva pelo: 8,90 €",
+        "link": "https://shop.example/t06.jpg",
+        "buttons": [{"id": "add:1", "title": "Aggiungi"}],
+    }
+    body = build_body(reply, phone="393470000001", bsuid=None, callback_data=None)
+    header = {"type": "image", "image": {"link": "https://shop.example/t06.jpg"}}
+    assert body["interactive"]["header"] == header
+    assert body["interactive"]["type"] == "button"
