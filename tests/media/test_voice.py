@@ -100,14 +100,11 @@ async def test_without_words_the_answer_is_honest_and_comes_at_once(files: Files
     assert (row["state"], row["transcription"]) == ("stored", "failed"), "people can still listen"
 
 
-async def test_silence_is_no_message(files: Files) -> None:
+async def test_silence_is_no_message_and_a_passing_failure_is_tried_again(files: Files) -> None:
     await files.send_voice("   ")
     await files.work()
     assert "non riesco ad ascoltarlo" in (await files.phone.answered()).text
     assert (await calls(files))[0][3] == "silent"
-
-
-async def test_a_passing_failure_is_tried_again(files: Files) -> None:
     await files.openai(next=["500", "500"], transcripts=[ORDER])
     await files.send_voice()
     await files.work()
@@ -118,7 +115,7 @@ async def test_a_passing_failure_is_tried_again(files: Files) -> None:
     [turn] = await due_turns(files)
     assert turn.text == ORDER
     downloads = [entry for entry in await files.log() if "media-content" in entry["path"]]
-    assert len(downloads) == 1, "the second try reads our own copy"
+    assert len(downloads) == 2, "one for each note: the second try reads our own copy"
 
 
 async def test_a_file_that_can_not_be_had_ends_the_wait(files: Files) -> None:
