@@ -50,8 +50,6 @@ _PREFLIGHT = {
 }
 _OPEN_TO_WRITE = "/storage/v1/object/upload/sign/"
 _OPEN = (
-    "/auth/v1/health",
-    "/auth/v1/settings",
     "/auth/v1/.well-known/",
     "/auth/v1/verify",
     "/storage/v1/object/public/",

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 import jwt
 import pytest
 import pytest_asyncio
@@ -218,3 +219,12 @@ async def test_forged_tokens_are_refused(callers: Callers, person: Person) -> No
     )
     for bad in (forged, f"eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.{body}."):
         assert (await refusal(callers, client.auth.get_user, bad))[0] == "bad_jwt"
+
+
+@pytest.mark.covers("auth: GET health")
+async def test_health_is_for_who_has_a_key(callers: Callers) -> None:
+    """200 with a key, 401 without. Source: Kong template of supabase/supabase, routes of auth-v1."""
+    address = f"{callers.target.url}/auth/v1/health"
+    async with httpx.AsyncClient(timeout=30, verify=address.startswith("https")) as http:
+        assert (await http.get(address, headers={"apikey": callers.target.anon_key})).status_code == 200
+        assert (await http.get(address)).status_code == 401

@@ -133,6 +133,7 @@ async def test_embedded_rows(callers: Callers) -> None:
 
 
 @pytest.mark.covers("rest: order of embedded rows", "rest: embed !inner", "rest: filter eq on embedded rows")
+@pytest.mark.covers("rest: filter is on embedded rows", "rest: limit of embedded rows")
 async def test_order_and_filters_of_embedded_rows(callers: Callers) -> None:
     """They are named by the alias; `!inner` drops parents without a match. Source: PostgREST v14 docs."""
     service = await callers.service()
@@ -146,6 +147,13 @@ async def test_order_and_filters_of_embedded_rows(callers: Callers) -> None:
         .eq("people.name", "Nobody At All")
     )
     assert await callers.rows(query) == []
+    query = service.table("businesses").select("name, people:staff(name)").eq("id", BUSINESS)
+    (business,) = await callers.rows(query.is_("people.name", "null"))
+    assert business == {"name": "Dloop", "people": []}
+    query = service.table("businesses").select("people:staff(name)").eq("id", BUSINESS)
+    query = query.order("name", foreign_table="people").limit(1, foreign_table="people")
+    (business,) = await callers.rows(query)
+    assert business["people"] == [{"name": names[0]}]
 
 
 @pytest.mark.covers("rest: embed by name of the key")

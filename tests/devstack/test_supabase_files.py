@@ -62,8 +62,10 @@ async def test_the_first_business_is_made_as_the_page_says(
     assert len(rows) == 1
     admin: Any = await gateway.client(gateway.anon_key)
     await admin.auth.sign_in_with_password({"email": "you@example.com", "password": "correct horse"})
-    (business,) = (await admin.table("businesses").select("name, staff(role)").execute()).data
-    assert business == {"name": "Your shop", "staff": [{"role": "admin"}]}
+    (business,) = (await admin.table("businesses").select("id, name, staff(role)").execute()).data
+    assert (business["name"], business["staff"]) == ("Your shop", [{"role": "admin"}])
+    dealer = {"p_business_id": business["id"], "p_dealer": {"name": "First dealer", "priority": 10}}
+    assert (await admin.rpc("save_dealer", dealer).execute()).data["name"] == "First dealer"
     accounts = (await admin.table("channel_accounts").select("simulated").execute()).data
     assert sorted(row["simulated"] for row in accounts) == [False, True]
 

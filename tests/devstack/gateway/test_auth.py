@@ -203,8 +203,11 @@ async def test_open_documents(own_project: Project) -> None:
     base = f"{own_project.gateway.url}/auth/v1"
     (key,) = (await own_project.http.get(f"{base}/.well-known/jwks.json")).json()["keys"]
     assert (key["kty"], key["crv"], key["alg"], "d" in key) == ("EC", "P-256", "ES256", False)
-    assert (await own_project.http.get(f"{base}/settings")).json()["disable_signup"] is True
-    assert (await own_project.http.get(f"{base}/health")).json()["name"] == "GoTrue"
+    assert (await own_project.http.get(f"{base}/health")).status_code == 401
+    headers = {"apikey": own_project.gateway.anon_key}
+    settings = await own_project.http.get(f"{base}/settings", headers=headers)
+    assert settings.json()["disable_signup"] is True
+    assert (await own_project.http.get(f"{base}/health", headers=headers)).json()["name"] == "GoTrue"
 
 
 async def test_claims_are_verified_by_the_published_key(own_project: Project) -> None:
