@@ -23,6 +23,7 @@ pytest_plugins = [
     "tests.fixtures.gateway",
     "tests.fixtures.stack",
     "tests.fixtures.chromium",
+    "tests.fixtures.agent",
 ]
 
 

@@ -4,87 +4,20 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, WebSocketRoute, async_playwright, expect
+from playwright.async_api import Browser, Page, WebSocketRoute, expect
 
 from devstack.simulators.media import PIXEL
+from tests.fixtures.agent import Agent
 from tests.fixtures.stack import Stack
-
-# A machine that runs other tests too may need longer than Playwright's five seconds.
-expect.set_options(timeout=30_000)
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack]
 
-CHROMIUM_ARGUMENTS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
 HOSTILE = '<img src=x onerror="window.pwned=1"><script>window.pwned=1</script> **b** [l](javascript:alert(1))'
 SILENCE = (b"\xff\xfb\x90\x64" + bytes(413)) * 40
 """One second of MPEG audio."""
-
-
-@dataclass(kw_only=True)
-class Agent:
-    """A person at a browser, and whatever went wrong in it."""
-
-    page: Page
-    stack: Stack
-    problems: list[str] = field(default_factory=list)
-
-    async def sign_in(self, password: str | None = None) -> None:
-        """Fill in the form and press the button."""
-        await self.page.get_by_label("E-mail").fill(self.stack.agent_email)
-        await self.page.get_by_label("Password").fill(password or self.stack.agent_password)
-        await self.page.get_by_role("button", name="Accedi").click()
-
-    def row(self, name: str) -> Locator:
-        """The conversation of this person in the list."""
-        return self.page.locator(".row", has=self.page.get_by_text(name, exact=True))
-
-    async def open(self, name: str) -> None:
-        """Open the conversation of this person, searched for: others may have pushed it off the first page."""
-        await self.page.get_by_role("searchbox").fill(name)
-        await self.row(name).click()
-        await expect(self.page.locator(".thread-title b")).to_have_text(name)
-
-
-@pytest_asyncio.fixture(scope="session")
-async def browser(chromium: str) -> AsyncIterator[Browser]:
-    """The browser of the session."""
-    async with async_playwright() as playwright:
-        program = await playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
-        yield program
-        await program.close()
-
-
-@pytest_asyncio.fixture
-async def agent(browser: Browser, stack: Stack) -> AsyncIterator[Agent]:
-    """Somebody with a fresh browser on the log-in page. Errors and foreign requests fail the test."""
-    context = await browser.new_context(
-        locale="it-IT", timezone_id="Europe/Rome", viewport={"width": 1280, "height": 800}
-    )
-    page = await context.new_page()
-    agent = Agent(page=page, stack=stack)
-    page.on("pageerror", lambda error: agent.problems.append(str(error)))
-    page.on(
-        "request",
-        lambda request: (
-            None
-            if request.url.startswith((stack.desk_url, "data:", "blob:"))
-            else agent.problems.append(request.url)
-        ),
-    )
-    page.on("dialog", lambda dialog: agent.problems.append(f"dialog {dialog.message}"))
-    await page.goto(stack.desk_url)
-    yield agent
-    await context.close()
-    assert agent.problems == []
 
 
 async def test_a_wrong_password_is_told_clearly(agent: Agent) -> None:

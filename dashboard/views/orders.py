@@ -1,0 +1,177 @@
+"""The orders board: a column for each stretch of an order's way, a card for each order, its next step on the card."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import streamlit as st
+from postgrest import AsyncPostgrestClient
+
+from dashboard.client import Refused
+from dashboard.queries import orders
+from dashboard.visitor import Visitor
+from processors.language.lines import lines_short
+from processors.language.money import money
+from processors.model import Json
+
+COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("waiting", ("held", "offered")),
+    ("preparing", ("accepted", "preparing")),
+    ("ready", ("ready",)),
+    ("out", ("out_for_delivery",)),
+    ("over", orders.OVER),
+)
+NEXT = {
+    "accepted": "preparing",
+    "preparing": "ready",
+    "ready": "out_for_delivery",
+    "out_for_delivery": "delivered",
+}
+REPAINT_SECONDS = 5
+LATE_MINUTES = {"offered": 10, "accepted": 15, "preparing": 30, "ready": 15, "out_for_delivery": 60}
+"""From then on the time on a card is a warning."""
+MAY_ACT = ("admin", "agent")
+
+
+def show(visitor: Visitor) -> None:
+    """Draw the page; it looks again every few seconds."""
+
+    @st.fragment(run_every=REPAINT_SECONDS, key="orders_board")
+    def painted() -> None:
+        _board(visitor)
+
+    painted()
+
+
+def _board(visitor: Visitor) -> None:
+    found = visitor.ask(orders.board)
+    everything = [*found.under_way, *found.over]
+    if not everything:
+        st.info(visitor.say("orders.empty"))
+        return
+    for column, (name, statuses) in zip(st.columns(len(COLUMNS)), COLUMNS, strict=True):
+        here = [order for order in everything if order["status"] in statuses]
+        with column:
+            st.markdown(f"##### {visitor.say(f'orders_column.{name}')} · {len(here)}")
+            if not here:
+                st.caption(visitor.say("orders.nothing"))
+            for order in here:
+                _card(visitor, found, order)
+
+
+def _card(visitor: Visitor, board: orders.Board, order: Json) -> None:
+    with st.container(border=True, key=f"order_{order['id']}"):
+        st.markdown(f"**{order['code']}** · {_total(visitor, order)}")
+        # What people wrote is text, never markdown.
+        st.text(f"{_customer(order)}\n{lines_short(order['lines'])}")
+        if order["note"]:
+            st.text(f"📝 {order['note']}")
+        st.caption(_facts(visitor, order))
+        left, right = st.columns([3, 1])
+        with right:
+            st.link_button(
+                "💬", f"/?conversation={order['relay']['conversation_id']}", help=visitor.say("orders.talk")
+            )
+        if not visitor.may(*MAY_ACT) or order["status"] in orders.OVER:
+            return
+        with left:
+            _next_step(visitor, order)
+        with st.popover(visitor.say("orders.more"), width="stretch"):
+            _more(visitor, board, order)
+
+
+def _next_step(visitor: Visitor, order: Json) -> None:
+    step = NEXT.get(order["status"])
+    label = visitor.say(f"orders_step.{step}") if step else ""
+    if step and st.button(label, key=f"step_{order['id']}", type="primary", width="stretch"):
+        _do(visitor, lambda client: orders.move(client, order, step))
+
+
+def _more(visitor: Visitor, board: orders.Board, order: Json) -> None:
+    if order["status"] == "offered":
+        pending = {offer["dealer"]["id"] for offer in order["offers"] if offer["outcome"] == "pending"}
+        free = [dealer for dealer in _of(board.dealers, order) if dealer["id"] not in pending]
+        dealer = _choice(visitor, "offer", order, free, lambda d: d["name"] + (" ⏸" if d["paused"] else ""))
+        if dealer:
+            _do(visitor, lambda client: orders.offer(client, order, dealer["id"]))
+    if order["status"] in NEXT and order["delivery"].get("way") != "pickup":
+        others = [rider for rider in _of(board.riders, order) if rider["id"] != order["rider_id"]]
+        rider = _choice(visitor, "rider", order, others, lambda r: str(r["name"]))
+        if rider:
+            _do(visitor, lambda client: orders.assign(client, order, rider["id"]))
+    if order["status"] != "out_for_delivery":
+        reason = st.text_input(visitor.say("orders.reason"), key=f"why_{order['id']}", max_chars=300)
+        if st.button(visitor.say("orders.cancel"), key=f"cancel_{order['id']}", disabled=not reason.strip()):
+            _do(visitor, lambda client: orders.cancel(client, order, reason))
+
+
+def _choice(
+    visitor: Visitor, name: str, order: Json, choices: Sequence[Json], label: Callable[[Json], str]
+) -> Json | None:
+    """One of the choices once its button is pressed."""
+    if not choices:
+        return None
+    key = f"{name}_{order['id']}"
+    chosen = st.selectbox(
+        visitor.say(f"orders_choose.{name}"), choices, format_func=label, key=key, index=None
+    )
+    pressed = st.button(visitor.say(f"orders_do.{name}"), key=f"do_{key}", disabled=chosen is None)
+    return chosen if pressed else None
+
+
+def _do(visitor: Visitor, act: Callable[[AsyncPostgrestClient], Awaitable[None]]) -> None:
+    try:
+        visitor.ask(act)
+    except Refused as refused:
+        st.toast(visitor.refusal(refused), icon="⚠️")
+    st.rerun(scope="fragment")
+
+
+def _facts(visitor: Visitor, order: Json) -> str:
+    status, minutes = order["status"], _minutes(order)
+    late = "⚠️ " if minutes >= LATE_MINUTES.get(status, 10**9) else ""
+    facts = [f"{late}{visitor.say(f'order.{status}')} · {_ago(visitor, minutes)}"]
+    if order["dealer"]:
+        facts.append(f"🏬 {_plain(order['dealer']['name'])}")
+    waiting = [offer for offer in order["offers"] if offer["outcome"] == "pending"]
+    if status == "offered":
+        names = ", ".join(_plain(offer["dealer"]["name"]) for offer in waiting)
+        facts.append(
+            visitor.say("orders.asked", names=names) if names else f"⚠️ {visitor.say('orders.nobody')}"
+        )
+    if order["rider"]:
+        facts.append(f"🛵 {_plain(order['rider']['name'])}")
+    if address := order["delivery"].get("address"):
+        facts.append(f"📍 {_plain(address)}")
+    return "  \n".join(facts)
+
+
+def _ago(visitor: Visitor, minutes: int) -> str:
+    if minutes < 60:
+        return visitor.say("orders.minutes", count=minutes)
+    return visitor.say("orders.hours", count=minutes // 60)
+
+
+def _minutes(order: Json) -> int:
+    return int((datetime.now(UTC) - datetime.fromisoformat(order["updated_at"])).total_seconds() // 60)
+
+
+def _total(visitor: Visitor, order: Json) -> str:
+    total = Decimal(str(order["total_price"])) + Decimal(str(order["delivery_fee"]))
+    return money(total, order["currency"], visitor.language)
+
+
+def _customer(order: Json) -> str:
+    contact = order["relay"]["contact"] or {}
+    return str(contact.get("name") or order["relay"]["phone"] or "")
+
+
+def _of(choices: Sequence[Json], order: Json) -> list[Json]:
+    return [choice for choice in choices if choice["business_id"] == order["business_id"]]
+
+
+def _plain(text: str) -> str:
+    """A text inside a caption, which reads markdown: its signs lose their meaning."""
+    return "".join(f"\\{sign}" if sign in r"\`*_{}[]()#+-.!|~<>$:&" else sign for sign in text)

@@ -1,0 +1,153 @@
+-- What people at the desk do with an order: move it on, take it back, ask one more dealer, choose the rider.
+-- Each checks the role itself, acts once per client key and records in the audit log.
+
+create function private.require_order(p_market_order_id uuid, p_roles text[]) returns public.market_orders
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  m public.market_orders;
+begin
+  select * into m from public.market_orders
+  where id = p_market_order_id and business_id in (select private.my_businesses()) for update;
+  if not found then
+    raise exception 'no such order' using errcode = 'PT404', detail = 'no_market_order', hint = 'It may belong to another business.';
+  end if;
+  perform private.require_role(m.business_id, p_roles);
+  return m;
+end
+$$;
+comment on function private.require_order(uuid, text[]) is 'A market order of the caller''s business, locked; PT404 when there is none, 42501 without the role.';
+
+create function private.refuse_order(p_reason text, p_hint text) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  raise exception 'the order can''t do that now' using errcode = 'PT409', detail = p_reason, hint = p_hint;
+end
+$$;
+comment on function private.refuse_order(text, text) is 'Says no to a change of an order that is past it.';
+
+create function public.staff_move_order(p_market_order_id uuid, p_status text, p_client_key text default null) returns text
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  m public.market_orders;
+  v_result jsonb;
+begin
+  m := private.require_order(p_market_order_id, '{admin,agent}');
+  if not private.audit(m.business_id, 'move_order', 'market_orders', m.id::text, jsonb_build_object('from', m.status, 'to', p_status), p_client_key) then
+    return m.status;
+  end if;
+  v_result := private.move_order(m.id, p_status, 'staff');
+  if v_result ->> 'outcome' = 'refused' then
+    perform private.refuse_order('order_order', 'Orders only move forward, from accepted on.');
+  end if;
+  perform private.hint_order(m);
+  return v_result ->> 'status';
+end
+$$;
+comment on function public.staff_move_order(uuid, text, text) is 'An agent moves an accepted order forward; the customer hears of it. Returns its status.';
+
+create function public.staff_cancel_order(p_market_order_id uuid, p_reason text, p_client_key text default null) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  m public.market_orders;
+  r public.whatsapp_order_relays;
+begin
+  m := private.require_order(p_market_order_id, '{admin,agent}');
+  if length(btrim(coalesce(p_reason, ''))) not between 1 and 300 then
+    raise exception 'reason must have 1 to 300 characters' using errcode = '22023', detail = 'order_reason', hint = 'Say why, in a few words.';
+  end if;
+  if not private.audit(m.business_id, 'cancel_order', 'market_orders', m.id::text, jsonb_build_object('from', m.status, 'reason', p_reason), p_client_key) then
+    return;
+  end if;
+  select * into strict r from public.whatsapp_order_relays where id = m.relay_id for update;
+  if not private.cancel_market_order(r, m.id, 'staff', btrim(p_reason)) then
+    perform private.refuse_order('order_gone', 'It is on its way, delivered or cancelled already.');
+  end if;
+  perform private.order_event(r, m.id, 'cancelled_by_shop', 'customer', m.dealer_id, null, 'staff');
+  if not exists (select 1 from public.market_orders x where x.relay_id = r.id and x.status <> 'cancelled') then
+    update public.whatsapp_order_relays set status = 'failed', failure_reason = 'cancelled', updated_at = now() where id = r.id;
+  end if;
+  perform private.hint_order(m);
+end
+$$;
+comment on function public.staff_cancel_order(uuid, text, text) is 'An agent takes an order back before it leaves: stock returns, dealers and the customer are told.';
+
+create function public.staff_offer_order(p_market_order_id uuid, p_dealer_id uuid, p_client_key text default null) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  m public.market_orders;
+  r public.whatsapp_order_relays;
+  v_minutes numeric;
+begin
+  m := private.require_order(p_market_order_id, '{admin,agent}');
+  if m.status <> 'offered' then
+    perform private.refuse_order('order_taken', 'Only an order that nobody has accepted can be offered.');
+  end if;
+  if not exists (select 1 from public.dealers d where d.id = p_dealer_id and d.business_id = m.business_id) then
+    raise exception 'no such dealer' using errcode = 'PT404', detail = 'no_dealer', hint = 'Choose one of the business''s own.';
+  end if;
+  if not private.audit(m.business_id, 'offer_order', 'market_orders', m.id::text, jsonb_build_object('dealer_id', p_dealer_id), p_client_key) then
+    return;
+  end if;
+  select * into strict r from public.whatsapp_order_relays where id = m.relay_id;
+  select coalesce((limits ->> 'offer_minutes')::numeric, 10) into strict v_minutes from public.businesses where id = m.business_id;
+  if m.holder_id is null then
+    if not private.reserve_stock(p_dealer_id, m.lines) then
+      perform private.refuse_order('dealer_stock', 'This dealer has not all of it. Correct the stock first, or choose another.');
+    end if;
+    update public.market_orders set holder_id = p_dealer_id, updated_at = now() where id = m.id returning * into m;
+  elsif m.holder_id <> p_dealer_id and not private.covers(p_dealer_id, m.lines) then
+    perform private.refuse_order('dealer_stock', 'This dealer has not all of it. Correct the stock first, or choose another.');
+  end if;
+  -- Whoever said no or nothing may be asked again by a person who has just spoken to them.
+  delete from public.order_offers where market_order_id = m.id and dealer_id = p_dealer_id and outcome in ('declined', 'expired');
+  perform private.offer_to(r, m, p_dealer_id, v_minutes);
+  perform private.hint_order(m);
+end
+$$;
+comment on function public.staff_offer_order(uuid, uuid, text) is 'An agent asks one more dealer, or the same one again, while nobody has accepted.';
+
+create function public.staff_assign_rider(p_market_order_id uuid, p_rider_id uuid, p_client_key text default null) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  m public.market_orders;
+  v_simulated boolean;
+begin
+  m := private.require_order(p_market_order_id, '{admin,agent}');
+  if m.rider_id = p_rider_id then
+    return;
+  end if;
+  if m.status not in ('accepted', 'preparing', 'ready', 'out_for_delivery') then
+    perform private.refuse_order('order_no_rider', 'A rider is chosen from acceptance until delivery.');
+  end if;
+  if not exists (select 1 from public.riders k where k.id = p_rider_id and k.business_id = m.business_id and k.active) then
+    raise exception 'no such rider' using errcode = 'PT404', detail = 'no_rider', hint = 'Choose an active rider of the business.';
+  end if;
+  if not private.audit(m.business_id, 'assign_rider', 'market_orders', m.id::text, jsonb_build_object('from', m.rider_id, 'to', p_rider_id),
+    p_client_key) then
+    return;
+  end if;
+  select simulated into strict v_simulated from public.whatsapp_order_relays where id = m.relay_id;
+  update public.market_orders set rider_id = p_rider_id, updated_at = now() where id = m.id;
+  perform private.push(m.business_id, 'new_order', 'rider', p_rider_id, jsonb_build_object('market_order_id', m.id, 'order_code', m.code),
+    'new_order:' || m.id || ':' || p_rider_id, v_simulated);
+  perform private.hint_order(m);
+end
+$$;
+comment on function public.staff_assign_rider(uuid, uuid, text) is 'An agent gives an order to a rider, who gets a push.';
+
+create function private.hint_order(m public.market_orders) returns void
+language sql set search_path = ''
+as $$
+  select private.hint_changes(array[r.conversation_id], true) from public.whatsapp_order_relays r where r.id = m.relay_id
+$$;
+comment on function private.hint_order(public.market_orders) is 'Desks look again at the conversation of an order, workers at what is to be told.';
+
+grant execute on function private.require_order(uuid, text[]), private.refuse_order(text, text), private.hint_order(public.market_orders) to service_role;
+grant execute on function public.staff_move_order(uuid, text, text), public.staff_cancel_order(uuid, text, text),
+  public.staff_offer_order(uuid, uuid, text), public.staff_assign_rider(uuid, uuid, text) to authenticated, service_role;

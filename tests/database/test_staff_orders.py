@@ -1,0 +1,133 @@
+"""What people at the desk do with an order: checked, told, recorded, and once per click."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import asyncpg
+import pytest
+
+from tests.database.engine import CUSTOMER, DEALERS, Engine
+
+pytestmark = pytest.mark.database
+AGENT = {"sub": "00000000-0000-4000-8000-000000000021"}
+VIEWER = {"sub": "00000000-0000-4000-8000-000000000023"}
+DEALER_IDS = [f"00000000-0000-4000-8000-0000000000{n}" for n in (41, 42, 43)]
+RIDERS = [f"00000000-0000-4000-8000-0000000001{n}" for n in (31, 32)]
+
+
+async def act(engine: Engine, function: str, *arguments: Any, claims: Any = AGENT) -> Any:
+    return await engine.call(function, *arguments, role="authenticated", claims=claims)
+
+
+async def refused(engine: Engine, function: str, *arguments: Any, claims: Any = AGENT) -> str | None:
+    """The reason of a refusal, which the desk puts into words."""
+    with pytest.raises(asyncpg.PostgresError) as caught:
+        await act(engine, function, *arguments, claims=claims)
+    return caught.value.detail
+
+
+async def placed(engine: Engine, *lines: tuple[str, int]) -> str:
+    assert (await engine.order(*(lines or (("C07", 1),))))["outcome"] == "created"
+    return str(await engine.value("select id from market_orders where code <> 'D1000'"))
+
+
+async def accepted(engine: Engine) -> str:
+    order = await placed(engine)
+    offer = await engine.value(
+        "select o.id from order_offers o join rider_contacts r on r.dealer_id = o.dealer_id and r.contact_value = $1 "
+        "join market_orders m on m.id = o.market_order_id where m.id = $2::text::uuid",
+        DEALERS[0],
+        order,
+    )
+    assert (await engine.act(DEALERS[0], "accept_offer", offer_id=str(offer)))["outcome"] == "accepted"
+    return order
+
+
+async def told(engine: Engine) -> list[str]:
+    rows = await engine.rows("select kind from order_events where audience = 'customer' order by id")
+    return [row["kind"] for row in rows]
+
+
+async def state(engine: Engine, order: str) -> str:
+    return str(await engine.value("select status from market_orders where id = $1::text::uuid", order))
+
+
+async def test_a_step_forward_is_told_once_however_often_it_is_clicked(engine: Engine) -> None:
+    order = await accepted(engine)
+    for _ in range(2):
+        assert await act(engine, "staff_move_order", order, "ready", "click-1") == "ready"
+    assert await told(engine) == ["accepted", "ready"]
+    assert await refused(engine, "staff_move_order", order, "preparing", "click-2") == "order_order"
+    assert await engine.value("select count(*) from audit_log where action = 'move_order'") == 1
+
+
+async def test_who_only_reads_moves_nothing(engine: Engine) -> None:
+    order = await accepted(engine)
+    for call in (("staff_move_order", order, "ready", "k"), ("staff_cancel_order", order, "why", "k")):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await act(engine, *call, claims=VIEWER)
+    assert await state(engine, order) == "accepted"
+
+
+async def test_an_order_taken_back_returns_its_stock_and_tells_everybody(engine: Engine) -> None:
+    order = await accepted(engine)
+    assert await refused(engine, "staff_cancel_order", order, "  ", "k0") == "order_reason"
+    await act(engine, "staff_cancel_order", order, "negozio chiuso", "k1")
+    assert await state(engine, order) == "cancelled"
+    assert (
+        await engine.value(
+            "select sum(reserved) from dealer_stock s join products p on p.id = s.product_id where p.sku = 'C07'"
+        )
+        == 0
+    )
+    assert await told(engine) == ["accepted", "cancelled_by_shop"]
+    assert await engine.value("select count(*) from order_events where kind = 'order_cancelled'") == 1
+    assert (
+        await engine.value("select status from whatsapp_order_relays where phone = $1", CUSTOMER) == "failed"
+    )
+    assert await refused(engine, "staff_cancel_order", order, "ancora", "k2") == "order_gone"
+
+
+async def test_a_dealer_who_said_no_is_asked_again_by_a_person(engine: Engine) -> None:
+    order = await placed(engine)
+    rows = await engine.rows(
+        "select o.id, r.contact_value as phone from order_offers o join rider_contacts r "
+        "on r.dealer_id = o.dealer_id and r.contact_type = 'dealer' where o.market_order_id = $1::text::uuid",
+        order,
+    )
+    for row in rows:
+        await engine.act(row["phone"], "decline_offer", offer_id=str(row["id"]))
+    pending = (
+        "select count(*) from order_offers where market_order_id = $1::text::uuid and outcome = 'pending'"
+    )
+    assert await engine.value(pending, order) == 0
+    assert await refused(engine, "staff_offer_order", order, DEALER_IDS[2], "k0") == "dealer_stock"
+    await act(engine, "staff_offer_order", order, DEALER_IDS[0], "k1")
+    await act(engine, "staff_offer_order", order, DEALER_IDS[0], "k1")
+    assert await engine.value(pending, order) == 1
+    assert (
+        await engine.value(
+            "select reserved from dealer_stock s join products p on p.id = s.product_id "
+            "where p.sku = 'C07' and s.dealer_id = $1::text::uuid",
+            DEALER_IDS[0],
+        )
+        == 1
+    )
+
+
+async def test_another_rider_gets_a_push_and_the_order(engine: Engine) -> None:
+    order = await accepted(engine)
+    before = str(await engine.value("select rider_id from market_orders where id = $1::text::uuid", order))
+    other = next(rider for rider in RIDERS if rider != before)
+    for _ in range(2):
+        await act(engine, "staff_assign_rider", order, other, "k1")
+    assert (
+        str(await engine.value("select rider_id from market_orders where id = $1::text::uuid", order))
+        == other
+    )
+    pushes = await engine.rows(
+        "select rider_id::text from notifications where kind = 'new_order' order by created_at"
+    )
+    assert [row["rider_id"] for row in pushes][-2:] == [before, other]
+    assert await refused(engine, "staff_offer_order", order, DEALER_IDS[1], "k2") == "order_taken"
