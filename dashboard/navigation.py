@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from dashboard.views import inbox
+from dashboard.views import inbox, orders
 from dashboard.visitor import Visitor
 
 EVERYBODY = ("admin", "agent", "viewer")
@@ -25,7 +25,10 @@ class Entry:
     roles: tuple[str, ...] = EVERYBODY
 
 
-PAGES: tuple[Entry, ...] = (Entry(name="inbox", icon="inbox", show=inbox.show),)
+PAGES: tuple[Entry, ...] = (
+    Entry(name="inbox", icon="inbox", show=inbox.show),
+    Entry(name="orders", icon="cart", show=orders.show),
+)
 """The first one is what opens at `/`."""
 
 

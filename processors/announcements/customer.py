@@ -8,7 +8,16 @@ from processors.language.lines import lines_text
 from processors.language.texts import say
 from processors.model import Reply
 
-_STEPS = ("released", "accepted", "preparing", "ready", "out_for_delivery", "delivered", "no_dealer")
+_STEPS = (
+    "released",
+    "accepted",
+    "preparing",
+    "ready",
+    "out_for_delivery",
+    "delivered",
+    "no_dealer",
+    "cancelled_by_shop",
+)
 
 
 def render_customer(event: OrderEvent) -> Reply | None:

@@ -19,7 +19,15 @@ LINE = {
     "unit_price": "12.90",
 }
 DEALER_KINDS = ("offer_made", "offer_lost", "offer_withdrawn", "offer_expired", "order_cancelled")
-CUSTOMER_KINDS = ("accepted", "preparing", "ready", "out_for_delivery", "delivered", "no_dealer")
+CUSTOMER_KINDS = (
+    "accepted",
+    "preparing",
+    "ready",
+    "out_for_delivery",
+    "delivered",
+    "no_dealer",
+    "cancelled_by_shop",
+)
 
 
 def event(kind: str, audience: str, **changes: Any) -> dict[str, Any]:

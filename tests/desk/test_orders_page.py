@@ -1,0 +1,54 @@
+"""The orders board in a real Chromium: what is under way, and its next step."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+from tests.fixtures.agent import Agent
+
+pytestmark = [pytest.mark.browser, pytest.mark.stack]
+
+HOSTILE = "<b>Rita</b> **Neri**"
+
+
+async def test_an_order_moves_along_the_board(agent: Agent) -> None:
+    stack, phone = agent.stack, agent.stack.new_phone()
+    await stack.inbound(phone, "ciao", name=HOSTILE)
+    await stack.replies(phone)
+    order = await _accepted_order(agent, phone)
+    await agent.sign_in()
+    await expect(agent.page.get_by_role("searchbox")).to_be_visible()
+    await agent.page.goto(f"{stack.desk_url}/orders")
+    card = agent.page.locator(f".st-key-order_{order}")
+    await expect(card.get_by_text(HOSTILE)).to_be_visible()
+
+    await card.get_by_role("button", name="In preparazione").click()
+    await expect(card.get_by_role("button", name="Pronto")).to_be_visible()
+
+    await card.get_by_role("button", name="Altro").click()
+    await agent.page.get_by_label("Perché annullare?").fill("negozio allagato")
+    await agent.page.get_by_label("Perché annullare?").press("Enter")
+    await agent.page.get_by_role("button", name="Annulla l'ordine").click()
+    await expect(card.get_by_text("Annullato")).to_be_visible()
+    (row,) = await stack.sql("select status from market_orders where id = $1::text::uuid", order)
+    assert row["status"] == "cancelled"
+
+
+async def _accepted_order(agent: Agent, phone: str) -> str:
+    """An accepted order of this person, without the talk that leads to one."""
+    (row,) = await agent.stack.sql(
+        """
+        with c as (select * from whatsapp_conversations where phone = $1), r as (
+          insert into whatsapp_order_relays
+            (business_id, conversation_id, contact_id, phone, code, products, total_price, currency, status)
+          select business_id, id, contact_id, phone, 'T' || id, '[]', 12.50, 'EUR', 'created' from c returning *
+        )
+        insert into market_orders
+          (business_id, relay_id, code, dealer_id, holder_id, status, lines, total_price, currency, accepted_at)
+        select r.business_id, r.id, r.code, d.id, d.id, 'accepted', '[]', 12.50, 'EUR', now()
+        from r cross join lateral (select id from dealers order by priority limit 1) d returning id
+        """,
+        phone,
+    )
+    return str(row["id"])
