@@ -57,6 +57,6 @@ class SchemaCache:
     @staticmethod
     def _warn(before: Schema | None, now: Schema) -> None:
         """Name the functions that a hosted project would refuse, once."""
-        known = before.unguarded if before is not None else set()
+        known = before.unguarded if before is not None else frozenset()
         for finding in sorted(now.unguarded - known, key=lambda finding: finding.function):
             _log.warning("hosted projects refuse this: %s in %s", finding.statement, finding.function)

@@ -100,13 +100,10 @@ class Schema:
     role_settings: Mapping[str, list[tuple[str, str]]] = field(default_factory=dict)
     types: Mapping[str, str] = field(default_factory=dict)
     """Types by the name a cast may use."""
+    unguarded: frozenset[Finding] = frozenset()
+    """The statements without WHERE of all functions, also of triggers and of schemas that are not exposed."""
     calls: dict[tuple[int, tuple[str, ...], str], Any] = field(default_factory=dict)
     """Statements of plain calls, kept by `rest.answers`: they depend on nothing else."""
-
-    @property
-    def unguarded(self) -> set[Finding]:
-        """The statements that a hosted project would refuse."""
-        return {f.unguarded for found in self.functions.values() for f in found if f.unguarded is not None}
 
     def similar(self, schema: str, name: str, known: Iterable[tuple[str, str]]) -> str | None:
         """The known name of that schema nearest to an unknown one."""
@@ -153,6 +150,7 @@ async def load(connection: asyncpg.Connection, schemas: tuple[str, ...]) -> Sche
         functions=dict(by_name),
         role_settings=dict(role_settings),
         types={row["name"]: row["type"] for row in types},
+        unguarded=frozenset(unguarded.values()),
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 
 from devstack.gateway.rest import catalogue
 from devstack.gateway.rest.safeupdate import Body, findings, reached
 from tests.devstack.gateway.conftest import Project
-from tests.fixtures.cluster import Database
+from tests.fixtures.cluster import Database, NewDatabase
+from tests.fixtures.gateway import GatewayFor
 
 DANGEROUS = [
     "delete from t",
@@ -79,3 +81,22 @@ async def test_calls_are_refused_as_on_a_hosted_project(project: Project) -> Non
         assert (response.status_code, response.json()["code"]) == (400, "21000")
         assert response.json()["message"] == "DELETE requires a WHERE clause"
         assert "public.clear_labels" in response.json()["hint"]
+
+
+async def test_the_log_names_functions_of_every_schema_once(
+    new_database: NewDatabase, gateway_for: GatewayFor, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = await new_database(platform_only=True)
+    async with database.connect(database.owner) as owner:
+        await owner.execute(
+            "create schema private; create table private.t (id int);"
+            "create function private.wiped() returns trigger language plpgsql set search_path = ''"
+            " as $$ begin update private.t set id = 1; return null; end $$"
+        )
+    gateway = await gateway_for(database)
+    async with httpx.AsyncClient(verify=False) as http:
+        for _ in range(2):
+            # Every look at its health reads the schema again.
+            assert (await http.get(f"{gateway.url}/health")).is_success
+    said = [record.getMessage() for record in caplog.records if "private.wiped" in record.getMessage()]
+    assert said == ["hosted projects refuse this: update private.t set id = 1 in private.wiped"]
