@@ -189,8 +189,9 @@ def _select_kinds(value: str) -> Iterable[str]:
 
 
 def _names(body: bytes) -> list[str]:
+    """The names of arguments; unknown for a body that was too long to keep."""
     parsed = _parsed(body)
-    return sorted(parsed) if isinstance(parsed, dict) else []
+    return sorted(parsed) if isinstance(parsed, dict) else ["…"]
 
 
 def _parsed(body: bytes) -> Any:

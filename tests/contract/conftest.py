@@ -26,7 +26,7 @@ from devstack.gateway.recording import Recorder
 from devstack.testing import CONTRACT_VARIABLE
 from tests.api.service import DEVELOPER_KEY, api_settings
 from tests.contract.not_covered import NOT_COVERED
-from tests.contract.target import BUSINESS, PASSWORD, Callers, Target, unique
+from tests.contract.target import ACCOUNT, BUSINESS, PASSWORD, Callers, Target, unique
 from tests.fixtures.cluster import Templates, free_port
 from tests.fixtures.gateway import run_gateway
 
@@ -140,6 +140,20 @@ async def stranger(callers: Callers) -> AsyncIterator[str]:
     user = (await callers.done(lambda: service.auth.admin.create_user(made))).user
     yield await callers.token(email)
     await callers.done(lambda: service.auth.admin.delete_user(user.id))
+
+
+@pytest_asyncio.fixture
+async def conversation(callers: Callers) -> AsyncIterator[str]:
+    """A conversation with a contact of its own, both removed in the end."""
+    service = await callers.service()
+    (contact,) = await callers.rows(
+        service.table("contacts").insert({"business_id": BUSINESS, "name": unique()})
+    )
+    row = {"business_id": BUSINESS, "account_id": ACCOUNT, "contact_id": contact["id"]}
+    (made,) = await callers.rows(service.table("whatsapp_conversations").insert(row))
+    yield made["id"]
+    await callers.rows(service.table("whatsapp_conversations").delete().eq("id", made["id"]))
+    await callers.rows(service.table("contacts").delete().eq("id", contact["id"]))
 
 
 @pytest.fixture(autouse=True)

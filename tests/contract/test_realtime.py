@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from realtime import AsyncRealtimeClient, RealtimeSubscribeStates
 
-from tests.contract.target import ACCOUNT, AGENT_EMAIL, BUSINESS, Callers, unique
+from tests.contract.target import AGENT_EMAIL, BUSINESS, Callers, unique
 
 WAIT_SECONDS = 20.0
 INBOX = f"business:{BUSINESS}:inbox"
@@ -64,20 +64,6 @@ async def listen(callers: Callers) -> AsyncIterator[Any]:
     yield join
     for client in opened:
         await client.close()
-
-
-@pytest_asyncio.fixture
-async def conversation(callers: Callers) -> AsyncIterator[str]:
-    """A conversation with a contact of its own, both removed in the end."""
-    service = await callers.service()
-    (contact,) = await callers.rows(
-        service.table("contacts").insert({"business_id": BUSINESS, "name": unique()})
-    )
-    row = {"business_id": BUSINESS, "account_id": ACCOUNT, "contact_id": contact["id"]}
-    (made,) = await callers.rows(service.table("whatsapp_conversations").insert(row))
-    yield made["id"]
-    await callers.rows(service.table("whatsapp_conversations").delete().eq("id", made["id"]))
-    await callers.rows(service.table("contacts").delete().eq("id", contact["id"]))
 
 
 @pytest.mark.covers("realtime: join private")

@@ -65,6 +65,7 @@ async def test_a_head_that_does_not_come(project: Project, monkeypatch: pytest.M
     monkeypatch.setattr(server, "HEAD_SECONDS", 0.3)
     assert await answer_to(project, b"GET /health HT") == b""
     assert await answer_to(project) == b""
+    monkeypatch.undo()
     assert await still_serves(project)
 
 
@@ -75,6 +76,7 @@ async def test_a_body_that_does_not_come(project: Project, monkeypatch: pytest.M
         b"apikey: " + project.gateway.anon_key.encode() + b'\r\n\r\n{"a": '
     )
     assert (await answer_to(project, head)).startswith(b"HTTP/1.1 408")
+    monkeypatch.undo()
     assert await still_serves(project)
 
 
