@@ -36,6 +36,10 @@ _HOLDS: Final = re.compile(
     rf"\b(?:{_STREET})\s+\S*[a-z]|\d+\s+(?:\w+\s+){{1,3}}(?:{_STREET_AFTER})(?![a-z])", re.IGNORECASE
 )
 _POSTCODE: Final = re.compile(r"(?<![\d.,])(\d{5})(?![\d.,]*\d)")
+_SPEAKS_OF_IT: Final = re.compile(
+    r"^[^\d]*\b(?:indirizzo|sbagliat\w+|errore|consegn\w+|spedi\w+|mand\w+|port\w+|abit\w+|address|wrong|deliver\w*|"
+    r"live|send|alamat\w*|salah|kirim\w*|antar\w*)\b[^\d]*$"
+)
 _NUMBERED: Final = re.compile(r"^\w*[a-z]{3}\w*[ ,]+(?:\w+[ ,]+){0,4}?(?:n\.? ?|no\.? ?)?\d{1,4}\b")
 _COURTESY: Final = re.compile(
     r"[ ,]+(?:grazie(?: mille)?|per favore|please|thanks|thank you|ya|kak|dong)[.! ]*$", re.I
@@ -148,6 +152,9 @@ def _without_intro(text: str) -> str:
     while (match := _INTRO.match(left)) and match.end() and match.end() < len(left):
         # "Via" may be what an intro ends with, never what it takes away.
         left = left[match.end() :].lstrip(" ,:")
+    if (street := _HOLDS.search(left)) and _SPEAKS_OF_IT.search(fold(left[: street.start()])):
+        # "Ho sbagliato, l'indirizzo giusto è corso Francia 10": what is said about the address is none of it.
+        left = left[street.start() :]
     return _COURTESY.sub("", left)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from processors.customer import cards, menus
+from processors.customer import cards, menus, shipping
 from processors.customer.catalogue import Product
 from processors.customer.menus import menu_button
 from processors.customer.talk import Reads, Talk
@@ -38,10 +38,11 @@ async def inquire(talk: Talk, reads: Reads, text: str, understood: Understanding
     if named:
         return cards.show(talk, named)
     plain = fold(text)
-    for key, pattern in (("shipping", _SHIPPING), ("offers", _OFFERS)):
-        if pattern.search(plain):
-            buttons = (menu_button(talk, "catalogue"), menu_button(talk, "human"))
-            return replace(talk, ending=Reply(text=talk.say(key), kind="buttons", buttons=buttons))
+    if _SHIPPING.search(plain):
+        return await shipping.tell(talk, reads, text)
+    if _OFFERS.search(plain):
+        buttons = (menu_button(talk, "catalogue"), menu_button(talk, "human"))
+        return replace(talk, ending=Reply(text=talk.say("offers"), kind="buttons", buttons=buttons))
     if _NEWS.search(plain):
         return await menus.categories(talk, reads)
     query = understood.search_query or query_of(text)

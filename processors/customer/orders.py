@@ -95,6 +95,10 @@ async def ask_cancel(talk: Talk, reads: Reads, text: str = "") -> Talk:
     if _CODE.search(text) and not named:
         return await status(talk, reads, text)
     alive = [order for order in named or placed if order["status"] in ALIVE and not _is_over(order)]
+    if not alive and talk.cart and not named:
+        # What is meant is not ordered yet.
+        session = replace(talk.session, proposal=None, questions=(), awaited=None)
+        return checkout.empty(replace(talk, cart=(), session=session))
     if not alive:
         return replace(talk, ending=Reply(text=talk.say("order.nothing_to_cancel")))
     if len(alive) > 1:

@@ -21,12 +21,13 @@ DELIVERABLE: frozenset[State] = frozenset({"none", "ok", "pickup"})
 class Quote:
     """What the database says of bringing the basket. Amounts are in the business's currency.
 
-    `way` is none (the business has no zones), delivery or pickup; `address` the one that was priced, `saved`
-    those of earlier orders, the last one first; `minutes` from acceptance to the door.
+    `way` is none (the business has no zones), delivery or pickup; `zone` its name; `address` the one that was
+    priced, `saved` those of earlier orders, the last one first; `minutes` from acceptance to the door.
     """
 
     state: State
     way: str
+    zone: str
     fee: Decimal
     total: Decimal
     minimum: Decimal
@@ -43,6 +44,7 @@ class Quote:
         return cls(
             state=row["state"],
             way=row["way"],
+            zone=row.get("zone") or "",
             fee=Decimal(row["fee"]),
             total=Decimal(row["total"]),
             minimum=Decimal(row["minimum"]),

@@ -41,6 +41,8 @@ async def reorder(talk: Talk, reads: Reads) -> Talk:
     talk = replace(talk, intent="order_request")
     orders = await reads.services.store.customer_orders(talk.turn.conversation_id)
     last = next((order for order in orders if _was_placed(order)), None)
+    if last is None and talk.cart:
+        return replace(talk, checkout=True)
     if last is None:
         ways = (menu_button(talk, "catalogue"), menu_button(talk, "support"))
         return replace(talk, ending=Reply(text=talk.say("status.none"), kind="buttons", buttons=ways))

@@ -279,3 +279,11 @@ async def test_a_zone_that_got_dearer_is_told_before_it_is_charged(phone: Phone)
     again = await phone.tap(changed.choice("Vai al"))
     assert "12,40 €" in again.text
     assert (await phone.tap(again.choice("Conferma"))).outcomes == ("created",)
+
+
+async def test_where_is_delivered_is_told_from_the_zones(newcomer: Phone) -> None:
+    answer = await newcomer.say("quanto costa la spedizione?")
+    for words in ("Milano centro: 2,50 €, gratis da 40,00 €, 25–45 minuti", "ordine minimo 25,00 €"):
+        assert words in answer.text
+    assert "3,90 €" in (await newcomer.say("consegnate al 20155?")).text
+    assert "non consegniamo" in (await newcomer.say("fate consegne al 10123?")).text

@@ -15,6 +15,12 @@ from processors.customer.delivery_words import collects, same_place, wants_other
         ("via Garibaldi 12, 20121 Milano", "Via Garibaldi 12, 20121 Milano", "20121"),
         ("il mio indirizzo è via Roma 1", "Via Roma 1", None),
         ("spedite in corso Francia 10, 10138 Torino grazie", "Corso Francia 10, 10138 Torino", "10138"),
+        (
+            "ho sbagliato, l'indirizzo giusto è corso Buenos Aires 20, 20124",
+            "Corso Buenos Aires 20, 20124",
+            "20124",
+        ),
+        ("potete consegnare a casa mia in via Po 3, 20123 Milano", "Via Po 3, 20123 Milano", "20123"),
         ("Jl. Sudirman 5, 10220 Jakarta", "Jl. Sudirman 5, 10220 Jakarta", "10220"),
         ("deliver to 12 Baker Street, 10121 Milano", "12 Baker Street, 10121 Milano", "10121"),
         ("viale dei Mille 4, scala B interno 7", "Viale dei Mille 4, scala B interno 7", None),

@@ -1,0 +1,63 @@
+"""Where the shop delivers, for how much and how fast: told from its zones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, Final
+
+from processors.customer import cart as carts
+from processors.customer.addresses import Address
+from processors.customer.menus import menu_button
+from processors.customer.quotes import Quote, quote
+from processors.customer.talk import Reads, Talk
+from processors.model import Reply
+from processors.reads import rows
+
+MOST_ZONES: Final = 6
+_POSTCODE: Final = re.compile(r"(?<!\d)\d{5}(?!\d)")
+
+
+async def tell(talk: Talk, reads: Reads, text: str) -> Talk:
+    """The talk ending with the zones; with a postcode in the question, with the answer for that one."""
+    buttons = (menu_button(talk, "catalogue"), menu_button(talk, "human"))
+    if not talk.turn.business.delivers:
+        return replace(talk, ending=Reply(text=talk.say("shipping"), kind="buttons", buttons=buttons))
+    if code := _POSTCODE.search(text):
+        there = await quote(
+            talk, reads, carts.total(talk.cart), address=Address(text=code[0], postcode=code[0])
+        )
+        if there.zone:
+            words = talk.say("delivery.there", code=code[0], zone=_of_quote(talk, there))
+        else:
+            words = talk.say("delivery.not_there", code=code[0])
+        return replace(talk, ending=Reply(text=words, kind="buttons", buttons=buttons))
+    query = reads.services.store.client.table("delivery_zones").select(
+        "name", "fee::text", "free_above::text", "minimum_order::text", "minutes_from", "minutes_to"
+    )
+    query = query.eq("business_id", str(talk.turn.business.id)).eq("active", True).order("fee").order("name")
+    zones = await rows(query.limit(MOST_ZONES))
+    lines = (f"• {zone['name']}: {_terms(talk, zone)}" for zone in zones)
+    text = "\n".join((talk.say("delivery.zones"), *lines, talk.say("delivery.zones_hint")))
+    return replace(talk, ending=Reply(text=text, kind="buttons", buttons=buttons))
+
+
+def _of_quote(talk: Talk, found: Quote) -> str:
+    fee = talk.money(found.fee) if found.fee else talk.say("delivery.free")
+    return f"{fee}{_minutes(talk, found.minutes)}"
+
+
+def _terms(talk: Talk, zone: Mapping[str, Any]) -> str:
+    fee, minimum = Decimal(zone["fee"]), Decimal(zone["minimum_order"])
+    words = talk.money(fee) if fee else talk.say("delivery.free")
+    if fee and zone["free_above"] is not None:
+        words += talk.say("delivery.free_above", amount=talk.money(Decimal(zone["free_above"])))
+    if minimum:
+        words += talk.say("delivery.from_minimum", amount=talk.money(minimum))
+    return words + _minutes(talk, (zone["minutes_from"], zone["minutes_to"]))
+
+
+def _minutes(talk: Talk, minutes: tuple[int, int] | None) -> str:
+    return talk.say("delivery.in_minutes", low=minutes[0], high=minutes[1]) if minutes else ""
