@@ -12,6 +12,7 @@ from typing import Literal
 
 from processors import customer, dealer
 from processors.bubbles import merged, with_first
+from processors.customer.addresses import address_in
 from processors.language.detect import detect
 from processors.language.texts import say
 from processors.model import Decision, Message, Reply, Turn
@@ -54,7 +55,9 @@ def processor_of(turn: Turn) -> Processor:
 def language_of(turn: Turn) -> str:
     """The language to answer in: that of the words when it is clear, else the contact's, else the business's."""
     kept = turn.language or turn.contact.language
-    spoken = "\n".join(m.transcript or m.content for m in turn.messages if "choice_id" not in m.payload)
+    said = [m.transcript or m.content for m in turn.messages if "choice_id" not in m.payload]
+    # A street is named in the language of its town, not of whoever lives there.
+    spoken = "\n".join(words for words in said if not kept or address_in(words, asked=False) is None)
     found = detect(spoken, previous=kept)
     spoken_here = found.language in turn.business.languages
     if spoken_here and found.confidence >= (CLEAR if kept else UNCLEAR):

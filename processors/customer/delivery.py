@@ -47,7 +47,8 @@ async def answer(talk: Talk, reads: Reads, text: str) -> Talk | None:
         return None
     if awaited is not None or talk.cart or talk.session.questions:
         return await heard(talk, reads, address)
-    return await redirect.redirect(talk, reads, None, address)
+    redirected = await redirect.redirect(talk, reads, None, address)
+    return redirected or (_kept(talk, address) if address.postcode else None)
 
 
 async def place(talk: Talk, reads: Reads, sent: Place) -> Talk | None:
@@ -60,8 +61,13 @@ async def place(talk: Talk, reads: Reads, sent: Place) -> Talk | None:
         address = replace(draft, latitude=address.latitude, longitude=address.longitude, id=None)
     if talk.cart or talk.session.awaited is not None or talk.session.questions:
         return await heard(talk, reads, address)
+    return _kept(talk, address)
+
+
+def _kept(talk: Talk, address: Address) -> Talk:
+    """An address before anything is wanted: kept for the cart to come."""
     kept = Action(kind="set_delivery", args={"address": address.to_json()}, outcomes={})
-    reply = Reply(text=talk.say("odd.location"))
+    reply = Reply(text=talk.say("delivery.kept", address=address.text))
     return replace(talk, actions=(*talk.actions, kept), chat=reply, intent=talk.intent or "order_request")
 
 

@@ -56,6 +56,8 @@ async def _conclude(talk: Talk, reads: Reads) -> Decision:
         talk = await ask_next(talk, reads)
         if talk.session.questions:
             talk = _with_cart(replace(talk, checkout=False))
+            # An address or a note said beside it is kept for the summary to come.
+            talk = replace(talk, actions=(*talk.actions, *delivery.chosen_action(talk)))
             return _decision(checkout.withdraw(talk) if talk.cart_changed else talk)
     if talk.checkout and talk.cart:
         talk = await checkout.propose(replace(talk, ending=None), reads)

@@ -287,3 +287,19 @@ async def test_where_is_delivered_is_told_from_the_zones(newcomer: Phone) -> Non
         assert words in answer.text
     assert "3,90 €" in (await newcomer.say("consegnate al 20155?")).text
     assert "non consegniamo" in (await newcomer.say("fate consegne al 10123?")).text
+
+
+async def test_an_address_said_before_all_is_clear_is_kept(newcomer: Phone) -> None:
+    await newcomer.say("I'd like 1 scratching post tower")
+    colour = await newcomer.say(CENTRE)
+    assert "beige" in colour.choices
+    assert "Which" in colour.text or "which" in colour.text
+    summary = await newcomer.tap(colour.choice("beige"))
+    assert summary.outcomes == ("proposed",)
+    assert "Delivery to Via Dante 7, 20121 Milano" in summary.text
+
+
+async def test_an_address_before_anything_else_is_kept_for_the_order(newcomer: Phone) -> None:
+    kept = await newcomer.say(CENTRE)
+    assert "Via Dante 7, 20121 Milano" in kept.text
+    assert (await asked(newcomer)).outcomes == ("proposed",)
