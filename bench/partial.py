@@ -67,6 +67,7 @@ async def partial_stack(*names: str, **settings: str) -> AsyncIterator[PartialSt
                 "simulators": programs.simulators(places, environment),
                 "api": programs.api(places, environment),
                 "worker": programs.worker(environment),
+                "desk": programs.desk(places, environment),
             }
             for name in names:
                 processes[name] = await _start(known[name], places.log_dir / f"{name}.log")

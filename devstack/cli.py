@@ -26,7 +26,7 @@ relaydesk, on this machine
   ./dev status [--json]       is it ready, and how to reach it (exit code 0 ready, 3 not)
   ./dev logs [NAME] [-f]      what the processes print
   ./dev chat [--as dealer]    talk to it over the simulated WhatsApp (--lang en|id|it)
-  ./dev seed                  put the demonstration data into a database that lacks it
+  ./dev seed [--large]        put demonstration data into a database that lacks it (large: 1,000,000 messages)
 
   ./dev check [--fix]         format, lint, types, who may do what in the database
   ./dev test [ARGS]           everything, or what pytest's ARGS say (--postgres URL: another server)

@@ -63,6 +63,7 @@ class Hub:
         self._changed: dict[UUID, set[UUID]] = defaultdict(set)
         self._panels: dict[tuple[Rights, UUID], Json] = {}
         self._shown: dict[tuple[Rights, str, UUID], bytes] = {}
+        self._telling: set[asyncio.Task[None]] = set()
         self._flush_bell = asyncio.Event()
         self._panel_bell = asyncio.Event()
         self._catch_up_bell = asyncio.Event()
@@ -218,6 +219,12 @@ class Hub:
                 await self._tell_panel(watchers, row)
         # Messages come in bursts; what stands beside them is read at most this often.
         await asyncio.sleep(PANEL_GAP_SECONDS)
+
+    def tell_panel_soon(self, connection: Connection, row: Json) -> None:
+        """Send a page what stands beside the conversation that it opened."""
+        task = asyncio.create_task(_all([self._tell_panel([connection], row)]))
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
 
     async def _tell_panel(self, watchers: list[Connection], row: Json) -> None:
         number = self.number()

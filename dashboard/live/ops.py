@@ -2,7 +2,8 @@
 
 From the page, one JSON object each:
     {op: "list", ref, filter, search, cursor}   → {op: "list", ref, number, rows, cursor}
-    {op: "open", ref, id}                       → {op: "thread", ref, number, id, row, rows, more, notes, panel}
+    {op: "open", ref, id}                       → {op: "thread", ref, number, id, row, rows, more, notes},
+                                                  and `panel` after it, unasked
     {op: "older", ref, id, before}              → {op: "older", ref, number, id, rows, more}
     {op: "act", ref, act, key, id, …}           → {op: "done", ref, result}; see `actions`
     {op: "find", ref, order}                    → {op: "found", ref, id}; the conversation of an order
@@ -26,7 +27,6 @@ from dashboard.live.actions import act
 from dashboard.live.connection import Connection
 from dashboard.live.hub import Hub
 from dashboard.queries import inbox, kit, thread
-from dashboard.queries.panel import panel
 from processors.errors import BadRequest, NotAllowed, NotFound
 
 log = logging.getLogger(__name__)
@@ -95,7 +95,8 @@ class Ops:
         if not found:
             self._hub.look(connection, None)
             raise NotFound("no such conversation, or not theirs")
-        beside = await panel(client, found[0])
+        # What stands beside it takes more reads; nobody waits for them to see the messages.
+        self._hub.tell_panel_soon(connection, found[0])
         return {
             "op": "thread",
             "number": number,
@@ -104,7 +105,6 @@ class Ops:
             "rows": page.rows,
             "more": page.more,
             "notes": notes,
-            "panel": beside,
         }
 
     async def _older(self, connection: Connection, message: Mapping[str, Any]) -> Answer:

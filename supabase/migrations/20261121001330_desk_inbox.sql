@@ -70,6 +70,30 @@ end
 $$;
 comment on function private.prefix_query(text) is 'A text search for everything that begins as these words do, null without a word.';
 
+create function private.talks_with_words(p_businesses uuid[], p_query tsquery) returns uuid[]
+language plpgsql stable set search_path = '' set plan_cache_mode = force_custom_plan
+as $$
+declare
+  v_found uuid[];
+begin
+  -- What everybody says is found among the latest messages: its matches in all of them would be tens of thousands.
+  v_found := array(
+    select m.conversation_id from unnest(p_businesses) b cross join lateral (
+      select w.conversation_id, w.content from public.whatsapp_messages w where w.business_id = b order by w.sequence desc limit 1200) m
+    where to_tsvector('simple'::regconfig, left(m.content, 2000)) @@ p_query);
+  if cardinality(v_found) >= 40 then
+    return v_found;
+  end if;
+  return array(
+    select m.conversation_id from (
+      select w.conversation_id from public.whatsapp_messages w
+      where w.business_id = any (p_businesses) and to_tsvector('simple'::regconfig, left(w.content, 2000)) @@ p_query
+      order by w.sequence desc limit 1000) m);
+end
+$$;
+comment on function private.talks_with_words(uuid[], tsquery) is
+  'Conversations in which this was said, by the latest messages: for a common word only some, whoever looks for an older one adds a word.';
+
 create function public.search_conversations(p_words text, p_limit integer default 41, p_before timestamptz default null, p_before_id uuid default null)
 returns table (id uuid, last_message_at timestamptz)
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan
@@ -94,11 +118,7 @@ begin
     select r.conversation_id from public.market_orders o join public.whatsapp_order_relays r on r.id = o.relay_id
     where o.business_id = any (v_businesses) and o.code = upper(v_words)
     union
-    -- The latest of what was said: whoever looks for something older adds a word.
-    select m.conversation_id from (
-      select w.conversation_id from public.whatsapp_messages w
-      where w.business_id = any (v_businesses) and to_tsvector('simple'::regconfig, left(w.content, 2000)) @@ v_query
-      order by w.sequence desc limit 1000) m
+    select unnest(private.talks_with_words(v_businesses, v_query))
   )
   select c.id, c.last_message_at from public.whatsapp_conversations c join talks t on t.id = c.id
   where c.business_id = any (v_businesses) and c.last_message_at is not null

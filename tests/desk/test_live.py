@@ -49,7 +49,8 @@ async def test_the_list_and_a_thread_are_asked_for(seeded_desk: RunningDesk) -> 
         assert [row["id"] for row in listed["rows"]][:1] == [EMILY]
         opened = await page.ask("open", id=MARCO)
         assert (len(opened["rows"]), opened["more"], opened["row"]["id"]) == (5, False, MARCO)
-        assert opened["panel"]["orders"][0]["code"] == "D1000"
+        beside = await page.until(lambda m: m["op"] == "panel")
+        assert (beside["id"], beside["panel"]["orders"][0]["code"]) == (MARCO, "D1000")
         assert opened["number"] > listed["number"]
         older = await page.ask("older", id=MARCO, before=opened["rows"][0]["sequence"])
         assert (older["rows"], older["more"]) == ([], False)

@@ -136,8 +136,8 @@ export function createList(words, { choose, filter, search, more, menu, business
         isNamed && h("span", { class: "pill named", title: words.say("list.mentioned") }, "@"),
         unread && h("span", { class: "pill", title: words.say("list.unread", { count: row.unread_count }) },
           row.unread_count > 99 ? "99+" : row.unread_count)),
-      h("span", { class: "row-tags" },
-        h("span", { class: `tag ${row.conversation_type}` },
+      h("span", { class: "row-tags" }, h("span", { class: "some" },
+        row.conversation_type !== "customer" && h("span", { class: `tag ${row.conversation_type}` },
           row.conversation_type === "dealer" && icon("store", 13), words.name("kind", row.conversation_type)),
         row.escalated_at && h("span", { class: "tag escalated" }, icon("bell", 13), words.say("badge.escalated")),
         row.failed_at && h("span", { class: "tag failed" }, icon("alert", 13), words.say("badge.failed")),
@@ -147,8 +147,7 @@ export function createList(words, { choose, filter, search, more, menu, business
         (row.labels ?? []).slice(0, 2).map((label) => h("span", { class: "tag label", dir: "auto" }, label)),
         CHANNELS[row.account?.channel] && h("span", { class: "tag" }, CHANNELS[row.account.channel]),
         row.account?.simulated && h("span", { class: "tag" }, words.say("badge.simulated")),
-        showBusiness && h("span", { class: "tag" }, businesses[row.business_id] ?? ""),
-        h("span", { class: "space" }),
+        showBusiness && h("span", { class: "tag" }, businesses[row.business_id] ?? "")),
         waits && h("span", { class: `waits${isLate ? " late" : ""}`, title: words.say("list.waiting", { time: waits }) }, icon("clock", 12), waits),
         row.language && h("span", { class: "language", title: words.name("language", row.language) }, row.language.toUpperCase()),
         h("span", { class: `owner ${owner}`, title: handled }, icon({ bot: "bot", human: "person", nobody: "question" }[owner], 15)))))
@@ -158,6 +157,8 @@ export function createList(words, { choose, filter, search, more, menu, business
     element, draw, clear,
     focusSearch: () => input.focus(),
     setCounts(given) { counts = given },
+    /** Whether another list has been asked for than the one that is shown. */
+    setBusy(busy) { rows.setAttribute("aria-busy", String(busy)) },
     /** The id of the row after (or before) this one. */
     beside(id, step) {
       const all = [...rows.children].map((one) => one.dataset.id)

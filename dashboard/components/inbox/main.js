@@ -159,6 +159,7 @@ function start(parent, data) {
       if (asked.filter !== view.filter || asked.search !== view.search) return
       listProblem = false
       store.page(answer, false)
+      list.setBusy(false)
       countSoon()
     } catch ({ why }) {
       failed(why)
@@ -213,6 +214,7 @@ function start(parent, data) {
     if (view.filter === name && !view.search) return
     view.filter = name
     view.search = ""
+    list.setBusy(true)
     remember()
     store.reset()
     draw()
@@ -221,6 +223,7 @@ function start(parent, data) {
 
   function search(text) {
     view.search = text
+    list.setBusy(true)
     draw()
     clearTimeout(searching)
     searching = setTimeout(() => {
@@ -263,7 +266,6 @@ function start(parent, data) {
       thread.merge(answer.rows, answer.number)
       thread.setNotes(answer.notes, answer.number)
       thread.setRow(answer.row, answer.number)
-      thread.setPanel(answer.panel, answer.number)
       thread.state = "ready"
       seen()
     } catch ({ why }) {
