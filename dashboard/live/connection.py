@@ -25,6 +25,7 @@ class Connection:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.open_id: UUID | None = None
+        self.is_there = False
         self.is_typing = False
         self.close_code: int | None = None
         self._frames: asyncio.Queue[bytes | None] = asyncio.Queue(QUEUE_LIMIT)

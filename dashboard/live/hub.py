@@ -12,7 +12,7 @@ import itertools
 import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -21,6 +21,7 @@ from postgrest import AsyncPostgrestClient
 from dashboard.client import Storage
 from dashboard.live.connection import SIGNED_OUT, TRY_AGAIN, Connection
 from dashboard.live.feed import Feed
+from dashboard.live.presence import Presence
 from dashboard.queries import inbox, thread
 from dashboard.queries.panel import panel
 from dashboard.sessions import Session, Sessions
@@ -58,6 +59,7 @@ class Hub:
         self._storage = storage
         self._feed = feed
         self._connections: set[Connection] = set()
+        self.presence = Presence(self._connections)
         self._feeds: dict[UUID, tuple[Feed, asyncio.Task[None]]] = {}
         self._numbers = itertools.count(1)
         self._changed: dict[UUID, set[UUID]] = defaultdict(set)
@@ -80,29 +82,7 @@ class Hub:
     def leave(self, connection: Connection) -> None:
         """A desk was closed."""
         self._connections.discard(connection)
-        self.look(connection, None)
-
-    def look(self, connection: Connection, conversation_id: UUID | None) -> None:
-        """A page opened a conversation, or none; who else has it open is told, and the page who else does."""
-        left, connection.open_id, connection.is_typing = connection.open_id, conversation_id, False
-        for changed in {left, conversation_id} - {None}:
-            self._tell_present(cast(UUID, changed))
-
-    def write(self, connection: Connection, typing: bool) -> None:
-        """Somebody writes in the conversation they have open, or stopped."""
-        if connection.open_id is not None and connection.is_typing != typing:
-            connection.is_typing = typing
-            self._tell_present(connection.open_id)
-
-    def _tell_present(self, conversation_id: UUID) -> None:
-        # Only people who may see the conversation can have opened it with an answer, so all of them may know.
-        there = [c for c in self._connections if c.open_id == conversation_id]
-        for member in there:
-            others = {c.session.tokens.user_id: c.session.name for c in there}
-            others.pop(member.session.tokens.user_id, None)
-            typing = {c.session.tokens.user_id for c in there if c.is_typing}
-            people = [{"name": name, "typing": user in typing} for user, name in others.items()]
-            member.send({"op": "present", "id": str(conversation_id), "people": people})
+        self.presence.look(connection, None)
 
     def is_live(self, session: Session) -> bool:
         """Whether hints arrive for all that this person sees."""

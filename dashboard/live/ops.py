@@ -84,7 +84,7 @@ class Ops:
     async def _open(self, connection: Connection, message: Mapping[str, Any]) -> Answer:
         conversation_id = UUID(message["id"])
         # Before the first read, so that a change while we read reaches this page too.
-        self._hub.look(connection, conversation_id)
+        self._hub.presence.look(connection, conversation_id)
         client = await self._hub.client(connection.session)
         number = self._hub.number()
         found, page, notes = await asyncio.gather(
@@ -93,8 +93,10 @@ class Ops:
             thread.notes(client, conversation_id),
         )
         if not found:
-            self._hub.look(connection, None)
+            self._hub.presence.look(connection, None)
             raise NotFound("no such conversation, or not theirs")
+        if connection.open_id == conversation_id:
+            self._hub.presence.arrive(connection)
         # What stands beside it takes more reads; nobody waits for them to see the messages.
         self._hub.tell_panel_soon(connection, found[0])
         return {
@@ -149,11 +151,11 @@ class Ops:
         return None
 
     async def _close(self, connection: Connection, _: Mapping[str, Any]) -> Answer:
-        self._hub.look(connection, None)
+        self._hub.presence.look(connection, None)
         return None
 
     async def _typing(self, connection: Connection, message: Mapping[str, Any]) -> Answer:
         conversation_id = UUID(message["id"])
         if connection.open_id == conversation_id:
-            self._hub.write(connection, message.get("typing") is True)
+            self._hub.presence.write(connection, message.get("typing") is True)
         return None

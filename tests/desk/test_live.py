@@ -100,10 +100,15 @@ async def test_another_business_hears_nothing(seeded_desk: RunningDesk) -> None:
         await page.until(lambda m: m["op"] == "live" and m["live"])
         await stranger.until(lambda m: m["op"] == "live" and m["live"])
         assert (await stranger.ask("list", filter="all", search="", cursor=None))["rows"] == []
+        await page.ask("open", id=GIULIA)
         assert (await stranger.ask("open", id=GIULIA))["why"] == "refused"
         assert (await stranger.ask("older", id=GIULIA, before=10**9))["rows"] == []
         await _write(seeded_desk, GIULIA, "riservato")
-        await page.until(lambda m: m["op"] == "rows")
+        met: list[Any] = []
+        await page.until(lambda m: met.append(m) or m["op"] == "rows")
+        assert [m for m in met if m["op"] == "present" and m["people"]] == [], (
+            "a stranger's look is told nobody"
+        )
         heard: list[str] = []
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.5):

@@ -17,7 +17,7 @@ import { createStore, createThread, FILTERS } from "./store.js"
 import { createThreadView } from "./thread.js"
 
 const TICK_MS = 15_000
-const SEARCH_PAUSE_MS = 180
+const SEARCH_PAUSE_MS = 140
 const RETRY_MS = 2_000
 const COUNTS_GAP_MS = 1_500
 
