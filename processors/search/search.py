@@ -17,6 +17,7 @@ from uuid import UUID
 
 from processors.errors import ModelUnavailable
 from processors.search import hashing
+from processors.search.general import general_words
 from processors.search.words import COMMON, EATEN, content_words, fold, forms, stem
 
 log = logging.getLogger(__name__)
@@ -161,7 +162,10 @@ def for_text(asked: Sequence[list[str]]) -> Sequence[list[str]]:
 def _term_of(words: Sequence[str], glossary: Mapping[str, Sequence[str]]) -> str | None:
     """The glossary's term for neighbouring words: as they are, else with the last one in another form."""
     *first, last = words
-    return next((t for form in forms(last) if (t := " ".join((*first, form))) in glossary), None)
+    terms = [" ".join((*first, form)) for form in forms(last)]
+    return next((t for t in terms if t in glossary), None) or next(
+        (t for t in terms if t in general_words()), None
+    )
 
 
 def is_common(meaning: Sequence[str]) -> bool:
@@ -188,7 +192,8 @@ def meanings(words: Sequence[str], glossary: Mapping[str, Sequence[str]]) -> lis
         size = len(term.split())
         # A form of a term ("cakarnya") is kept as it was said, beside the catalogue's words.
         said = [words[position]] if size == 1 else []
-        said += [word for expansion in glossary.get(term, ()) for word in content_words(expansion)]
+        words_for = glossary.get(term) or general_words().get(term, ())
+        said += [word for expansion in words_for for word in content_words(expansion)]
         found.append(list(dict.fromkeys(said)))
         position += size
     return [said for said in found if said]

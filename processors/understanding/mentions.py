@@ -16,7 +16,7 @@ from processors.understanding.carts import Step
 from processors.understanding.gate import chosen_number
 from processors.understanding.measures import Measure, names_value
 from processors.understanding.numbers import words_of
-from processors.understanding.parts import LEADING_PREPOSITIONS, Part
+from processors.understanding.parts import LEADING_PREPOSITIONS, Part, is_container
 from processors.understanding.resolve import NOTHING, Resolved, Resolver, ids, variant_of
 from processors.understanding.types import ItemMention
 from processors.understanding.variants import only_variant_words, said_in
@@ -202,7 +202,7 @@ def _said_more(last: Part, part: Part) -> Part | None:
     """The part before with what this one adds, None when it is a thing of its own."""
     said = part.words.split()
     if part.quantity is not None:
-        if not part.measures and set(said) <= _ALONE and last.quantity is None:
+        if not part.measures and last.quantity is None and all(w in _ALONE or is_container(w) for w in said):
             # "Candela cannella, una sola": the number comes after the thing.
             return replace(last, quantity=part.quantity)
         if not said and not part.measures and part.quantity > 1:
@@ -216,7 +216,11 @@ def _said_more(last: Part, part: Part) -> Part | None:
     )
 
 
-_ALONE = frozenset(words_of("sola solo sole soli soltanto basta only just aja saja cuma in tutto total"))
+_ALONE = frozenset(
+    words_of(
+        "paia paio pairs pair pasang sola solo sole soli soltanto basta only just aja saja cuma in tutto total"
+    )
+)
 
 
 def _in_groups(parts: Sequence[Part]) -> list[Part]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
+from rapidfuzz.fuzz import ratio
+
 from processors.understanding import cart_words as words
 from processors.understanding.chunks import Joint, plain
 from processors.understanding.counting import is_label, number_at
@@ -62,6 +64,7 @@ _TARGET: Final = re.compile(r"\b(?:a|ad|to|in|jadi|ke|diventano|=)\s+(?P<number>
 _REFERS: Final = re.compile(r"^(?:the .*\bones?$|quell[aeio]\b|quei\b|yang\b|yg\b)")
 _QUESTION_ONLY: Final = re.compile(r"\b(quanto|quanti|quanta|avete|how much|berapa|ada)\b")
 _MOST_AT_START: Final = 500
+_TYPO, _SHORTEST_TYPO = 86.0, 7
 
 
 def parts_of(chunk: str, joint: Joint, measures: Sequence[Measure], action: CartAction) -> list[Part]:
@@ -101,6 +104,15 @@ def starts_with_quantity(text: str) -> bool:
         return True
     number = number_at(tokens, 0)
     return number is not None and number[1] < len(tokens) and 0 < number[0] <= _MOST_AT_START
+
+
+def is_container(word: str) -> bool:
+    """Whether a word says what things come in, also misspelt: "2 confezzioni"."""
+    if word in words.CONTAINERS:
+        return True
+    return len(word) >= _SHORTEST_TYPO and any(
+        other[0] == word[0] and ratio(word, other) >= _TYPO for other in words.CONTAINERS if len(other) >= 6
+    )
 
 
 def _divided(tokens: list[str]) -> list[list[str]]:

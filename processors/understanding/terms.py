@@ -8,8 +8,8 @@ from typing import Final
 from rapidfuzz import process
 from rapidfuzz.fuzz import ratio
 
+from processors.search.general import general_words
 from processors.search.words import content_words, fold, tokens
-from processors.understanding.general_words import GENERAL
 
 Glossary = Mapping[str, Sequence[str]]
 Term = tuple[str, tuple[str, ...]]
@@ -76,7 +76,9 @@ def _keyed(glossary: Glossary) -> dict[str, Term]:
 
 def _by_key(glossary: Glossary) -> dict[str, Term]:
     """Keyed term → (what to ask for, catalogue words), so that "profumo" finds what is written for "profumi"."""
-    found = {key(term): (" ".join(words), words) for term, words in GENERAL.items()}
+    found = {
+        " ".join(map(key, term.split())): (" ".join(words), words) for term, words in general_words().items()
+    }
     merchants: dict[str, Term] = {}
     for term, expansions in glossary.items():
         keyed = " ".join(map(key, tokens(term)))

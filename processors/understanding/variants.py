@@ -171,7 +171,8 @@ def _named(values: Sequence[str], words: Sequence[str]) -> str | None:
     stems = {stem(w) for w in words}
     for value in values:
         parts = [p for p in tokens(str(value)) if p.isalpha() and len(p) > 2]
-        if parts and all(stem(part) in stems for part in parts):
+        codes = [p for p in tokens(str(value)) if not p.isalpha() and not p.isdigit()]
+        if (parts and all(stem(part) in stems for part in parts)) or (codes and set(codes) <= set(words)):
             return str(value)
     return None
 
