@@ -48,6 +48,10 @@ COMMON = EATEN | frozenset(
 _PREFIXES = ("meng", "meny", "mem", "men", "me", "ber", "peng", "pem", "pen", "di", "ter", "se")
 _SUFFIXES = ("nya", "ku", "mu", "lah", "kan", "in", "an", "i")
 _SHORTEST_ROOT = 4
+_SINGULARS = (
+    *(("ies", "y"), ("es", ""), ("s", ""), ("ing", "")),
+    *(("i", "o"), ("i", "io"), ("e", "a"), ("i", "e")),
+)
 
 
 @lru_cache(maxsize=20_000)
@@ -56,15 +60,7 @@ def forms(word: str) -> tuple[str, ...]:
     Italian plural, the root below Indonesian affixes ("mencakarnya" → "cakar").
     """
     found = [word]
-    for ending, instead in (
-        ("ies", "y"),
-        ("es", ""),
-        ("s", ""),
-        ("i", "o"),
-        ("e", "a"),
-        ("i", "e"),
-        ("ing", ""),
-    ):
+    for ending, instead in _SINGULARS:
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_ROOT - 1:
             found.append(word[: -len(ending)] + instead)
     bare = [word, *(word[: -len(s)] for s in _SUFFIXES if word.endswith(s))]

@@ -33,11 +33,18 @@ RULE_WEIGHT: Final = 0.12
 therefore ask for more; on messages that neither had seen, more than this loses five in a hundred."""
 
 MOST_POINTS: Final = 6.0
-HUMAN_SURE: Final = 0.38
+HUMAN_SURE: Final = 0.34
 """The model alone asks for a person only from here."""
+
+ORDERING: Final = 2.5
+HUMAN_SURE_ORDERING: Final = 0.6
+"""The same where so many points are an order's: whoever says "I want" mostly wants things."""
 
 NAMING_MOST: Final = 1.5
 COMPLAINT: Final = 2.0
+
+ASKED_MOST: Final = 1.0
+"""Points of an order that a question may still have."""
 
 _SHORT = 3
 
@@ -77,7 +84,8 @@ def classify(text: str, *, model: LinearModel | None = None) -> Intention:
     points = rule_points(text)
     guess = (model or linear_model()).guess(text)
     reason = human_reason(_words(text))
-    if reason == "none" and guess.human >= HUMAN_SURE and not only_curious(_words(text)):
+    sure = HUMAN_SURE_ORDERING if points["order_request"] >= ORDERING else HUMAN_SURE
+    if reason == "none" and guess.human >= sure and not only_curious(_words(text)):
         reason = "unknown"
     scores = {i: guess.intents[i] + RULE_WEIGHT * min(points[i], MOST_POINTS) for i in INTENTS}
     if reason != "none":
@@ -112,6 +120,8 @@ def rule_points(text: str) -> dict[Intent, float]:
         points["order_request"] += 3.0 if cart_words.REMOVE.search(plain) else 1.0
     elif asking and not points["support_request"] and not points["general_chat"]:
         points["product_inquiry"] += 0.8
+        # "Se lo ordino oggi, quando arriva?" only asks, whatever verbs it holds.
+        points["order_request"] = min(points["order_request"], ASKED_MOST)
     # Courtesies around a wish do not make it small talk.
     rest = max(points["order_request"], points["product_inquiry"], points["support_request"])
     if rest >= 1.5 and len(plain.split()) > _SHORT:

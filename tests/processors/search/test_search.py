@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from bench.memory_catalogue import BUSINESS, MemoryCatalogue, catalogue_rows, product_id
 from processors.errors import ModelUnavailable
 from processors.search import hashing
-from processors.search.search import ProductSearch, expand, meanings, search_terms
+from processors.search.search import ProductSearch, expand, for_text, meanings, search_terms
+from processors.search.words import forms
 
 EVAL = Path(__file__).parents[2] / "eval"
 
@@ -25,7 +26,7 @@ def catalogue() -> MemoryCatalogue:
     return MemoryCatalogue(catalogue_rows(EVAL / "search_catalogue.jsonl"))
 
 
-@pytest.mark.parametrize(("split", "first", "five"), [("dev", 0.85, 0.91), ("heldout", 0.73, 0.92)])
+@pytest.mark.parametrize(("split", "first", "five"), [("dev", 0.92, 0.96), ("heldout", 0.87, 0.96)])
 async def test_labelled_queries_find_their_product(
     catalogue: MemoryCatalogue, split: str, first: float, five: float
 ) -> None:
@@ -57,6 +58,32 @@ def test_neighbours_are_looked_up_before_single_words(
 ) -> None:
     assert meanings(words, glossary) == found
     assert expand(words, glossary) == [word for meaning in found for word in meaning]
+
+
+@pytest.mark.parametrize(
+    ("word", "form"),
+    [
+        ("mencakarnya", "cakar"),
+        ("dimandikan", "mandi"),
+        ("walks", "walk"),
+        ("guinzagli", "guinzaglio"),
+        ("oli", "oli"),
+    ],
+)
+def test_a_glossary_is_asked_for_other_forms_of_a_word(word: str, form: str) -> None:
+    assert form in forms(word)
+    assert meanings([word], {form: ["tiragraffi"]})[0] == [word, "tiragraffi"]
+
+
+def test_words_of_any_shop_are_known_and_the_merchants_own_go_first() -> None:
+    assert meanings(["madu"], {}) == [["madu", "miele"]]
+    assert meanings(["madu"], {"madu": ["propoli"]}) == [["madu", "propoli"]]
+
+
+def test_for_whom_a_thing_is_tells_less_than_what_it_is() -> None:
+    asked = meanings(["makanan", "kelinci"], {"kelinci": ["conigli"]})
+    assert [meaning[0] for meaning in for_text(asked)] == ["kelinci"]
+    assert for_text([["makanan", "cibo"]]) == [["makanan", "cibo"]]
 
 
 def test_a_word_with_many_translations_weighs_no_more_than_one_with_few() -> None:

@@ -15,7 +15,7 @@ import pytest
 from bench.evaluation.__main__ import DATA
 from bench.evaluation.measure import Misses, carts, intent, language, needs_human
 from bench.evaluation.reading import Reading
-from bench.evaluation.rows import Cart, Labelled, Message, read_folder
+from bench.evaluation.rows import CATALOGUE, Cart, Labelled, Message, read_folder
 from bench.memory_catalogue import BUSINESS, MemoryCatalogue, catalogue_rows
 from processors.customer.gate import command_of
 from processors.customer.listen import pieces
@@ -76,6 +76,19 @@ async def test_carts_in_rough_words(rows: Labelled, catalogue: MemoryCatalogue) 
     found = await read_carts(chosen, catalogue)
     assert found["exact_share"] >= 0.93
     assert found["added_without_a_wish"] == 0
+
+
+async def test_a_catalogue_that_nobody_had_in_view() -> None:
+    folder = DATA / "corner_shop"
+    other = MemoryCatalogue(catalogue_rows(folder / CATALOGUE))
+    rows = read_folder(folder)
+    found = await read_carts(rows.carts["other"], other)
+    assert found["exact_share"] >= 0.8
+    assert found["added_without_a_wish"] == found["added_something_else"] == 0
+    search = ProductSearch(other.call)
+    hits = [{hit.sku for hit in await search.find(BUSINESS, q.text, limit=5)} for q in rows.queries["other"]]
+    good = sum(bool(q.relevant & skus) for q, skus in zip(rows.queries["other"], hits, strict=True))
+    assert good / len(hits) >= 0.85
 
 
 async def read_carts(wanted: Sequence[Cart], catalogue: MemoryCatalogue) -> dict[str, Any]:

@@ -86,6 +86,10 @@ SEVERAL: list[tuple[str, list[Shown]]] = [
     ("prendo 1 museruola m 1 pettorina l", [(1, "C25", {"taglia": "M"}), (1, "C06", {"taglia": "L"})]),
     ("prendo sia la lampada di sale che il cuscino in lino beige", [(1, "H17", {}), (1, "H10", {"colore": "beige"})]),
     ("three cans of beef wet food and a rope toy", [(3, "C13", {}), (1, "C16", {})]),
+    ("mio marito vuole l'olio da barba, ne prendo due", [(2, "P09", {})]),
+    ("il dentifricio e la lampada di sale, senza salviette", [(1, "T13", {}), (1, "H17", {})]),
+    ("profumo oud 100ml, è un regalo per i suoi 40 anni", [(1, "P04", {"formato": "100ml"})]),
+    ("incenso sandalo, 3 confezzioni, grazie infinite", [(3, "H06", {})]),
     ("kalung gps satu sama krim tangan 2", [(1, "C05", {}), (2, "P10", {})]),
 ]  # fmt: skip
 
