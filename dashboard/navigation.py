@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dashboard.views import inbox, orders
+from dashboard.views import attention, inbox
 from dashboard.visitor import Visitor
 
 EVERYBODY = ("admin", "agent", "viewer")
@@ -28,6 +29,7 @@ class Entry:
 PAGES: tuple[Entry, ...] = (
     Entry(name="inbox", icon="inbox", show=inbox.show),
     Entry(name="orders", icon="cart", show=orders.show),
+    Entry(name="attention", icon="alert", show=attention.show),
 )
 """The first one is what opens at `/`."""
 

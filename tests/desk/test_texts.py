@@ -32,6 +32,11 @@ FAMILIES = {
     "remedy",
     "understood",
     "understood_value",
+    "attention_kind",
+    "remedy_name",
+    "remedy_done",
+    "span",
+    "page",
 }
 
 
