@@ -12,6 +12,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, WebSocketRoute
 
+from dashboard.badges import BadgeRoutes
 from dashboard.desk import Desk
 from dashboard.guard import Guard
 from dashboard.live.endpoint import LiveEndpoint
@@ -52,6 +53,7 @@ def parts(desk: Desk) -> Parts:
         "routes": [
             *DeskRoutes(settings, desk.sessions, desk.http).all(),
             *media.all(),
+            *BadgeRoutes(settings, desk.sessions, desk.storage).all(),
             WebSocketRoute("/rt", live.serve),
         ],
         "middleware": [Middleware(Guard, sessions=desk.sessions, cookie_name=settings.cookie_name)],

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from dashboard.views import inbox, orders
-from dashboard.views import attention, inbox
+from dashboard.views import attention, inbox, orders
 from dashboard.visitor import Visitor
 
 EVERYBODY = ("admin", "agent", "viewer")

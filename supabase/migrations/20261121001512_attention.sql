@@ -7,14 +7,23 @@ alter table public.webhook_events add column seen_at timestamptz;
 comment on column public.webhook_events.seen_at is 'When a person looked at what could not be used and put it aside.';
 create index webhook_events_errors_idx on public.webhook_events (created_at) where error is not null and seen_at is null;
 
+create function private.last_words(p_conversation_id uuid) returns text
+language sql stable set search_path = ''
+as $$
+  select left(coalesce(nullif(m.content, ''), m.transcript, '[' || m.type || ']'), 300) from public.whatsapp_messages m
+  where m.conversation_id = p_conversation_id and m.direction = 'inbound' order by m.sequence desc limit 1
+$$;
+comment on function private.last_words(uuid) is 'What the other side said last.';
+
 -- A hundred of each kind are found at most: whoever has more than that counts "many".
 create function private.attention_of(p_businesses uuid[], p_admin_of uuid[])
 returns table (kind text, at timestamptz, id text, conversation_id uuid, detail jsonb)
 language sql stable set search_path = ''
 as $$
   (select 'escalation', e.created_at, e.id::text, e.conversation_id,
-    jsonb_build_object('reason', e.reason, 'detail', e.detail, 'preview', c.preview, 'assignee', s.name, 'language', c.language)
+    jsonb_build_object('reason', e.reason, 'detail', e.detail, 'preview', w.words, 'assignee', s.name)
   from public.escalations e join public.whatsapp_conversations c on c.id = e.conversation_id left join public.staff s on s.id = c.assignee_id
+  cross join lateral private.last_words(c.id) w (words)
   where e.business_id = any (p_businesses) and e.status = 'open'
     -- A message that failed is told as such, with what to do about it.
     and not (e.reason = 'failed_message' and c.failed_at is not null)
@@ -32,8 +41,9 @@ as $$
   order by m.failed_at desc limit 100)
   union all
   (select 'turn', q.first_pending_at, q.conversation_id::text, q.conversation_id,
-    jsonb_build_object('attempts', q.attempts, 'preview', c.preview, 'at_work', coalesce(q.token is not null and q.run_at > now(), false))
+    jsonb_build_object('attempts', q.attempts, 'preview', w.words, 'at_work', coalesce(q.token is not null and q.run_at > now(), false))
   from public.turn_queue q join public.whatsapp_conversations c on c.id = q.conversation_id
+  cross join lateral private.last_words(c.id) w (words)
   where c.business_id = any (p_businesses)
     -- What waits on purpose (a rate limit, a voice note) is not stuck before that is over.
     and (q.attempts >= 3 or greatest(q.first_pending_at, q.not_before, q.hold_until) < now() - interval '2 minutes')

@@ -6,6 +6,7 @@
 import { avatar, fill, h, icon } from "../common/dom.js"
 
 const PATIENCE_MS = 1_500
+const BADGES_MS = 15_000
 /** What a person types and has not sent is kept under this prefix; whoever signs out leaves nothing behind. */
 const KEPT = "relaydesk."
 
@@ -105,9 +106,17 @@ function start(parent) {
   function setBadge({ detail }) {
     if (badges.get(detail.page) === detail.count) return
     badges.set(detail.page, detail.count)
-    const old = element.querySelector(`[data-page="${CSS.escape(detail.page)}"]`)
+    const old = context && element.querySelector(`[data-page="${CSS.escape(detail.page)}"]`)
     const index = context.data.pages.findIndex((page) => page.name === detail.page)
     if (old) old.replaceWith(link(context.data.pages[index], index))
+  }
+
+  /** The numbers beside the pages, whichever is open. A failure leaves them as they are. */
+  async function askBadges() {
+    if (document.hidden) return
+    const answer = await fetch("/badges").catch(() => null)
+    if (!answer?.ok) return
+    for (const [page, count] of Object.entries(await answer.json().catch(() => ({})))) setBadge({ detail: { page, count } })
   }
 
   function closeMenu(event) {
@@ -120,10 +129,15 @@ function start(parent) {
 
   const listeners = [["relaydesk:live", setLive], ["relaydesk:badge", setBadge], ["pointerdown", closeMenu], ["keydown", closeMenu]]
   for (const [event, listener] of listeners) addEventListener(event, listener)
+  document.addEventListener("visibilitychange", askBadges)
+  const asking = setInterval(askBadges, BADGES_MS)
+  askBadges()
   let first = true
   return {
     draw,
     stop() {
+      clearInterval(asking)
+      document.removeEventListener("visibilitychange", askBadges)
       for (const [event, listener] of listeners) removeEventListener(event, listener)
       element.remove()
     },
