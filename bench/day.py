@@ -71,7 +71,7 @@ async def run(simulators_url: str, database_url: str, *, customers: int, seed: i
     """Play the day against a running stack. `seed` gives the customers their phones and hours."""
     wire, chance, started = Wire(simulators_url), random.Random(seed), time.monotonic()
     since = await now(database_url)
-    await _open_shop(database_url)
+    await _switch_zones_on(database_url)
     phones = [f"39348{seed:04d}{n:04d}" for n in range(customers)]
     stop = asyncio.Event()
     dealers = [asyncio.create_task(_dealer(wire, phone, stop)) for phone in DEALERS]
@@ -92,11 +92,11 @@ async def run(simulators_url: str, database_url: str, *, customers: int, seed: i
     return await _report(database_url, phones, ledger, time.monotonic() - started)
 
 
-async def _open_shop(database_url: str) -> None:
-    """A day is played at any hour: the shop keeps no hours, so dealers are asked at once."""
+async def _switch_zones_on(database_url: str) -> None:
+    """Customers are asked where to bring things, and pay for it by zone."""
     connection = await asyncpg.connect(database_url)
     try:
-        await connection.execute("update businesses set hours = '{}'")
+        await connection.execute("update delivery_zones set active = true")
     finally:
         await connection.close()
 

@@ -6,7 +6,8 @@ insert into public.businesses (id, name, slug, persona, limits, hours) values
   ('00000000-0000-4000-8000-000000000001', 'Dloop', 'dloop',
    'Sei l''assistente di Dloop: cordiale, concreto, dai del tu, risposte brevi. Parli solo di prodotti, ordini e assistenza di Dloop.',
    '{"offer_minutes": 10, "offer_fanout": 3, "human_hours": 12, "cart_reminder_minutes": 120}',
-   '{"mon": ["09:00", "19:30"], "tue": ["09:00", "19:30"], "wed": ["09:00", "19:30"], "thu": ["09:00", "19:30"], "fri": ["09:00", "19:30"], "sat": ["09:30", "18:00"], "sun": null}');
+   -- A demonstration runs at any hour: whoever tries it at night should not wait for the morning.
+   '{"mon": ["00:00", "24:00"], "tue": ["00:00", "24:00"], "wed": ["00:00", "24:00"], "thu": ["00:00", "24:00"], "fri": ["00:00", "24:00"], "sat": ["00:00", "24:00"], "sun": ["00:00", "24:00"]}');
 
 insert into public.channel_accounts (id, business_id, channel, external_id, waba_id, display_phone, label, simulated) values
   ('00000000-0000-4000-8000-000000000011', '00000000-0000-4000-8000-000000000001', 'whatsapp', '106540352242922', '102290129340398', '15550783881', 'Dloop', false),
@@ -46,10 +47,11 @@ insert into public.dealers (id, business_id, name, priority, address) values
   ('00000000-0000-4000-8000-000000000043', '00000000-0000-4000-8000-000000000001', 'Casa e Profumi', 30, '');
 
 -- Milan: the centre, the rest of the town, and the places around it.
-insert into public.delivery_zones (id, business_id, name, postcodes, latitude, longitude, radius_km, fee, free_above, minimum_order, minutes_from, minutes_to) values
-  ('00000000-0000-4000-8000-000000000141', '00000000-0000-4000-8000-000000000001', 'Milano centro', '{20121,20122,20123,20124,20129}', 45.4642, 9.1900, 2.2, 2.50, 40.00, 0, 25, 45),
-  ('00000000-0000-4000-8000-000000000142', '00000000-0000-4000-8000-000000000001', 'Milano', '{201}', 45.4642, 9.1900, 7.5, 3.90, 60.00, 0, 40, 70),
-  ('00000000-0000-4000-8000-000000000143', '00000000-0000-4000-8000-000000000001', 'Hinterland', '{20090,20092,20093,20095,20099}', 45.4642, 9.1900, 14, 6.90, 90.00, 25.00, 60, 100);
+-- Off at first, so that the shortest order needs no address; the desk's settings switch them on.
+insert into public.delivery_zones (id, business_id, name, postcodes, latitude, longitude, radius_km, fee, free_above, minimum_order, minutes_from, minutes_to, active) values
+  ('00000000-0000-4000-8000-000000000141', '00000000-0000-4000-8000-000000000001', 'Milano centro', '{20121,20122,20123,20124,20129}', 45.4642, 9.1900, 2.2, 2.50, 40.00, 0, 25, 45, false),
+  ('00000000-0000-4000-8000-000000000142', '00000000-0000-4000-8000-000000000001', 'Milano', '{201}', 45.4642, 9.1900, 7.5, 3.90, 60.00, 0, 40, 70, false),
+  ('00000000-0000-4000-8000-000000000143', '00000000-0000-4000-8000-000000000001', 'Hinterland', '{20090,20092,20093,20095,20099}', 45.4642, 9.1900, 14, 6.90, 90.00, 25.00, 60, 100, false);
 
 insert into public.rider_contacts (business_id, rider_id, dealer_id, contact_type, contact_value, name, category) values
   ('00000000-0000-4000-8000-000000000001', null, '00000000-0000-4000-8000-000000000041', 'dealer', '393331000001', 'Dloop Store Milano', 'tutto'),

@@ -72,7 +72,7 @@ async def run(
 ) -> Races:
     """Both races on the seeded business, whose shelves of two products are changed for it."""
     async with asyncpg.create_pool(database_url, min_size=1, max_size=connections) as pool:
-        await pool.execute("update businesses set hours = '{}'")
+        await pool.execute("update delivery_zones set active = true")
         at_once, sold = await _buy(pool, buyers, pieces)
         winners, losers = await _accept(pool, dealers, rounds)
         unbalanced = await pool.fetchval(_UNBALANCED)
