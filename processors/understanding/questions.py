@@ -26,7 +26,8 @@ _ASKS: Final = re.compile(
     r"apakah)\b"
 )
 _REQUESTS: Final = re.compile(
-    r"\b(posso|potrei|possiamo) (avere|prendere|ordinare|acquistare|comprare)\b|\b(mi|ci|me|ce) (ne |lo |la |li |"
+    r"\b(posso|potrei|possiamo) (avere|prendere|ordinare|acquistare|comprare|aggiungere|"
+    r"togliere|levare)\b|\b(mi|ci|me|ce) (ne |lo |la |li |"
     r"le )?(dai|date|"
     r"da|mandi|mandate|metti|mettete|prepari|preparate|porti|"
     r"portate|tieni|tenete|riserv\w+|fai avere|aggiung\w+|prendi|togli\w*|levi)\b|\b(puoi|potete|potresti|puo|"
@@ -47,7 +48,8 @@ _TELLS: Final = re.compile(
 )
 _PAST: Final = re.compile(
     r"\b(ho|abbiamo|avevo|avevamo|ha|hai) (gia |appena )?(comprat|pres|ordinat|ricevut|acquistat|mess)\w+\b|"
-    r"\b(i|we) (already |just )?(bought|ordered|received|purchased)\b|\b(kemarin|sudah|udah) (beli|pesan|order|"
+    r"\b(i|we) (already |just )?(bought|ordered|received|purchased)\b|\b(kemarin|sudah|udah|tadi|"
+    r"barusan) (saya |aku |gue |gw )?(sudah |udah )?(beli|pesan|order|"
     r"pesen)\b"
 )
 _ASKING_WORDS: Final = frozenset(

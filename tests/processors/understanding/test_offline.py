@@ -141,6 +141,8 @@ async def test_what_is_not_sold_keeps_its_words(shop: Shop) -> None:
         ("levami pure il vaso che ho cambiato idea", "H16", None),
         ("no la lampada non la voglio più", "H17", None),
         ("rimuovi una candela alla lavanda dal carrello", "H01", 1),
+        ("leviamo una coperta", "H09", 1),
+        ("on second thoughts no cage", "A02", None),
         ("puoi levare una delle due coperte?", "H09", 1),
         ("take the hand cream off my order", "P10", None),
         ("I no longer want the aquarium", "A05", None),
@@ -236,6 +238,7 @@ async def test_a_question_adds_nothing(shop: Shop, text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "kemarin saya beli dua lilin",
         *(
             "ho 2 cani e un gatto",
             "abito al 3 piano interno 5",
@@ -256,7 +259,13 @@ async def test_talk_adds_nothing(shop: Shop, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["posso avere due collari gps?", "can i get two gps collars?", "boleh minta dua kalung gps?"]
+    "text",
+    [
+        "posso aggiungere due collari gps?",
+        "posso avere due collari gps?",
+        "can i get two gps collars?",
+        "boleh minta dua kalung gps?",
+    ],
 )
 async def test_a_wish_in_polite_clothes_is_a_wish(shop: Shop, text: str) -> None:
     read = await shop.read(text)
