@@ -18,11 +18,20 @@ from processors.store import TRANSIENT_API_CODES, TRANSIENT_SQLSTATES
 
 
 class Refused(BadRequest):
-    """The database says no to what a person wants to do. `reason` names why, `refusal.<reason>` tells it."""
+    """The database says no to what a person wants to do. `reason` names why, `refusal.<reason>` tells it.
 
-    def __init__(self, message: str, *, reason: str) -> None:
-        super().__init__(message)
+    What forms save is refused with the names of the fields instead, and a remedy; `code` is the SQL state.
+    """
+
+    def __init__(self, message: str, *, reason: str, code: str = "", remedy: str = "") -> None:
+        super().__init__(message, field=reason, remedy=remedy)
         self.reason = reason
+        self.code = code
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields that the refusal is about."""
+        return tuple(self.reason.split(", "))
 
 
 class Query(Protocol):
@@ -66,7 +75,7 @@ async def rows(query: Query) -> list[Json]:
         # The library's own retry waits for seconds, longer than a person should.
         return cast(list[Json], (await query.retry(False).execute()).data)
     except APIError as error:
-        raise _translated(str(error.code or ""), error.message or "", error.details) from None
+        raise _translated(str(error.code or ""), error.message or "", error.details, error.hint) from None
     except (httpx.HTTPError, OSError) as error:
         raise StorageUnavailable(type(error).__name__) from None
 
@@ -77,15 +86,14 @@ async def one(query: Query) -> Json | None:
     return found[0] if found else None
 
 
-def _translated(code: str, message: str, details: object) -> BadRequest | StorageError:
+def _translated(code: str, message: str, details: object, hint: object) -> BadRequest | StorageError:
     if code.startswith("PGRST30") or code == "401":
         return NotSignedIn("the access token is wrong or has expired")
     if code in ("42501", "403"):
         return NotAllowed("row level security refused it")
     if code in ("PT404", "PT409", "22023"):
-        return Refused(
-            message, reason=details if isinstance(details, str) and details.isidentifier() else "other"
-        )
+        named = isinstance(details, str) and all(name.isidentifier() for name in details.split(", "))
+        return Refused(message, reason=str(details) if named else "other", code=code, remedy=str(hint or ""))
     if code.startswith(TRANSIENT_SQLSTATES) or code in TRANSIENT_API_CODES:
         return StorageUnavailable(code, code=code)
     return StorageError(code, code=code)

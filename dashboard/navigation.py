@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from dashboard.views import attention, inbox, orders
+from dashboard.views import attention, catalogue, inbox, orders
 from dashboard.visitor import Visitor
 
 EVERYBODY = ("admin", "agent", "viewer")
@@ -29,6 +29,7 @@ PAGES: tuple[Entry, ...] = (
     Entry(name="inbox", icon="inbox", show=inbox.show),
     Entry(name="orders", icon="cart", show=orders.show),
     Entry(name="attention", icon="alert", show=attention.show),
+    Entry(name="catalogue", icon="store", show=catalogue.show),
 )
 """The first one is what opens at `/`."""
 

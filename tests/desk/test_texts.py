@@ -37,6 +37,13 @@ FAMILIES = {
     "remedy_done",
     "span",
     "page",
+    "csv",
+    "field",
+    "hint",
+    "outcome",
+    "shown",
+    "taken",
+    "wrong",
 }
 
 
