@@ -12,7 +12,7 @@ from processors.bubbles import joined
 from processors.customer import cart as carts
 from processors.customer import delivery, delivery_replies, hours, quotes
 from processors.customer.choices import address_id, cart_id, order_id, remove_id
-from processors.customer.menus import menu_button
+from processors.customer.menus import checkout_button, menu_button
 from processors.customer.session import Proposal
 from processors.customer.talk import Reads, Talk
 from processors.customer.titles import button_title, row_description, row_title
@@ -66,7 +66,7 @@ async def propose(talk: Talk, reads: Reads) -> Talk:
 
 
 def _look_again(talk: Talk, key: str) -> Reply:
-    return Reply(text=talk.say(key), kind="buttons", buttons=(_checkout_button(talk),))
+    return Reply(text=talk.say(key), kind="buttons", buttons=(checkout_button(talk),))
 
 
 def confirm(talk: Talk, relay_id: UUID) -> Talk:
@@ -76,7 +76,7 @@ def confirm(talk: Talk, relay_id: UUID) -> Talk:
         created = talk.say("order.created", total=talk.money(pending.total))
     else:
         created = talk.say("order.created_plain")
-    to_cart = (_checkout_button(talk), menu_button(talk, "catalogue"))
+    to_cart = (checkout_button(talk), menu_button(talk, "catalogue"))
     action = Action(
         kind="confirm_order",
         args={"relay_id": str(relay_id)},
@@ -240,7 +240,3 @@ def _one_per_product(cart: carts.Cart) -> list[CartLine]:
 
 def _edit_button(talk: Talk, relay_id: UUID) -> Button:
     return Button(id=order_id("edit", relay_id), title=button_title(talk.say("button.edit")))
-
-
-def _checkout_button(talk: Talk) -> Button:
-    return Button(id=cart_id("checkout"), title=button_title(talk.say("button.checkout")))

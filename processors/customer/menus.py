@@ -92,6 +92,10 @@ async def category(talk: Talk, reads: Reads, choice: CategoryChoice) -> Talk:
     return replace(talk.knowing(*page), ending=reply, session=session)
 
 
+def checkout_button(talk: Talk) -> Button:
+    return Button(id=cart_id("checkout"), title=button_title(talk.say("button.checkout")))
+
+
 def after_cart_buttons(talk: Talk) -> tuple[Button, ...]:
     """What one may want with a cart in hand."""
     return (

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from processors.customer import cart as carts
 from processors.customer.addresses import Address
-from processors.customer.menus import menu_button
+from processors.customer.menus import checkout_button, menu_button
 from processors.customer.quotes import Quote, quote
 from processors.customer.talk import Reads, Talk
 from processors.model import Reply
@@ -22,7 +22,8 @@ _POSTCODE: Final = re.compile(r"(?<!\d)\d{5}(?!\d)")
 
 async def tell(talk: Talk, reads: Reads, text: str) -> Talk:
     """The talk ending with the zones; with a postcode in the question, with the answer for that one."""
-    buttons = (menu_button(talk, "catalogue"), menu_button(talk, "human"))
+    onward = checkout_button(talk) if talk.cart else menu_button(talk, "catalogue")
+    buttons = (onward, menu_button(talk, "human"))
     if not talk.turn.business.delivers:
         return replace(talk, ending=Reply(text=talk.say("shipping"), kind="buttons", buttons=buttons))
     if code := _POSTCODE.search(text):

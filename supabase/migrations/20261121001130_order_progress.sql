@@ -37,7 +37,7 @@ declare
   m record;
 begin
   select * into r from public.whatsapp_order_relays
-  where conversation_id = c.id and status in ('pending', 'confirmed', 'created')
+  where business_id = c.business_id and contact_id = c.contact_id and status in ('pending', 'confirmed', 'created')
     and (p_args ->> 'relay_id' is null or id = (p_args ->> 'relay_id')::uuid)
     and not exists (select 1 from public.market_orders x where x.relay_id = whatsapp_order_relays.id and x.status in ('cancelled', 'delivered'))
   order by created_at desc limit 1 for update;

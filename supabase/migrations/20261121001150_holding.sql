@@ -40,14 +40,19 @@ create function public.release_held_orders() returns integer
 language plpgsql set search_path = ''
 as $$
 declare
+  d record;
   r public.whatsapp_order_relays;
   m public.market_orders;
   v_count integer := 0;
 begin
-  for r in
-    select x.* from public.whatsapp_order_relays x where x.status = 'confirmed' and x.held_until <= now()
-    order by x.held_until, x.created_at limit 200 for update skip locked
+  for d in
+    select x.id, x.conversation_id from public.whatsapp_order_relays x where x.status = 'confirmed' and x.held_until <= now()
+    order by x.held_until, x.created_at limit 200
   loop
+    -- The conversation before its order, as a turn locks them; then the state again, for it may have been taken back.
+    perform 1 from public.whatsapp_conversations where id = d.conversation_id for update;
+    select * into r from public.whatsapp_order_relays where id = d.id and status = 'confirmed' and held_until <= now() for update;
+    continue when not found;
     if private.next_opening(r.business_id, now()) > now() then
       -- The hours were changed meanwhile.
       update public.whatsapp_order_relays set held_until = private.next_opening(business_id, now()) where id = r.id;

@@ -47,10 +47,11 @@ begin
       from public.stock_watches s join public.products p on p.id = s.product_id where s.notified_at is null and p.active) x
     where x.n <= x.free order by x.id limit 200
   loop
+    -- The conversation first, as a turn that renews the wish locks them.
+    select * into strict c from public.whatsapp_conversations where id = w.conversation_id for update;
     update public.stock_watches set notified_at = now() where id = w.id and notified_at is null;
     continue when not found;
     continue when exists (select 1 from public.contacts k where k.id = w.contact_id and (k.opted_out_at is not null or k.blocked_at is not null));
-    select * into strict c from public.whatsapp_conversations where id = w.conversation_id;
     select * into strict a from public.channel_accounts where id = c.account_id;
     c := private.open_conversation(a, w.contact_id, c.phone);
     perform private.queue_message(c.id, 'system', w.reply, null, 'restocked:' || w.id);
