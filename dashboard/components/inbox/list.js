@@ -1,7 +1,7 @@
 // The list of conversations with search and filters.
 
 import { avatar, fill, h, icon, reconcile } from "../common/dom.js"
-import { FILTERS, isSnoozed, ownerOf } from "./store.js"
+import { dueReminders, FILTERS, isSnoozed, ownerOf } from "./store.js"
 import { title } from "../common/words.js"
 
 /** What is chosen most often stands in the row; all the rest is one press away. */
@@ -83,7 +83,7 @@ export function createList(words, { choose, filter, search, more, menu, business
       const when = words.ago(row.last_message_at)
       const waits = waiting(row)
       const isDraft = row.id !== chosen && kept.hasDraft(row.id)
-      const sign = JSON.stringify([row, when, waits, isSnoozed(row), isDraft, row.id === chosen])
+      const sign = JSON.stringify([row, when, waits, isSnoozed(row), dueReminders(row, me).length, isDraft, row.id === chosen])
       return { key: row.id, sign, make: () => line(row, when, waits, isDraft, row.id === chosen) }
     }))
     rows.hidden = shown.length === 0
@@ -140,6 +140,7 @@ export function createList(words, { choose, filter, search, more, menu, business
         row.conversation_type !== "customer" && h("span", { class: `tag ${row.conversation_type}` },
           row.conversation_type === "dealer" && icon("store", 13), words.name("kind", row.conversation_type)),
         row.escalated_at && h("span", { class: "tag escalated" }, icon("bell", 13), words.say("badge.escalated")),
+        dueReminders(row, me).length > 0 && h("span", { class: "tag strong" }, icon("clock", 12), words.say("badge.due")),
         row.failed_at && h("span", { class: "tag failed" }, icon("alert", 13), words.say("badge.failed")),
         isSnoozed(row) && h("span", { class: "tag" }, icon("moon", 12), words.say("badge.snoozed")),
         row.status === "resolved" && h("span", { class: "tag" }, icon("check", 12), words.say("badge.resolved")),

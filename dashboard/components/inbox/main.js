@@ -1,7 +1,7 @@
 // The inbox: lays out the view, keeps what is chosen, and brings answers of the link to list, thread and panel.
 
 import { h } from "../common/dom.js"
-import { createWords } from "../common/words.js"
+import { createWords, title } from "../common/words.js"
 import { createComposer } from "./composer.js"
 import { createDoings } from "./doings.js"
 import { createHead } from "./head.js"
@@ -13,7 +13,7 @@ import { createNotice } from "./notice.js"
 import { createOver } from "./over.js"
 import { createPanel } from "./panel.js"
 import { createSending } from "./sending.js"
-import { createStore, createThread, FILTERS } from "./store.js"
+import { createStore, createThread, dueReminders, FILTERS } from "./store.js"
 import { createThreadView } from "./thread.js"
 
 const TICK_MS = 15_000
@@ -52,6 +52,7 @@ function start(parent, data) {
   let retrying = 0
   let counting = 0
   let drawing = 0
+  const reminded = new Set()
 
   const root = h("div", { class: "rd desk", lang: data.language })
   const over = createOver(root, words)
@@ -73,7 +74,10 @@ function start(parent, data) {
   root.prepend(h("div", { class: "panes" }, list.element, conversation.element, panel.element))
   parent.append(root)
 
-  const ticking = setInterval(draw, TICK_MS)
+  const ticking = setInterval(() => {
+    remind()
+    draw()
+  }, TICK_MS)
   const onVisible = () => {
     if (document.hidden) return
     link.hurry()
@@ -307,6 +311,18 @@ function start(parent, data) {
     const row = thread.row
     if (!row || !mayAct(row) || document.hidden || thread.state !== "ready") return
     if (row.unread_count > 0 || row.mentioned?.includes(me[row.business_id])) link.tell("seen", { id: thread.id })
+  }
+
+  /** Say once what the person wanted to be reminded of. */
+  function remind() {
+    for (const row of store.all()) {
+      for (const one of dueReminders(row, me)) {
+        if (reminded.has(one.id)) continue
+        reminded.add(one.id)
+        over.toast(words.say("panel.due", { name: title(row, words), text: one.body }), "good")
+        notice.came(kept.sound())
+      }
+    }
   }
 
   function doing(run) {

@@ -18,6 +18,11 @@ export function ownerOf(row) {
   return row.owner === "human" || row.escalated_at ? "nobody" : "bot"
 }
 
+/** The person's own reminders of a conversation whose time has come. */
+export function dueReminders(row, me) {
+  return (row.reminders ?? []).filter((one) => one.staff_id === me[row.business_id] && new Date(one.remind_at) <= Date.now())
+}
+
 /** `me`: the person's staff id in each business. */
 export function createStore(me) {
   const rows = new Map()
@@ -81,6 +86,7 @@ export function createStore(me) {
       loaded = false
     },
     get: (id) => rows.get(id)?.row,
+    all: () => [...rows.values()].map((entry) => entry.row),
     visible: (view) => [...rows.values()].map((entry) => entry.row).filter((row) => belongs(row, view)).sort(order),
     get cursor() { return cursor },
     get isLoaded() { return loaded },
