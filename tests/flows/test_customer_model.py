@@ -163,3 +163,16 @@ async def test_whatever_the_model_does_the_customer_is_answered(model: Model, ca
     [call] = await model.calls()
     assert call["outcome"] == "failed"
     assert call["error"]
+
+
+async def test_where_to_and_once_more_need_no_model(model: Model) -> None:
+    newcomer = Phone(model.phone.services, model.phone.admin)
+    await newcomer.tap(await newcomer.add_id("T06"))
+    summary = await newcomer.say("via Dante 7, 20121 Milano")
+    assert summary.outcomes == ("set", "proposed")
+    noted = await newcomer.say("suonare al secondo piano")
+    assert "Suonare al secondo piano" in noted.text
+    await newcomer.say("confermo")
+    again = await newcomer.say("come l'altra volta")
+    assert again.outcomes == ("proposed",)
+    assert [answer.decision.ai_calls for answer in (summary, noted, again)] == [(), (), ()]
