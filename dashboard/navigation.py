@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from dashboard.views import attention, catalogue, inbox, orders
+from dashboard.views import analytics, attention, catalogue, inbox, orders
 from dashboard.visitor import Visitor
 
 EVERYBODY = ("admin", "agent", "viewer")
@@ -30,6 +30,7 @@ PAGES: tuple[Entry, ...] = (
     Entry(name="orders", icon="cart", show=orders.show),
     Entry(name="attention", icon="alert", show=attention.show),
     Entry(name="catalogue", icon="store", show=catalogue.show),
+    Entry(name="analytics", icon="chart", show=analytics.show),
 )
 """The first one is what opens at `/`."""
 

@@ -29,3 +29,24 @@ def span(visitor: Visitor, seconds: float) -> str:
 def age(visitor: Visitor, moment: str, now: datetime | None = None) -> str:
     """How long ago a time of the database was."""
     return span(visitor, ((now or datetime.now(UTC)) - datetime.fromisoformat(moment)).total_seconds())
+
+
+def number(visitor: Visitor, value: float, decimals: int = 0) -> str:
+    """A number as the person writes it: 12.345,6 or 12,345.6."""
+    text = f"{value:,.{decimals}f}"
+    return text.translate(str.maketrans(",.", ".,")) if visitor.language == "it" else text
+
+
+def percent(visitor: Visitor, part: float, whole: float) -> str:
+    """A part of a whole; a dash of nothing. Small parts keep a decimal, so that little is not told as none."""
+    if not whole:
+        return "–"
+    value = 100 * part / whole
+    return f"{number(visitor, value, 1 if 0 < value < 10 else 0)} %"
+
+
+def duration(visitor: Visitor, seconds: float | None) -> str:
+    """How long something took, with a decimal below a minute; a dash when nothing did."""
+    if seconds is None:
+        return "–"
+    return visitor.say("span.s", n=number(visitor, seconds, 1)) if seconds < 60 else span(visitor, seconds)

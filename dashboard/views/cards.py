@@ -43,6 +43,11 @@ def link(text: str, href: str) -> str:
     return f'<a href="{escape(href)}" target="_self" dir="auto">{escape(text)}</a>'
 
 
+def title(text: str) -> str:
+    """The point of a part of a page."""
+    return f'<div class="title">{escape(text)}</div>'
+
+
 def line(*parts: str) -> str:
     """Pieces beside each other."""
     return f'<div class="line">{"".join(part for part in parts if part)}</div>'

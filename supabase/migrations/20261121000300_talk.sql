@@ -78,11 +78,17 @@ create table public.turns (
   language text,
   understood jsonb not null default '{}'::jsonb,
   timings jsonb not null default '{}'::jsonb,
+  showed_products boolean not null default false,
+  filled_cart boolean not null default false,
+  received_at timestamptz,
   claimed_at timestamptz not null,
   finished_at timestamptz not null default now()
 );
 create index turns_conversation_idx on public.turns (conversation_id, finished_at desc);
-create index turns_business_idx on public.turns (business_id, finished_at desc);
+-- A turn is written once, so what analytics sums up may stand in the index at no later cost.
+create index turns_business_idx on public.turns (business_id, finished_at desc)
+  include (id, conversation_id, outcome, intent, received_at, showed_products, filled_cart);
+comment on column public.turns.received_at is 'When the first of the messages that it answers came in.';
 comment on table public.turns is 'One answered turn: what was understood. Its id is the token of the claim that finished it.';
 
 create table public.turn_queue (
@@ -148,7 +154,7 @@ create index whatsapp_messages_thread_idx on public.whatsapp_messages (conversat
 create index whatsapp_messages_business_idx on public.whatsapp_messages (business_id, sequence desc);
 create index whatsapp_messages_unanswered_idx on public.whatsapp_messages (conversation_id, sequence)
   where direction = 'inbound' and wants_turn and turn_id is null;
-create index whatsapp_messages_staff_idx on public.whatsapp_messages (staff_id) where staff_id is not null;
+create index whatsapp_messages_staff_idx on public.whatsapp_messages (staff_id, created_at) where staff_id is not null;
 create index whatsapp_messages_turn_idx on public.whatsapp_messages (turn_id) where turn_id is not null;
 comment on table public.whatsapp_messages is 'Every message in and out, on any channel. `content` is the plain text of every type.';
 comment on column public.whatsapp_messages.turn_id is 'Inbound: the one turn that answered it. Outbound: the turn it answers.';

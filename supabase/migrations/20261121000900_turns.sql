@@ -212,14 +212,19 @@ begin
     return jsonb_build_object('status', 'stale');
   end if;
   v_silenced := c.owner = 'human';
-  insert into public.turns (id, business_id, conversation_id, outcome, attempts, intent, confidence, language, understood, timings, claimed_at)
+  insert into public.turns (id, business_id, conversation_id, outcome, attempts, intent, confidence, language, understood, timings, claimed_at,
+    showed_products, filled_cart, received_at)
   values (p_token, c.business_id, c.id,
     case when v_silenced then 'silenced'
       when coalesce((p_decision ->> 'failed')::boolean, false) then 'failed'
       when jsonb_array_length(coalesce(p_decision -> 'replies', '[]')) + jsonb_array_length(coalesce(p_decision -> 'actions', '[]')) = 0 then 'silent'
       else 'answered' end,
     q.attempts, p_decision ->> 'intent', (p_decision ->> 'confidence')::real, p_decision ->> 'language',
-    coalesce(p_decision -> 'understood', '{}'::jsonb), p_timings, q.claimed_at);
+    coalesce(p_decision -> 'understood', '{}'::jsonb), p_timings, q.claimed_at,
+    -- What is offered to be put into the cart was shown.
+    not v_silenced and coalesce(p_decision -> 'replies' @? '$[*].*[*].id ? (@ starts with "add:")', false),
+    not v_silenced and coalesce(jsonb_typeof(p_decision -> 'cart') = 'array' and jsonb_array_length(p_decision -> 'cart') > 0, false),
+    (select min(m.created_at) from public.whatsapp_messages m where m.id = any (p_message_ids) and m.conversation_id = c.id));
   update public.whatsapp_messages set turn_id = p_token, intent = p_decision ->> 'intent'
   where id = any (p_message_ids) and conversation_id = c.id and direction = 'inbound' and turn_id is null;
   if not v_silenced then
