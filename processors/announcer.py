@@ -1,4 +1,4 @@
-"""The announcer: order events become messages to customers and dealers, each exactly once.
+"""The announcer: order events become messages to customers, dealers and riders, each exactly once.
 
 An event is claimed with a lease, its text is made here, and `finish_announcement` puts the text into the
 outbox and closes the event in one transaction.
@@ -41,8 +41,9 @@ async def announce_once(store: Store, settings: Settings) -> int:
 
 
 def _reader(event: Json) -> tuple[str, str]:
-    if event["audience"] == "dealer":
-        return "dealer", str((event.get("dealer") or {}).get("id"))
+    audience = str(event["audience"])
+    if audience in ("dealer", "rider"):
+        return audience, str((event.get(audience) or {}).get("id"))
     return "customer", str(event["relay"]["id"])
 
 

@@ -107,6 +107,15 @@ class Dealer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Rider:
+    """The rider who writes, in a rider's conversation."""
+
+    id: UUID
+    name: str
+    paused: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Turn:
     """All unanswered messages of one conversation and what is needed to answer them once."""
 
@@ -126,6 +135,7 @@ class Turn:
     history: tuple[Message, ...]
     cart: tuple[CartLine, ...]
     dealer: Dealer | None
+    rider: Rider | None = None
 
     @property
     def text(self) -> str:

@@ -18,8 +18,9 @@ from processors.logs import describe
 from processors.loops import Progress, Wake
 from processors.media.bucket import Bucket
 from processors.media.outgoing import OutgoingFiles
+from processors.rows import Outgoing
 from processors.settings import Settings
-from processors.store import Outgoing, Store
+from processors.store import Store
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
-from processors import customer, dealer
+from processors import customer, dealer, rider
 from processors.bubbles import merged, with_first
 from processors.customer.addresses import address_in
 from processors.language.detect import detect
@@ -49,6 +49,8 @@ def processor_of(turn: Turn) -> Processor:
         return _not_here_yet
     if turn.conversation_type == "dealer" and turn.dealer is not None:
         return dealer.respond
+    if turn.conversation_type == "rider" and turn.rider is not None:
+        return rider.respond
     return customer.respond
 
 
@@ -101,7 +103,7 @@ def _finished(turn: Turn, services: Services, decision: Decision) -> Decision:
     decision = replace(
         decision, replies=merged(decision.replies), language=decision.language or turn.language
     )
-    if turn.contact.privacy_noticed or turn.conversation_type == "dealer":
+    if turn.contact.privacy_noticed or turn.conversation_type in ("dealer", "rider"):
         return decision
     notice = say(decision.language or _language(turn), "privacy", privacy_url=services.settings.privacy_url)
     noticed = with_first(decision, after=notice)

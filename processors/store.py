@@ -1,6 +1,6 @@
 """The one door to storage: the async `supabase` client with our own pool, timeout and retry.
 
-Rows become frozen objects here and nowhere else.
+Rows become frozen objects in `rows.py`.
 """
 
 from __future__ import annotations
@@ -9,8 +9,6 @@ import asyncio
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
@@ -19,7 +17,8 @@ from postgrest.exceptions import APIError
 from supabase import AsyncClient, AsyncClientOptions, acreate_client
 
 from processors.errors import StaleTurn, StorageError, StorageUnavailable
-from processors.model import Account, Business, CartLine, Contact, Dealer, Decision, Json, Message, Turn
+from processors.model import Decision, Json, Turn
+from processors.rows import Outgoing, outgoing_from_row, turn_from_row
 from processors.settings import Settings
 
 RETRY_DELAYS_SECONDS = (0.05, 0.2, 0.6)
@@ -39,26 +38,6 @@ class FinishedTurn:
     more: bool
     actions: tuple[Json, ...]
     message_ids: tuple[UUID, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outgoing:
-    """A message claimed from the outbox. `number` is the try, from 1; `reply` is Reply.to_json().
-
-    `media_id`: the provider holds the reply's file under this id already.
-    """
-
-    message_id: UUID
-    token: UUID
-    number: int
-    channel: str
-    account: str
-    reply: Json
-    context_id: str | None
-    phone: str | None
-    recipient: str | None
-    window_open: bool
-    media_id: str | None = None
 
 
 def http_client(settings: Settings) -> httpx.AsyncClient:
@@ -218,6 +197,11 @@ class Store:
         """A dealer's open `offers`, `orders` under way and `recent_offers`."""
         return cast(Json, await self.call("dealer_board", {"p_dealer_id": str(dealer_id)}))
 
+    async def rider_board(self, rider_id: UUID, *, simulated: bool) -> Json:
+        """A rider's open `rides` and `past` ones, of real orders or of played ones."""
+        params = {"p_rider_id": str(rider_id), "p_simulated": simulated}
+        return cast(Json, await self.call("rider_board", params))
+
     async def dealer_stock(self, dealer_id: UUID, product_ids: Sequence[UUID]) -> list[Json]:
         """on_hand, reserved and available of these products at a dealer, in the order asked."""
         params = {"p_dealer_id": str(dealer_id), "p_product_ids": [str(p) for p in product_ids]}
@@ -239,100 +223,3 @@ def _storage_error(error: APIError) -> StorageError:
     if code.startswith(TRANSIENT_SQLSTATES) or code in TRANSIENT_API_CODES:
         return StorageUnavailable(text, code=code)
     return StorageError(text, code=code)
-
-
-def turn_from_row(row: Json) -> Turn:
-    """One element of `claim_turns`' answer."""
-    business = row["business"]
-    contact = row["contact"]
-    dealer = row.get("dealer")
-    return Turn(
-        token=UUID(row["token"]),
-        attempts=row["attempts"],
-        business=Business(
-            id=UUID(business["id"]),
-            name=business["name"],
-            bot_kind=business["bot_kind"],
-            languages=tuple(business["languages"]),
-            default_language=business["default_language"],
-            currency=business["currency"],
-            timezone=business["timezone"],
-            persona=business["persona"],
-            limits=business["limits"],
-            hours=business["hours"],
-            delivers=business["delivers"],
-        ),
-        account=Account(
-            id=UUID(row["account"]["id"]),
-            channel=row["account"]["channel"],
-            external_id=row["account"]["external_id"],
-            simulated=row["account"]["simulated"],
-        ),
-        contact=Contact(
-            id=UUID(contact["id"]),
-            name=contact["name"],
-            phone=contact["phone"],
-            language=contact["language"],
-            opted_out=contact["opted_out"],
-            privacy_noticed=contact["privacy_noticed"],
-        ),
-        conversation_id=UUID(row["conversation_id"]),
-        conversation_type=row["conversation_type"],
-        language=row["language"],
-        session=row["session"],
-        summary=row["summary"],
-        message_count=row["message_count"],
-        escalated=row["escalated"],
-        messages=tuple(message_from_row(m) for m in row["messages"]),
-        history=tuple(message_from_row(m) for m in row["history"]),
-        cart=tuple(cart_line_from_row(line) for line in row["cart"]),
-        dealer=Dealer(id=UUID(dealer["id"]), name=dealer["name"], paused=dealer["paused"])
-        if dealer
-        else None,
-    )
-
-
-def outgoing_from_row(row: Json) -> Outgoing:
-    """A claimed message in the shape of the SQL function `private.outgoing_json`."""
-    return Outgoing(
-        message_id=UUID(row["message_id"]),
-        token=UUID(row["token"]),
-        number=row["number"],
-        channel=row["channel"],
-        account=row["account"],
-        reply=row["reply"],
-        context_id=row["context_id"],
-        phone=row["phone"],
-        recipient=row["recipient"],
-        window_open=row["window_open"],
-        media_id=row.get("media_id"),
-    )
-
-
-def message_from_row(row: Json) -> Message:
-    """A message in the shape of the SQL function `private.message_json`."""
-    return Message(
-        id=UUID(row["id"]),
-        sequence=row["sequence"],
-        author=row["author"],
-        direction=row["direction"],
-        type=row["type"],
-        content=row["content"],
-        payload=row["payload"],
-        transcript=row["transcript"],
-        provider_time=datetime.fromisoformat(row["provider_time"]),
-        external_id=row.get("external_id"),
-        intent=row["intent"],
-    )
-
-
-def cart_line_from_row(row: Json) -> CartLine:
-    """A cart line in the shape of the SQL function `private.cart_json`; its price is exact."""
-    return CartLine(
-        product_id=UUID(row["product_id"]),
-        sku=row["sku"],
-        name=row["name"],
-        quantity=row["quantity"],
-        variant=row["variant"],
-        unit_price=Decimal(row["unit_price"]),
-    )

@@ -666,7 +666,10 @@ insert into public.message_templates (business_id, name, language, category, bod
   ('00000000-0000-4000-8000-000000000001', 'nuovo_ordine', 'id', 'UTILITY', 'Pesanan baru {{1}}: {{2}}. Total {{3}}. Bisa disiapkan?', '["Terima", "Tolak"]', 3),
   ('00000000-0000-4000-8000-000000000001', 'stato_ordine', 'it', 'UTILITY', 'Aggiornamento sul tuo ordine {{1}}: {{2}}.', '[]', 2),
   ('00000000-0000-4000-8000-000000000001', 'stato_ordine', 'en', 'UTILITY', 'An update on your order {{1}}: {{2}}.', '[]', 2),
-  ('00000000-0000-4000-8000-000000000001', 'stato_ordine', 'id', 'UTILITY', 'Kabar pesanan {{1}}: {{2}}.', '[]', 2);
+  ('00000000-0000-4000-8000-000000000001', 'stato_ordine', 'id', 'UTILITY', 'Kabar pesanan {{1}}: {{2}}.', '[]', 2),
+  ('00000000-0000-4000-8000-000000000001', 'nuova_consegna', 'it', 'UTILITY', 'Nuova consegna {{1}}: ritiro da {{2}}, consegna in {{3}}. Da incassare {{4}} in contanti.', '["Ritirato", "Consegnato", "Non consegnato"]', 4),
+  ('00000000-0000-4000-8000-000000000001', 'nuova_consegna', 'en', 'UTILITY', 'New delivery {{1}}: pick up at {{2}}, bring to {{3}}. To collect {{4}} in cash.', '["Picked up", "Delivered", "Not delivered"]', 4),
+  ('00000000-0000-4000-8000-000000000001', 'nuova_consegna', 'id', 'UTILITY', 'Antaran baru {{1}}: ambil di {{2}}, antar ke {{3}}. Tagih {{4}} tunai.', '["Sudah diambil", "Terkirim", "Tidak terkirim"]', 4);
 
 insert into public.canned_replies (business_id, shortcut, language, body) values
   ('00000000-0000-4000-8000-000000000001', 'ciao', 'it', 'Ciao! Sono Chiara di Dloop, come posso aiutarti?'),

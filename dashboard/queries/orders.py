@@ -12,8 +12,8 @@ from postgrest import AsyncPostgrestClient
 from dashboard.client import rows
 from processors.model import Json
 
-UNDER_WAY = ("held", "offered", "accepted", "preparing", "ready", "out_for_delivery")
-OVER = ("delivered", "failed_delivery", "cancelled")
+UNDER_WAY = ("held", "offered", "accepted", "preparing", "ready", "out_for_delivery", "failed_delivery")
+OVER = ("delivered", "cancelled")
 FINISHED_HOURS = 24
 LIMIT = 300
 """Orders read at most of each kind; a board with more is read as a list by nobody."""
@@ -57,7 +57,8 @@ async def board(client: AsyncPostgrestClient) -> Board:
 
 async def move(client: AsyncPostgrestClient, order: Json, status: str) -> None:
     """One step forward. Raises Refused, and the errors of `rows`."""
-    await _act(client, "staff_move_order", order, status, p_status=status)
+    # After a failed delivery the same step may be taken again.
+    await _act(client, "staff_move_order", order, f"{order['updated_at']}:{status}", p_status=status)
 
 
 async def cancel(client: AsyncPostgrestClient, order: Json, reason: str) -> None:

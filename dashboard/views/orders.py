@@ -20,7 +20,7 @@ COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("waiting", ("held", "offered")),
     ("preparing", ("accepted", "preparing")),
     ("ready", ("ready",)),
-    ("out", ("out_for_delivery",)),
+    ("out", ("out_for_delivery", "failed_delivery")),
     ("over", orders.OVER),
 )
 NEXT = {
@@ -28,9 +28,17 @@ NEXT = {
     "preparing": "ready",
     "ready": "out_for_delivery",
     "out_for_delivery": "delivered",
+    "failed_delivery": "out_for_delivery",
 }
 REPAINT_SECONDS = 5
-LATE_MINUTES = {"offered": 10, "accepted": 15, "preparing": 30, "ready": 15, "out_for_delivery": 60}
+LATE_MINUTES = {
+    "offered": 10,
+    "accepted": 15,
+    "preparing": 30,
+    "ready": 15,
+    "out_for_delivery": 60,
+    "failed_delivery": 0,
+}
 """From then on the time on a card is a warning."""
 MAY_ACT = ("admin", "agent")
 

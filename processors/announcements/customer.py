@@ -1,8 +1,10 @@
-"""What the customer is told on the way of an order to their door."""
+"""What the customer is told on the way of an order to their door, and the receipt once it is there."""
 
 from __future__ import annotations
 
 from processors.announcements.event import OrderEvent
+from processors.announcements.promise import promise_text
+from processors.announcements.receipt import receipt_text
 from processors.announcements.template import status_template
 from processors.language.lines import lines_text
 from processors.language.texts import say
@@ -15,6 +17,7 @@ _STEPS = (
     "ready",
     "out_for_delivery",
     "delivered",
+    "failed_delivery",
     "no_dealer",
     "cancelled_by_shop",
 )
@@ -36,4 +39,14 @@ def render_customer(event: OrderEvent) -> Reply | None:
         place=event.dealer_address,
         lines=lines_text(event.lines, event.language),
     )
-    return Reply(text=text, template=status_template(event))
+    if event.kind == "failed_delivery":
+        text = f"{text} {_reason(event)}"
+    parts = [text, promise_text(event), receipt_text(event)]
+    return Reply(text="\n".join(part for part in parts if part), template=status_template(event))
+
+
+def _reason(event: OrderEvent) -> str:
+    """What the rider met at the door, and that a person takes care of it."""
+    reason = event.data.get("reason")
+    reason = reason if reason in ("nobody_home", "wrong_address", "refused") else "other"
+    return say(event.language, f"announce.customer.failed_because.{reason}")

@@ -10,6 +10,7 @@ from processors.model import Button, Reply
 
 _NEWS = (
     "offer_lost", "offer_withdrawn", "offer_expired", "order_cancelled", "address_changed", "note_changed",
+    "failed_delivery",
 )  # fmt: skip
 
 

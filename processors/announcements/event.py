@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
 from processors.language.lines import Line
 from processors.language.money import money
 from processors.language.texts import LANGUAGES
+from processors.rider.board import Ride, ride_from_row
 
 Json = Mapping[str, Any]
 
@@ -23,7 +25,7 @@ class OrderEvent:
     """
 
     kind: str
-    audience: Literal["customer", "dealer"]
+    audience: Literal["customer", "dealer", "rider"]
     language: str
     code: str
     whole: str
@@ -41,6 +43,17 @@ class OrderEvent:
     """The same for those who have not accepted yet: zone and postcode only."""
     pickup: bool = False
     dealer_address: str = ""
+    fee: Decimal = Decimal(0)
+    """What bringing this part costs, on top of `total`."""
+    accepted_at: datetime | None = None
+    minutes_promised: tuple[int, int] | None = None
+    """From acceptance to the door, as promised with the order; None where nothing was."""
+    timezone: str = "UTC"
+    paid: str = ""
+    """How the order is paid: the provider of its payment."""
+    data: Json = field(default_factory=dict)
+    ride: Ride | None = None
+    """The order as its rider sees it, in a rider's event."""
 
     @property
     def total_text(self) -> str:
@@ -68,10 +81,21 @@ class OrderEvent:
             area=subject.get("area") or "",
             pickup=subject.get("way") == "pickup",
             dealer_address=dealer.get("address") or "",
+            fee=Decimal(subject.get("fee") or 0),
+            accepted_at=datetime.fromisoformat(subject["accepted_at"])
+            if subject.get("accepted_at")
+            else None,
+            minutes_promised=(subject["minutes_from"], subject["minutes_to"])
+            if subject.get("minutes_to") is not None
+            else None,
+            timezone=(row.get("business") or {}).get("timezone") or "UTC",
+            paid=row.get("paid") or "",
+            data=row.get("data") or {},
+            ride=ride_from_row(row["ride"]) if row.get("ride") else None,
         )
 
 
 def _language(row: Json) -> str:
-    reader = row.get("dealer") if row["audience"] == "dealer" else row.get("customer")
+    reader = row.get(row["audience"])
     wanted = (reader or {}).get("language"), (row.get("business") or {}).get("default_language")
     return next((language for language in wanted if language in LANGUAGES), LANGUAGES[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from processors.announcements.customer import render_customer
 from processors.announcements.dealer import render_dealer
 from processors.announcements.event import Json, OrderEvent
+from processors.announcements.rider import render_rider
 from processors.model import Reply
 
 
@@ -14,4 +15,5 @@ def render(event: Json) -> Reply | None:
     `event` is an element of `claim_announcements`. Raises KeyError or ValueError when it has another shape.
     """
     told = OrderEvent.from_json(event)
-    return render_dealer(told) if told.audience == "dealer" else render_customer(told)
+    tell = {"dealer": render_dealer, "rider": render_rider, "customer": render_customer}[told.audience]
+    return tell(told)

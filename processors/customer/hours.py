@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from processors.language.clock import clock as clock_in
+from processors.language.clock import zone_of
 from processors.language.texts import say
 from processors.model import Business
 
@@ -23,7 +24,7 @@ def is_open(business: Business, now: datetime) -> bool:
     """Whether somebody is there at `now` (aware). A business that keeps no hours counts as open."""
     if not business.hours:
         return True
-    local = now.astimezone(_zone(business))
+    local = now.astimezone(zone_of(business.timezone))
     span = _span_on(business.hours, local.date())
     return span is not None and span[0] <= local.strftime("%H:%M") < span[1]
 
@@ -32,7 +33,7 @@ def next_opening(business: Business, now: datetime) -> datetime | None:
     """When the shop opens next, in its own time; None while it is open, or when it never opens."""
     if is_open(business, now):
         return None
-    local = now.astimezone(_zone(business))
+    local = now.astimezone(zone_of(business.timezone))
     for days in range(DAYS_AHEAD + 1):
         day = local.date() + timedelta(days=days)
         span = _span_on(business.hours, day)
@@ -46,8 +47,8 @@ def next_opening(business: Business, now: datetime) -> datetime | None:
 
 def when(moment: datetime, business: Business, language: str) -> str:
     """A moment of the near future as people say it: "oggi alle 15:00", "lunedì alle 09:00"."""
-    local = moment.astimezone(_zone(business))
-    days = (local.date() - now().astimezone(_zone(business)).date()).days
+    local = moment.astimezone(zone_of(business.timezone))
+    days = (local.date() - now().astimezone(zone_of(business.timezone)).date()).days
     if days in (0, 1):
         day = say(language, f"customer.when.{('today', 'tomorrow')[days]}")
     elif days < len(DAYS):
@@ -75,7 +76,7 @@ def now() -> datetime:
 
 def clock(moment: datetime, business: Business) -> str:
     """The time of day of a moment where the business is, such as "17:30"."""
-    return f"{moment.astimezone(_zone(business)):%H:%M}"
+    return clock_in(moment, business.timezone)
 
 
 def _span_on(hours: Mapping[str, Any], day: date) -> tuple[str, str] | None:
@@ -85,10 +86,3 @@ def _span_on(hours: Mapping[str, Any], day: date) -> tuple[str, str] | None:
 def _span(hours: Mapping[str, Any], day: str) -> tuple[str, str] | None:
     span = hours.get(day)
     return (str(span[0]), str(span[1])) if isinstance(span, list | tuple) and len(span) == 2 else None
-
-
-def _zone(business: Business) -> ZoneInfo:
-    try:
-        return ZoneInfo(business.timezone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")

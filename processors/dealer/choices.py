@@ -9,9 +9,9 @@ from __future__ import annotations
 from uuid import UUID
 
 from processors.dealer import offers, orders, shop, stock
-from processors.dealer.answer import Answer
 from processors.dealer.cards import offer_card, order_card
 from processors.dealer.talk import Talk
+from processors.partners.answer import Answer
 
 
 async def answer_choice(talk: Talk, choice_id: str) -> Answer | None:

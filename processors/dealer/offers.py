@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from processors.dealer.answer import Answer
 from processors.dealer.cards import offer_card, pick_offer, status_buttons
 from processors.dealer.talk import Talk
 from processors.model import Action, Reply
+from processors.partners.answer import Answer
 
 
 def accept(talk: Talk, offer_id: str) -> Answer:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from processors.dealer.answer import Answer, joined
 from processors.dealer.board import STEPS
 from processors.dealer.cards import offer_card, order_card, overview, pick_order, status_buttons
 from processors.dealer.talk import Talk
 from processors.model import Action, Reply
+from processors.partners.answer import Answer, joined
 
 
 def move(talk: Talk, market_order_id: str, status: str) -> Answer:

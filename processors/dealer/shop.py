@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from processors.dealer.answer import Answer
 from processors.dealer.talk import Talk
 from processors.dealer.words import Verb
 from processors.model import Action, Button, Reply
+from processors.partners.answer import Answer
 
 
 def answer_word(talk: Talk, verb: Verb) -> Answer:

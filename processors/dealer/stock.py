@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from processors.dealer.answer import Answer, joined
 from processors.dealer.products import Found, identify
 from processors.dealer.stock_words import StockTalk, product_words
 from processors.dealer.talk import Talk
-from processors.dealer.words import fold
 from processors.model import Action, Reply, Row
+from processors.partners.answer import Answer, joined
+from processors.partners.words import fold
 from processors.understanding.numbers import number_in
 
 MOST_PIECES = 99_999

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from processors.dealer.words import fold
+from processors.partners.words import fold
 from processors.understanding.numbers import number_in, words_of
 
 Mode = Literal["set", "add", "show"]

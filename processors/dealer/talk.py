@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from processors.dealer.board import Board, board_from_row
-from processors.language.texts import say
-from processors.model import Dealer, Reply, Turn
+from processors.model import Dealer, Turn
+from processors.partners.talk import PartnerTalk
 from processors.services import Services
 
 
-class Talk:
+class Talk(PartnerTalk):
     """Handed to every step. The board is read at the first look and once only."""
 
+    group = "dealer"
+
     def __init__(self, turn: Turn, services: Services, dealer: Dealer) -> None:
-        self.turn = turn
-        self.services = services
+        super().__init__(turn, services)
         self.dealer = dealer
-        self.language = turn.language or turn.contact.language or turn.business.default_language
         self._board: Board | None = None
 
     async def board(self) -> Board:
@@ -23,23 +23,6 @@ class Talk:
         if self._board is None:
             self._board = board_from_row(await self.services.store.dealer_board(self.dealer.id))
         return self._board
-
-    def say(self, key: str, **values: object) -> str:
-        """A text of the dealer's group in the dealer's language.
-
-        Placeholders without a value are filled by the database from an action's outcome.
-        """
-        return say(self.language, f"dealer.{key}", **values)
-
-    def text(self, key: str, **values: object) -> Reply:
-        """The same as a reply."""
-        return Reply(text=self.say(key, **values))
-
-    @property
-    def awaiting(self) -> dict[str, object]:
-        """The question that the last turn left open."""
-        found = self.turn.session.get("awaiting")
-        return dict(found) if isinstance(found, dict) else {}
 
     @property
     def offered(self) -> frozenset[str]:

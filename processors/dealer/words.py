@@ -7,26 +7,18 @@ product) is found elsewhere; here only its verb is read.
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Literal
 
-from processors.understanding.numbers import words_of
+from processors.partners.words import GENERAL, bare_answer, fold
 
 Verb = Literal[
     "accept", "decline", "yes", "no", "preparing", "ready", "out_for_delivery", "delivered",
     "pause", "resume", "overview", "human", "help", "greeting", "thanks",
 ]  # fmt: skip
 
-_SIGNS = {"👍": " ok ", "✅": " ok ", "👌": " ok ", "👎": " no ", "❌": " no "}
-_APOSTROPHES = str.maketrans({"'": " ", "’": " ", "`": " "})
-
 # Tried in this order: a refusal holds the words of an acceptance, a hand-over to the rider those of delivery.
 _PATTERNS: tuple[tuple[Verb, str], ...] = (
-    (
-        "human",
-        r"operatore|operatrice|umano|assistenza|responsabile|parlare con|una persona|human|agent|operator|"
-        r"support|real person|petugas|admin|bicara dengan|orang asli",
-    ),
+    ("human", GENERAL["human"]),
     (
         "decline",
         r"rifiut\w*|declin\w*|respingo|reject\w*|refus\w*|tolak\w*|menolak|"
@@ -77,36 +69,15 @@ _PATTERNS: tuple[tuple[Verb, str], ...] = (
         r"ordin[ei]|offert[ae]|riepilogo|situazione|cosa (ho|c e|devo) (da )?(fare|preparare)|in corso|"
         r"orders?|offers?|summary|to ?do|pesanan|order|daftar|ringkasan",
     ),
-    ("help", r"aiuto|help|menu|comandi|come funziona|istruzioni|bantuan|cara pakai"),
-    ("thanks", r"grazie( mille)?|thanks?( you)?|thx|(terima ?kasih|makasih|trims)"),
-    (
-        "greeting",
-        r"ciao|salve|buongiorno|buonasera|buon giorno|hey|hello|hi|hal+o|hai|selamat (pagi|siang|sore|malam)",
-    ),
+    ("help", GENERAL["help"]),
+    ("thanks", GENERAL["thanks"]),
+    ("greeting", GENERAL["greeting"]),
 )
 _COMPILED = tuple((verb, re.compile(rf"\b(?:{pattern})\b")) for verb, pattern in _PATTERNS)
 
-_YES = words_of(
-    "ok okay okk oki si sii siii certo certamente perfetto bene volentieri dai confermato yes yep yeah sure "
-    "fine ya iya yaa oke okee siap bisa baik boleh"
-)
-_NO = words_of("no nono nope nah niente tidak nggak ngga enggak gak ga jangan")
-_FILLER = words_of(
-    "va per la il lo l le un una ordine offerta order offer pesanan numero n d accordo grazie pure and e ed "
-    "the a mi me io prego please dong deh kak it this that quella quello questa questo bravo subito mille"
-)
 _NOT_YET = re.compile(r"\b(non|not|isn t|belum|nope)\b")
 
 ORDER_STEPS: tuple[Verb, ...] = ("preparing", "ready", "out_for_delivery", "delivered")
-
-
-def fold(text: str) -> str:
-    """Lower case without accents, signs and apostrophes; a thumb becomes its word."""
-    for sign, word in _SIGNS.items():
-        text = text.replace(sign, word)
-    plain = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES).lower())
-    letters = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
-    return " ".join(letters.split())
 
 
 def verb_of(clause: str) -> Verb | None:
@@ -124,14 +95,5 @@ def verb_of(clause: str) -> Verb | None:
             # "Non è ancora pronto" is news for nobody; it must never move the order.
             return None
         # "Ok grazie" is more an answer than a courtesy.
-        return (_bare_answer(folded) or verb) if verb == "thanks" else verb
-    return _bare_answer(folded)
-
-
-def _bare_answer(folded: str) -> Verb | None:
-    words = [w for w in folded.split() if w not in _FILLER and not any(c.isdigit() for c in w)]
-    if words and all(word in _YES for word in words):
-        return "yes"
-    if words and all(word in _NO for word in words):
-        return "no"
-    return None
+        return (bare_answer(folded) or verb) if verb == "thanks" else verb
+    return bare_answer(folded)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from processors.attributes import in_order
+from processors.language.money import money
 from processors.language.texts import say
 
 Line = Mapping[str, Any]
@@ -23,9 +25,24 @@ def line_text(line: Line) -> str:
 
 def lines_text(lines: Sequence[Line], language: str) -> str:
     """All lines below each other; what is beyond the longest list is counted."""
-    written = [f"• {line_text(line)}" for line in lines[:LONGEST_LIST]]
-    if more := len(lines) - LONGEST_LIST:
-        written += [f"• {say(language, 'lines.more', count=more)}"] if more > 0 else []
+    return _listed([line_text(line) for line in lines], language)
+
+
+def priced_lines(lines: Sequence[Line], currency: str, language: str) -> str:
+    """The same with what each line costs, by the prices of the order."""
+    return _listed(
+        [
+            f"{line_text(line)}: {money(Decimal(line['unit_price']) * line['quantity'], currency, language)}"
+            for line in lines
+        ],
+        language,
+    )
+
+
+def _listed(texts: Sequence[str], language: str) -> str:
+    written = [f"• {text}" for text in texts[:LONGEST_LIST]]
+    if (more := len(texts) - LONGEST_LIST) > 0:
+        written.append(f"• {say(language, 'lines.more', count=more)}")
     return "\n".join(written)
 
 

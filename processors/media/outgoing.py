@@ -10,7 +10,8 @@ from processors.channels.base import ChannelFiles, Json, SendResult, Uploaded
 from processors.errors import StorageError, StorageUnavailable
 from processors.media.bucket import Bucket
 from processors.media.rows import MediaRows
-from processors.store import Outgoing, Store
+from processors.rows import Outgoing
+from processors.store import Store
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from processors.model import Json
-from processors.store import Outgoing, Store
+from processors.rows import Outgoing
+from processors.store import Store
 
 
 @dataclass(frozen=True, kw_only=True)

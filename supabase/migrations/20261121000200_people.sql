@@ -43,10 +43,12 @@ create table public.riders (
   name text not null,
   phone text check (phone ~ '^[0-9]{5,20}$'),
   active boolean not null default true,
+  paused boolean not null default false,
   created_at timestamptz not null default now()
 );
-create index riders_business_idx on public.riders (business_id);
+create index riders_business_idx on public.riders (business_id, phone);
 create index riders_user_idx on public.riders (user_id);
+comment on column public.riders.paused is 'Off duty for now: keeps what is theirs and is given nothing new.';
 comment on table public.riders is 'Who delivers. A rider with a user_id can sign in and see their own orders.';
 
 create table public.dealers (
@@ -81,8 +83,9 @@ create unique index rider_contacts_dealer_value_idx
   on public.rider_contacts (business_id, contact_value) where contact_type = 'dealer';
 create index rider_contacts_business_idx on public.rider_contacts (business_id);
 create index rider_contacts_rider_idx on public.rider_contacts (rider_id);
+create index rider_contacts_rider_value_idx on public.rider_contacts (business_id, contact_value) where contact_type = 'rider';
 create index rider_contacts_dealer_idx on public.rider_contacts (dealer_id);
-comment on table public.rider_contacts is 'Address book: a sender whose number is here as a dealer is talked to as a dealer.';
+comment on table public.rider_contacts is 'Address book: a sender whose number is here as a dealer or rider is talked to as one.';
 
 create table public.contact_preferences (
   id uuid primary key default gen_random_uuid(),

@@ -150,8 +150,9 @@ create table public.order_events (
   market_order_id uuid references public.market_orders (id) on delete cascade,
   offer_id uuid references public.order_offers (id) on delete cascade,
   kind text not null,
-  audience text check (audience in ('customer', 'dealer')),
+  audience text check (audience in ('customer', 'dealer', 'rider')),
   dealer_id uuid references public.dealers (id),
+  rider_id uuid references public.riders (id) on delete cascade,
   actor text not null default 'system',
   data jsonb not null default '{}'::jsonb,
   run_at timestamptz not null default now(),
@@ -166,6 +167,7 @@ create index order_events_market_order_idx on public.order_events (market_order_
 create index order_events_offer_idx on public.order_events (offer_id);
 create index order_events_business_idx on public.order_events (business_id);
 create index order_events_dealer_idx on public.order_events (dealer_id);
+create index order_events_rider_idx on public.order_events (rider_id);
 comment on table public.order_events is 'The timeline of an order. A row with an audience is also told to it, exactly once.';
 
 create table public.delivery_zones (

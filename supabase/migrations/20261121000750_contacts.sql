@@ -106,12 +106,12 @@ begin
     perform private.add_identity(p_business_id, v_id, p_channel, p_scope, 'phone', v_phone);
   end if;
   if v_new then
-    update public.contacts c set name = d.name from public.dealers d
-    where c.id = v_id and d.id = private.is_dealer(p_business_id, v_id);
+    update public.contacts c set name = k.name from (select private.known_name(p_business_id, v_id) as name) k
+    where c.id = v_id and k.name is not null;
   else
     update public.contacts c set
-      -- A dealer is called as the business calls them, whatever their profile says.
-      name = case when v_name <> '' and c.named_at is null then coalesce((select d.name from public.dealers d where d.id = private.is_dealer(p_business_id, v_id)), v_name)
+      -- Dealers and riders are called as the business calls them, whatever their profile says.
+      name = case when v_name <> '' and c.named_at is null then coalesce(private.known_name(p_business_id, v_id), v_name)
         else c.name end,
       username = coalesce(nullif(p_sender ->> 'username', ''), c.username),
       phone = coalesce(v_phone, c.phone), updated_at = now()
@@ -173,6 +173,30 @@ begin
 end
 $$;
 comment on function private.is_dealer(uuid, uuid) is 'The dealer this contact speaks for, or null.';
+
+create function private.is_rider(p_business_id uuid, p_contact_id uuid) returns uuid
+language plpgsql stable set search_path = ''
+as $$
+declare
+  v_values text[];
+begin
+  v_values := array(select i.value from public.contact_identities i
+    where i.contact_id = p_contact_id and coalesce(i.retired_at, 'infinity') = 'infinity');
+  return coalesce(
+    (select r.rider_id from public.rider_contacts r join public.riders k on k.id = r.rider_id and k.active
+      where r.business_id = p_business_id and r.contact_type = 'rider' and r.contact_value = any (v_values) order by r.created_at, r.id limit 1),
+    (select k.id from public.riders k where k.business_id = p_business_id and k.active and k.phone = any (v_values) order by k.created_at, k.id limit 1));
+end
+$$;
+comment on function private.is_rider(uuid, uuid) is 'The active rider this contact is, by the address book or the rider''s own number, or null.';
+
+create function private.known_name(p_business_id uuid, p_contact_id uuid) returns text
+language sql stable set search_path = ''
+as $$
+  select coalesce((select d.name from public.dealers d where d.id = private.is_dealer(p_business_id, p_contact_id)),
+    (select k.name from public.riders k where k.id = private.is_rider(p_business_id, p_contact_id)))
+$$;
+comment on function private.known_name(uuid, uuid) is 'What the business calls a contact who is its dealer or rider; null for customers.';
 
 create function private.set_preference(p_business_id uuid, p_contact_id uuid, p_category text, p_value text, p_source text,
   p_at timestamptz) returns void

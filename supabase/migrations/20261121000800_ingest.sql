@@ -26,11 +26,11 @@ declare
   v_type text;
 begin
   v_dealer := private.is_dealer(p_account.business_id, p_contact_id);
-  v_type := case when v_dealer is not null then 'dealer' else 'customer' end;
+  v_type := case when v_dealer is not null then 'dealer' when private.is_rider(p_account.business_id, p_contact_id) is not null then 'rider' else 'customer' end;
   select * into c from public.whatsapp_conversations
   where account_id = p_account.id and contact_id = p_contact_id and status <> 'resolved' for update;
   if found then
-    if c.conversation_type <> v_type and c.conversation_type <> 'rider' then
+    if c.conversation_type <> v_type then
       update public.whatsapp_conversations set conversation_type = v_type where id = c.id returning * into c;
     end if;
     return c;

@@ -33,6 +33,7 @@ declare
   v_messages jsonb;
   v_history jsonb;
   v_dealer uuid;
+  v_rider uuid;
 begin
   select * into strict c from public.whatsapp_conversations where id = p_conversation_id;
   select * into strict k from public.contacts where id = c.contact_id;
@@ -47,6 +48,7 @@ begin
     where conversation_id = c.id and status <> 'cancelled' and not (direction = 'inbound' and wants_turn and turn_id is null)
     order by sequence desc limit p_history) m;
   v_dealer := case when c.conversation_type = 'dealer' then private.is_dealer(c.business_id, c.contact_id) end;
+  v_rider := case when c.conversation_type = 'rider' then private.is_rider(c.business_id, c.contact_id) end;
   return jsonb_build_object(
     'token', p_token, 'attempts', p_attempts, 'conversation_id', c.id, 'conversation_type', c.conversation_type,
     'language', c.language, 'session', c.session, 'summary', c.summary, 'message_count', c.message_count,
@@ -58,7 +60,8 @@ begin
     'account', jsonb_build_object('id', a.id, 'channel', a.channel, 'external_id', a.external_id, 'simulated', a.simulated),
     'contact', jsonb_build_object('id', k.id, 'name', k.name, 'phone', k.phone, 'language', k.language,
       'opted_out', k.opted_out_at is not null, 'privacy_noticed', k.privacy_noticed_at is not null),
-    'dealer', (select jsonb_build_object('id', d.id, 'name', d.name, 'paused', d.paused) from public.dealers d where d.id = v_dealer));
+    'dealer', (select jsonb_build_object('id', d.id, 'name', d.name, 'paused', d.paused) from public.dealers d where d.id = v_dealer),
+    'rider', (select jsonb_build_object('id', r.id, 'name', r.name, 'paused', r.paused) from public.riders r where r.id = v_rider));
 end
 $$;
 comment on function private.turn_json(uuid, uuid, integer, integer, integer) is 'A claimed turn with all a pipeline needs to answer it.';

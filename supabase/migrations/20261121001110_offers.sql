@@ -2,13 +2,14 @@
 -- Every step is a conditional update under the lock of its market order; what lost is told so.
 
 create function private.order_event(p_relay public.whatsapp_order_relays, p_market_order_id uuid, p_kind text, p_audience text default null,
-  p_dealer_id uuid default null, p_offer_id uuid default null, p_actor text default 'system', p_data jsonb default '{}'::jsonb) returns void
+  p_dealer_id uuid default null, p_offer_id uuid default null, p_actor text default 'system', p_data jsonb default '{}'::jsonb,
+  p_rider_id uuid default null) returns void
 language sql set search_path = ''
 as $$
-  insert into public.order_events (business_id, relay_id, market_order_id, kind, audience, dealer_id, offer_id, actor, data)
-  values (p_relay.business_id, p_relay.id, p_market_order_id, p_kind, p_audience, p_dealer_id, p_offer_id, p_actor, p_data)
+  insert into public.order_events (business_id, relay_id, market_order_id, kind, audience, dealer_id, offer_id, actor, data, rider_id)
+  values (p_relay.business_id, p_relay.id, p_market_order_id, p_kind, p_audience, p_dealer_id, p_offer_id, p_actor, p_data, p_rider_id)
 $$;
-comment on function private.order_event(public.whatsapp_order_relays, uuid, text, text, uuid, uuid, text, jsonb) is
+comment on function private.order_event(public.whatsapp_order_relays, uuid, text, text, uuid, uuid, text, jsonb, uuid) is
   'Adds to an order''s timeline; with an audience it will also be told.';
 
 -- For people who prepare and bring an order; signs instead of words, because it stands in texts of three languages.
@@ -82,31 +83,6 @@ $$;
 comment on function private.ask_dealers(public.whatsapp_order_relays, public.market_orders) is
   'Offers an order to the next dealers who have the goods (at most limits.offer_fanout at once). Returns how many were asked.';
 
-create function private.assign_rider(p_relay public.whatsapp_order_relays, p_order_id uuid) returns void
-language plpgsql set search_path = ''
-as $$
-declare
-  v_rider uuid;
-  o public.market_orders;
-begin
-  if p_relay.delivery ->> 'way' = 'pickup' then
-    return;
-  end if;
-  select r.id into v_rider from public.riders r
-  where r.business_id = p_relay.business_id and r.active
-  order by (select count(*) from public.market_orders m where m.rider_id = r.id and m.status in ('accepted', 'preparing', 'ready', 'out_for_delivery')), r.name, r.id
-  limit 1;
-  if v_rider is null then
-    return;
-  end if;
-  update public.market_orders set rider_id = v_rider, updated_at = now() where id = p_order_id returning * into o;
-  perform private.push(o.business_id, 'new_order', 'rider', v_rider, jsonb_build_object('market_order_id', o.id, 'order_code', o.code),
-    'new_order:' || p_order_id || ':' || v_rider, p_relay.simulated);
-end
-$$;
-comment on function private.assign_rider(public.whatsapp_order_relays, uuid) is
-  'Gives an accepted order to the active rider with the fewest open ones, and pushes. What is collected needs nobody.';
-
 create function private.accept_offer(c public.whatsapp_conversations, p_args jsonb) returns jsonb
 language plpgsql set search_path = ''
 as $$
@@ -153,7 +129,8 @@ begin
     perform private.order_event(r, m.id, 'offer_lost', 'dealer', l.dealer_id, l.id);
   end loop;
   perform private.order_event(r, m.id, 'accepted', 'customer', o.dealer_id, o.id, 'dealer');
-  perform private.assign_rider(r, m.id);
+  select * into strict m from public.market_orders where id = m.id;
+  perform private.find_rider(r, m);
   return jsonb_build_object('outcome', 'accepted', 'order_code', m.code, 'total', m.total_price::text, 'market_order_id', m.id,
     'where', private.where_to(m.delivery, m.note));
 end

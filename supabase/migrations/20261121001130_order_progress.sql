@@ -8,7 +8,8 @@ declare
   o record;
 begin
   select * into m from public.market_orders where id = p_order_id for update;
-  if m.status not in ('held', 'offered', 'accepted', 'preparing', 'ready') then
+  -- What came back undelivered may be taken back too; what is on its way or handed over may not.
+  if m.status not in ('held', 'offered', 'accepted', 'preparing', 'ready', 'failed_delivery') then
     return false;
   end if;
   if coalesce(m.dealer_id, m.holder_id) is not null then
@@ -23,11 +24,13 @@ begin
   if m.dealer_id is not null then
     perform private.order_event(p_relay, m.id, 'order_cancelled', 'dealer', m.dealer_id, null, p_actor, jsonb_build_object('reason', p_reason));
   end if;
+  perform private.tell_rider(p_relay, m, 'ride_cancelled', p_actor);
+  perform private.settle_cash(p_relay);
   perform private.order_event(p_relay, m.id, 'cancelled', null, null, null, p_actor, jsonb_build_object('reason', p_reason));
   return true;
 end
 $$;
-comment on function private.cancel_market_order(public.whatsapp_order_relays, uuid, text, text) is 'Cancels a market order, gives its stock back and tells the dealers.';
+comment on function private.cancel_market_order(public.whatsapp_order_relays, uuid, text, text) is 'Cancels a market order, gives its stock back and tells dealers and rider.';
 
 create function private.cancel_order(c public.whatsapp_conversations, p_args jsonb) returns jsonb
 language plpgsql set search_path = ''
@@ -123,8 +126,9 @@ begin
     return jsonb_build_object('outcome', 'not_found');
   elsif m.status = p_status then
     return jsonb_build_object('outcome', 'already', 'order_code', m.code, 'status', m.status);
-  elsif m.status in ('held', 'offered', 'cancelled', 'failed_delivery', 'delivered')
-    or private.status_rank(p_status) is null or private.status_rank(p_status) < private.status_rank(m.status) then
+  elsif m.status in ('held', 'offered', 'cancelled', 'delivered') or private.status_rank(p_status) is null
+    -- What came back undelivered stands at the shop again: a second try goes the same way.
+    or private.status_rank(p_status) < private.status_rank(case m.status when 'failed_delivery' then 'ready' else m.status end) then
     return jsonb_build_object('outcome', 'refused', 'order_code', m.code, 'status', m.status);
   end if;
   select * into strict r from public.whatsapp_order_relays where id = m.relay_id;
@@ -136,6 +140,9 @@ begin
     from private.line_needs(m.lines) n where s.dealer_id = m.dealer_id and s.product_id = n.product_id;
     perform private.push(m.business_id, 'delivered', 'support', null,
       jsonb_build_object('market_order_id', m.id, 'order_code', m.code), 'delivered:' || m.id, r.simulated);
+    perform private.settle_cash(r);
+  elsif p_status = 'ready' and p_actor <> 'rider' then
+    perform private.tell_rider(r, m, 'ride_ready', p_actor);
   end if;
   perform private.order_event(r, m.id, p_status, 'customer', m.dealer_id, null, p_actor);
   return jsonb_build_object('outcome', 'updated', 'order_code', m.code, 'status', p_status);
@@ -174,6 +181,8 @@ begin
     when 'reopen_order' then private.reopen_order(c, p_args)
     when 'watch_stock' then private.watch_stock(c, p_args)
     when 'change_note' then private.change_note(c, p_args)
+    when 'report_delivery' then private.report_delivery(c, p_args)
+    when 'pause_rider' then private.pause_rider(c, p_args)
     else jsonb_build_object('outcome', 'unknown_action')
   end;
 end

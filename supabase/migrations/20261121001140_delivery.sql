@@ -192,6 +192,7 @@ begin
     if m.dealer_id is not null then
       perform private.order_event(p_relay, m.id, p_kind, 'dealer', m.dealer_id, null, 'customer');
     end if;
+    perform private.tell_rider(p_relay, m, p_kind, 'customer');
     if m.rider_id is not null then
       perform private.push(m.business_id, p_kind, 'rider', m.rider_id, jsonb_build_object('market_order_id', m.id, 'order_code', m.code),
         p_kind || ':' || m.id || ':' || gen_random_uuid(), p_relay.simulated);

@@ -1,4 +1,4 @@
--- Announcements and pushes: order events told to customers and dealers, notifications delivered to devices.
+-- Announcements and pushes: order events told to customers, dealers and riders, notifications delivered to devices.
 
 create function private.announcement_json(e public.order_events) returns jsonb
 language plpgsql stable set search_path = ''
@@ -14,14 +14,19 @@ begin
   return jsonb_build_object('id', e.id, 'token', e.token, 'attempts', e.attempts, 'kind', e.kind, 'audience', e.audience, 'data', e.data,
     'relay', jsonb_build_object('id', r.id, 'code', r.code, 'total', r.total_price::text, 'currency', r.currency, 'lines', r.products),
     'order', case when m.id is not null then jsonb_build_object('id', m.id, 'code', m.code, 'status', m.status, 'total', m.total_price::text,
-      'currency', m.currency, 'lines', m.lines, 'where', private.where_to(m.delivery, m.note), 'area', private.area_of(m.delivery, m.note),
+      'currency', m.currency, 'lines', m.lines, 'fee', m.delivery_fee::text, 'accepted_at', m.accepted_at, 'minutes_from', m.delivery -> 'minutes_from',
+      'minutes_to', m.delivery -> 'minutes_to', 'where', private.where_to(m.delivery, m.note), 'area', private.area_of(m.delivery, m.note),
       'way', coalesce(m.delivery ->> 'way', '')) end,
     'dealer', (select jsonb_build_object('id', d.id, 'name', d.name, 'language', d.language, 'address', d.address) from public.dealers d where d.id = e.dealer_id),
+    'rider', (select jsonb_build_object('id', k.id, 'name', k.name, 'language', private.rider_language(k, r.simulated)) from public.riders k where k.id = e.rider_id),
+    'ride', case when e.audience = 'rider' and m.id is not null then private.ride_json(m) end,
+    'paid', (select p.provider from public.payments p where p.relay_id = r.id order by p.created_at desc limit 1),
     'offer', (select jsonb_build_object('id', o.id, 'outcome', o.outcome, 'expires_at', o.expires_at,
       'minutes', greatest(1, round(extract(epoch from o.expires_at - o.created_at) / 60))) from public.order_offers o where o.id = e.offer_id),
     'customer', (select jsonb_build_object('name', k.name, 'language', coalesce(c.language, k.language), 'opted_out', k.opted_out_at is not null)
       from public.contacts k where k.id = r.contact_id),
-    'business', (select jsonb_build_object('id', b.id, 'name', b.name, 'default_language', b.default_language) from public.businesses b where b.id = r.business_id));
+    'business', (select jsonb_build_object('id', b.id, 'name', b.name, 'default_language', b.default_language,
+      'timezone', b.timezone) from public.businesses b where b.id = r.business_id));
 end
 $$;
 comment on function private.announcement_json(public.order_events) is 'An order event with all that its text needs.';
@@ -33,7 +38,7 @@ as $$
     select d.id from public.order_events d where d.audience is not null and d.announced_at is null and d.run_at <= now()
       -- News of one order reach one reader in order: what another worker is telling comes first.
       and not exists (select 1 from public.order_events e where e.relay_id = d.relay_id and e.audience = d.audience
-        and e.dealer_id is not distinct from d.dealer_id and e.id < d.id and e.announced_at is null and e.run_at > now())
+        and e.dealer_id is not distinct from d.dealer_id and e.rider_id is not distinct from d.rider_id and e.id < d.id and e.announced_at is null and e.run_at > now())
     order by d.id limit p_limit for update of d skip locked
   ), claimed as (
     update public.order_events e set token = gen_random_uuid(), attempts = e.attempts + 1, run_at = now() + make_interval(secs => p_lease_seconds)
@@ -51,6 +56,7 @@ declare
   c public.whatsapp_conversations;
   a public.channel_accounts;
   v_phone text;
+  v_name text;
 begin
   select * into strict r from public.whatsapp_order_relays where id = e.relay_id;
   select * into strict c from public.whatsapp_conversations where id = r.conversation_id;
@@ -59,18 +65,22 @@ begin
     c := private.open_conversation(a, r.contact_id, c.phone);
     return c.id;
   end if;
-  -- Dealers live on WhatsApp whatever channel the customer came by; a simulated order stays on its simulated number.
+  -- Dealers and riders live on WhatsApp whatever channel the customer came by; a simulated order stays on its simulated number.
   if not a.simulated and a.channel <> 'whatsapp' then
     select * into strict a from public.channel_accounts
     where business_id = r.business_id and channel = 'whatsapp' and active and not simulated order by created_at limit 1;
   end if;
-  select contact_value into v_phone from public.rider_contacts
-  where business_id = r.business_id and contact_type = 'dealer' and dealer_id = e.dealer_id order by created_at, id limit 1;
+  if e.audience = 'rider' then
+    select private.rider_phone(k), k.name into v_phone, v_name from public.riders k where k.id = e.rider_id;
+  else
+    select x.contact_value, d.name into v_phone, v_name from public.rider_contacts x join public.dealers d on d.id = x.dealer_id
+    where x.business_id = r.business_id and x.contact_type = 'dealer' and x.dealer_id = e.dealer_id order by x.created_at, x.id limit 1;
+  end if;
   if v_phone is null then
     return null;
   end if;
   c := private.open_conversation(a, private.resolve_contact(r.business_id, a.channel,
-    jsonb_build_object('phone', v_phone, 'name', (select name from public.dealers where id = e.dealer_id)), private.identity_scope(a)), v_phone);
+    jsonb_build_object('phone', v_phone, 'name', v_name), private.identity_scope(a)), v_phone);
   return c.id;
 end
 $$;
@@ -184,12 +194,14 @@ declare
   v_reminded integer;
   v_expired integer;
   v_settled integer;
+  v_given integer;
   v_deleted integer;
 begin
   v_released := public.release_held_orders();
   v_restocked := public.notify_restocked();
   v_reminded := public.remind_of_carts();
   v_expired := public.expire_offers();
+  v_given := private.give_waiting_rides();
   v_settled := public.settle_parked_receipts();
   with old as (
     select id from public.webhook_events where created_at < now() - make_interval(days => p_retention_days) order by id limit 1000
@@ -197,7 +209,8 @@ begin
   delete from public.webhook_events e using old where e.id = old.id;
   get diagnostics v_deleted = row_count;
   return jsonb_build_object('orders_released', v_released, 'restocks_told', v_restocked, 'carts_reminded', v_reminded,
-    'offers_expired', v_expired, 'receipts_settled', v_settled, 'events_deleted', v_deleted);
+    'offers_expired', v_expired, 'rides_given', v_given,
+    'receipts_settled', v_settled, 'events_deleted', v_deleted);
 end
 $$;
 comment on function public.run_schedules(integer) is 'What must happen by the clock: held orders go out, offers expire, customers are reminded, parked receipts settle, old raw events go.';

@@ -116,13 +116,13 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
   m public.market_orders;
-  v_simulated boolean;
+  r public.whatsapp_order_relays;
 begin
   m := private.require_order(p_market_order_id, '{admin,agent}');
   if m.rider_id = p_rider_id then
     return;
   end if;
-  if m.status not in ('accepted', 'preparing', 'ready', 'out_for_delivery') then
+  if m.status not in ('accepted', 'preparing', 'ready', 'out_for_delivery', 'failed_delivery') then
     perform private.refuse_order('order_no_rider', 'A rider is chosen from acceptance until delivery.');
   end if;
   if not exists (select 1 from public.riders k where k.id = p_rider_id and k.business_id = m.business_id and k.active) then
@@ -132,14 +132,12 @@ begin
     p_client_key) then
     return;
   end if;
-  select simulated into strict v_simulated from public.whatsapp_order_relays where id = m.relay_id;
-  update public.market_orders set rider_id = p_rider_id, updated_at = now() where id = m.id;
-  perform private.push(m.business_id, 'new_order', 'rider', p_rider_id, jsonb_build_object('market_order_id', m.id, 'order_code', m.code),
-    'new_order:' || m.id || ':' || p_rider_id, v_simulated);
+  select * into strict r from public.whatsapp_order_relays where id = m.relay_id;
+  perform private.give_ride(r, m, p_rider_id, 'staff');
   perform private.hint_order(m);
 end
 $$;
-comment on function public.staff_assign_rider(uuid, uuid, text) is 'An agent gives an order to a rider, who gets a push.';
+comment on function public.staff_assign_rider(uuid, uuid, text) is 'An agent gives an order to a rider, who gets a push and a message; the one who had it is told.';
 
 create function private.hint_order(m public.market_orders) returns void
 language sql set search_path = ''

@@ -133,11 +133,11 @@ begin
   if p_rider ->> 'id' is null and p_rider ->> 'phone' is null then
     perform private.refuse('phone', 'is missing', 'It tells a rider from a namesake.');
   end if;
-  return private.save_row('save_rider', 'riders', p_business_id, private.with_user(p_business_id, p_rider), '{name,phone}', '{name,phone,active,user_id}');
+  return private.save_row('save_rider', 'riders', p_business_id, private.with_user(p_business_id, p_rider), '{name,phone}', '{name,phone,active,paused,user_id}');
 end
 $$;
 comment on function public.save_rider(uuid, jsonb) is
-  'An admin adds a rider or changes the one with this id or name and phone: {id, name, phone, active, and email or user_id of a log-in}. Returns the rider.';
+  'An admin adds a rider or changes the one with this id or name and phone: {id, name, phone, active, paused, and email or user_id of a log-in}. Returns the rider.';
 
 create function public.save_rider_contact(p_business_id uuid, p_contact jsonb) returns jsonb
 language plpgsql security definer set search_path = ''

@@ -12,8 +12,8 @@ from typing import Any
 import asyncpg
 
 from processors.announcer import announce_once
-from processors.dealer import respond
 from processors.model import Action, CartLine, Decision, Turn
+from processors.router import processor_of
 from processors.search.indexer import Indexer
 from processors.services import Services
 from processors.store import FinishedTurn
@@ -22,6 +22,9 @@ NUMBER = "106540352242922"
 CUSTOMER = "393471234567"
 MILANO, ZAMPA, CASA = "393331000001", "393331000002", "393331000003"
 """Phones of the seeded dealers; all three are asked in this order."""
+
+ANNA, PAOLO = "393332000001", "393332000002"
+"""Phones of the seeded riders; Anna is asked first."""
 
 ADDRESS = {"address": "Via Solferino 5, 20121 Milano", "postcode": "20121"}
 
@@ -74,7 +77,7 @@ class Shop:
     async def say(
         self, phone: str, *texts: str, choice: str | None = None, language: str | None = None
     ) -> Told:
-        """Messages of a dealer come in and are answered as one turn."""
+        """Messages of a dealer or rider come in and are answered as one turn."""
         for text in texts:
             await self.ingest(phone, text)
         if choice is not None:
@@ -92,10 +95,13 @@ class Shop:
         await self.services.store.call("ingest_events", params)
 
     async def answer(self, phone: str, *, language: str | None = None) -> Told:
-        """Answer everything of a dealer that waits."""
+        """Answer everything of a dealer or rider that waits."""
         turn = await self._claim(phone)
-        decision = await respond(replace(turn, language=language or turn.language), self.services)
-        return await self._finish(turn, decision)
+        return await self.decide(replace(turn, language=language or turn.language))
+
+    async def decide(self, turn: Turn) -> Told:
+        """Answer a claimed turn."""
+        return await self._finish(turn, await processor_of(turn)(turn, self.services))
 
     async def tap(self, phone: str, choice: str) -> Told:
         return await self.say(phone, choice=choice)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -18,16 +20,40 @@ LINE = {
     "variant": {},
     "unit_price": "12.90",
 }
-DEALER_KINDS = ("offer_made", "offer_lost", "offer_withdrawn", "offer_expired", "order_cancelled")
+DEALER_KINDS = (
+    "offer_made",
+    "offer_lost",
+    "offer_withdrawn",
+    "offer_expired",
+    "order_cancelled",
+    "failed_delivery",
+)
+RIDER_KINDS = ("ride_given", "ride_ready", "ride_taken", "ride_cancelled", "address_changed", "note_changed")
 CUSTOMER_KINDS = (
     "accepted",
     "preparing",
     "ready",
     "out_for_delivery",
     "delivered",
+    "failed_delivery",
     "no_dealer",
     "cancelled_by_shop",
 )
+RIDE = {
+    "market_order_id": "m",
+    "code": "D1042",
+    "status": "accepted",
+    "lines": [LINE],
+    "currency": "EUR",
+    "goods": "25.80",
+    "fee": "2.50",
+    "collect": "28.30",
+    "from": "Zampa Felice, Via Solari 11",
+    "address": "Via Solferino 5, 20121 Milano",
+    "latitude": None,
+    "longitude": None,
+    "note": "secondo piano",
+}
 
 
 def event(kind: str, audience: str, **changes: Any) -> dict[str, Any]:
@@ -81,14 +107,17 @@ def test_an_offer_names_goods_total_and_time_and_can_be_answered() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     ("audience", "kind"),
-    [("dealer", k) for k in DEALER_KINDS] + [("customer", k) for k in CUSTOMER_KINDS],
+    [("dealer", k) for k in DEALER_KINDS]
+    + [("customer", k) for k in CUSTOMER_KINDS]
+    + [("rider", k) for k in RIDER_KINDS],
 )
 def test_every_kind_is_told_in_each_language_inside_and_outside_the_window(
     language: str, audience: str, kind: str
 ) -> None:
     dealer = {"id": "d", "name": "Zampa Felice", "language": language}
     customer = {"name": "Giulia", "language": language, "opted_out": False}
-    reply = told(kind, audience, dealer=dealer, customer=customer)
+    rider = {"id": "k", "name": "Anna Ferri", "language": language}
+    reply = told(kind, audience, dealer=dealer, customer=customer, rider=rider, ride=RIDE)
     assert "D1042" in reply["text"]
     assert "{" not in str(reply["text"])
     assert reply["template"]["language"] == language
@@ -97,6 +126,65 @@ def test_every_kind_is_told_in_each_language_inside_and_outside_the_window(
         shape = {**reply, "kind": kind_of_body} if kind_of_body else reply
         body = build_body(shape, phone="393331000001", bsuid=None, callback_data="x")
         assert body["type"] in ("text", "interactive", "template")
+
+
+def test_a_rider_reads_where_to_fetch_where_to_bring_and_what_to_collect() -> None:
+    rider = {"id": "k", "name": "Anna Ferri", "language": "it"}
+    reply = told("ride_given", "rider", rider=rider, ride=RIDE)
+    lines = reply["text"].splitlines()
+    assert lines == [
+        "🛵 Nuova consegna D1042",
+        "🏬 Ritiro: Zampa Felice, Via Solari 11",
+        "📍 Via Solferino 5, 20121 Milano",
+        "https://maps.google.com/?q=Via+Solferino+5,+20121+Milano",
+        "📝 secondo piano",
+        "📦 2 × Shampoo",
+        "💶 Da incassare: 28,30 € in contanti (merce 25,80 €, consegna 2,50 €)",
+    ]
+    assert reply["template"]["params"] == [
+        "D1042",
+        "Zampa Felice, Via Solari 11",
+        "Via Solferino 5, 20121 Milano",
+        "28,30 €",
+    ]
+    exact = {**RIDE, "latitude": 45.47, "longitude": 9.18, "collect": "0", "note": ""}
+    text = told("ride_given", "rider", rider=rider, ride=exact)["text"]
+    assert "?q=45.47,9.18" in text
+    assert "già pagato" in text
+    # What is over by the time it would be told is not told.
+    assert render(event("ride_given", "rider", rider=rider, ride={**RIDE, "status": "delivered"})) is None
+
+
+def test_the_promised_time_is_told_as_a_clock_shows_it() -> None:
+    order = {
+        **event("accepted", "customer")["order"],
+        "accepted_at": (datetime.now(UTC) - timedelta(minutes=5)).isoformat(),
+        "minutes_from": 25,
+        "minutes_to": 45,
+    }
+    business = {"id": "b", "name": "Dloop", "default_language": "it", "timezone": "Europe/Rome"}
+    due = (datetime.now(UTC) + timedelta(minutes=40)).astimezone(ZoneInfo("Europe/Rome"))
+    for kind in ("accepted", "out_for_delivery"):
+        text = told(kind, "customer", order=order, business=business)["text"]
+        assert "Arrivo previsto tra le" in text
+        assert f"{due:%H:%M}" in text or f"{due - timedelta(minutes=1):%H:%M}" in text
+    assert "Arrivo" not in told("ready", "customer", order=order, business=business)["text"]
+    late = {**order, "accepted_at": (datetime.now(UTC) - timedelta(hours=2)).isoformat()}
+    assert "ritardo" in told("out_for_delivery", "customer", order=late, business=business)["text"]
+    pickup = {**order, "way": "pickup"}
+    assert "Arrivo" not in told("accepted", "customer", order=pickup, business=business)["text"]
+
+
+def test_the_delivery_brings_the_receipt() -> None:
+    order = {**event("delivered", "customer")["order"], "total": "25.80", "fee": "2.50"}
+    text = told("delivered", "customer", order=order, paid="cash_on_delivery")["text"]
+    assert text.splitlines()[2:] == [
+        "*Ricevuta D1042*",
+        "• 2 × Shampoo: 25,80 €",
+        "Consegna: 2,50 €",
+        "*Totale: 28,30 €*",
+        "Pagato in contanti alla consegna.",
+    ]
 
 
 def test_kinds_for_nobody_are_told_to_nobody() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from processors.dealer.clauses import clauses
 from processors.dealer.stock_words import StockReader
+from processors.partners.clauses import clauses
 
 
 def heard(text: str) -> list[tuple[str, int | None, str]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from processors.dealer.clauses import clauses
 from processors.dealer.words import verb_of
+from processors.partners.clauses import clauses
 
 
 @pytest.mark.parametrize(
