@@ -95,7 +95,7 @@ def _translated(error: APIError) -> BadRequest | StorageError:
         return Conflict(text, remedy=error.hint)
     if code in INVALID_VALUE_CODES:
         # The functions' own texts begin with the name of the argument.
-        field = text.split(" ", 1)[0] if code == "22023" else None
+        field = text.split(" ", 1)[0].rstrip(":") if code == "22023" else None
         return BadRequest(text, field=field, remedy=error.hint)
     if code.startswith(TRANSIENT_SQLSTATES) or code in TRANSIENT_API_CODES:
         return StorageUnavailable(code, code=code)

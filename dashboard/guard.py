@@ -15,7 +15,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.sessions import Session, Sessions
 
-OPEN_PATHS = ("/login", "/auth/login", "/auth/logout", "/healthz", "/_stcore/health", "/favicon.png")
+OPEN_PATHS = (
+    "/login",
+    "/password",
+    "/auth/login",
+    "/auth/password",
+    "/auth/logout",
+    "/healthz",
+    "/_stcore/health",
+    "/favicon.png",
+)
 OPEN_FOLDERS = ("/assets/", "/static/")
 """Code and pictures that are the same for everybody."""
 

@@ -19,6 +19,10 @@ class TooManySignIns(BadRequest):
     """Too many attempts; the person should wait a while."""
 
 
+class WeakPassword(BadRequest):
+    """Auth wants a longer or another password."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Tokens:
     """What Auth gave for one person. `expires_at` is Unix seconds of the access token."""
@@ -60,6 +64,33 @@ class Identity:
             await self._client().admin.sign_out(access_token, "local")
         except (AuthError, httpx.HTTPError, OSError) as error:
             raise _translated(error) from None
+
+    async def mail_password(self, email: str) -> None:
+        """Have Auth write to somebody how to choose a new password; a person who was invited too.
+
+        Raises TooManySignIns when it did so a moment ago, StorageUnavailable.
+        """
+        try:
+            await self._client().reset_password_for_email(email)
+        except (AuthError, httpx.HTTPError, OSError) as error:
+            raise _translated(error) from None
+
+    async def set_password(self, access_token: str, password: str) -> None:
+        """A new password for whom a mail's link gave this token.
+
+        Raises WeakPassword, NotSignedIn when the token is over, StorageUnavailable.
+        """
+        headers = {"apikey": self._anon_key, "Authorization": f"Bearer {access_token}"}
+        try:
+            answer = await self._http.put(f"{self._url}/user", json={"password": password}, headers=headers)
+        except (httpx.HTTPError, OSError, UnicodeEncodeError) as error:
+            raise StorageUnavailable(type(error).__name__) from None
+        if answer.status_code == 422:
+            raise WeakPassword("Auth wants another password")
+        if answer.status_code >= 500 or answer.status_code == 429:
+            raise StorageUnavailable(f"Auth answered {answer.status_code}")
+        if not answer.is_success:
+            raise NotSignedIn("the proof of the mail is over")
 
     def _client(self) -> AsyncGoTrueClient:
         return AsyncGoTrueClient(

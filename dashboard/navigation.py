@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from dashboard.views import analytics, attention, catalogue, inbox, orders
+from dashboard.views import analytics, attention, broadcasts, catalogue, inbox, orders, settings
 from dashboard.visitor import Visitor
 
 EVERYBODY = ("admin", "agent", "viewer")
@@ -31,6 +31,8 @@ PAGES: tuple[Entry, ...] = (
     Entry(name="attention", icon="alert", show=attention.show),
     Entry(name="catalogue", icon="store", show=catalogue.show),
     Entry(name="analytics", icon="chart", show=analytics.show),
+    Entry(name="broadcasts", icon="broadcast", show=broadcasts.show),
+    Entry(name="settings", icon="settings", show=settings.show, roles=("admin",)),
 )
 """The first one is what opens at `/`."""
 

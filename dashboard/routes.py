@@ -15,11 +15,11 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from dashboard.guard import is_same_origin, safe_target
-from dashboard.identity import TooManySignIns
+from dashboard.identity import Identity, TooManySignIns, WeakPassword
 from dashboard.sessions import Sessions
 from dashboard.settings import DeskSettings
 from dashboard.texts import COOKIE, LANGUAGES, choose
-from dashboard.views.login import login_page
+from dashboard.views.login import login_page, password_page
 from processors.errors import NotAllowed, NotSignedIn, StorageUnavailable
 
 BODY_BYTES = 8192
@@ -69,6 +69,7 @@ class DeskRoutes:
         self._settings = settings
         self._sessions = sessions
         self._http = http
+        self._identity = Identity(settings, http)
         self._attempts = Attempts()
 
     def all(self) -> list[BaseRoute]:
@@ -76,6 +77,8 @@ class DeskRoutes:
         return [
             Route("/login", self.show_login, methods=["GET"]),
             Route("/auth/login", self.login, methods=["POST"]),
+            Route("/password", self.show_password, methods=["GET"]),
+            Route("/auth/password", self.set_password, methods=["POST"]),
             Route("/auth/logout", self.logout, methods=["POST"]),
             Route("/healthz", self.health, methods=["GET"]),
             Mount("/assets", Assets(directory=ASSETS), name="assets"),
@@ -135,6 +138,32 @@ class DeskRoutes:
             samesite="lax",
         )
         return response
+
+    async def show_password(self, request: Request) -> Response:
+        """Where a link of an invitation or a password mail ends: a form for the new password."""
+        return password_page(_language(request))
+
+    async def set_password(self, request: Request) -> Response:
+        """Give the person of a mail's proof a new password; they sign in with it next."""
+        if not is_same_origin(request, self._settings.hosts):
+            return PlainTextResponse("This form is only accepted from the desk's own page.", 403)
+        body = await _body(request)
+        if body is None:
+            return PlainTextResponse("Too large.", 413)
+        form = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=4)
+        token, password = form.get("token", [""])[0], form.get("password", [""])[0]
+        problem, status = "login.link_over", 401
+        try:
+            if token:
+                await self._identity.set_password(token, password)
+                return RedirectResponse("/login", 303)
+        except WeakPassword:
+            problem, status = "login.weak", 422
+        except NotSignedIn:
+            pass
+        except StorageUnavailable:
+            problem, status = "login.unavailable", 503
+        return password_page(_language(request), token=token, problem=problem, status=status)
 
     async def logout(self, request: Request) -> Response:
         """End the session, here and at Auth, and go to the log-in page."""

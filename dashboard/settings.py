@@ -15,6 +15,7 @@ from processors.errors import ConfigurationError
 from processors.settings import ENV_FILE, describe_problems
 
 DEFAULT_PORT = 8501
+DEFAULT_API_PORT = 8000
 
 
 class DeskSettings(BaseSettings):
@@ -27,6 +28,7 @@ class DeskSettings(BaseSettings):
     supabase_anon_key: SecretStr
     supabase_timeout_seconds: float = Field(default=10.0, gt=0, le=60)
     desk_url: str = ""
+    desk_api_url: str = ""
     desk_host: str = "127.0.0.1"
     desk_port: int = Field(default=0, ge=0, le=65535)
     desk_session_hours: float = Field(default=12.0, gt=0, le=24 * 30)
@@ -51,6 +53,14 @@ class DeskSettings(BaseSettings):
     def port(self) -> int:
         """The TCP port to listen on: DESK_PORT, else 8501 shifted by RELAYDESK_PORT_OFFSET."""
         return self.desk_port or DEFAULT_PORT + self.relaydesk_port_offset
+
+    @property
+    def api_url(self) -> str:
+        """Where our api answers, for what takes the service's key: DESK_API_URL, else beside this desk."""
+        return (
+            self.desk_api_url.rstrip("/")
+            or f"http://127.0.0.1:{DEFAULT_API_PORT + self.relaydesk_port_offset}"
+        )
 
     @property
     def cookie_name(self) -> str:

@@ -78,6 +78,7 @@ def compose(places: Places, credentials: Credentials, environ: Mapping[str, str]
         **_simulated(places, given),
         **({} if is_hosted else _own_supabase(places, credentials)),
         "DESK_URL": places.url("desk"),
+        "DESK_API_URL": places.url("api"),
     }
     # An empty value for something the stack provides means "not set"; elsewhere it is a choice.
     chosen = {key: value for key, value in given.items() if value or key not in ours}

@@ -108,9 +108,11 @@ def _products(visitor: Visitor, business: UUID) -> None:
 def _product(visitor: Visitor, business: UUID, product: Json) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"row_{product['id']}"):
         with st.container(gap=None):
-            if st.button(_plain(product["name"]), type="tertiary", key=f"open_{product['id']}"):
-                page.dialog(_plain(product["name"]), lambda: _detail(visitor, business, product), wide=True)
-            st.caption(_plain(" · ".join(part for part in (product["sku"], product["category"]) if part)))
+            if st.button(page.plain(product["name"]), type="tertiary", key=f"open_{product['id']}"):
+                page.dialog(
+                    page.plain(product["name"]), lambda: _detail(visitor, business, product), wide=True
+                )
+            st.caption(page.plain(" · ".join(part for part in (product["sku"], product["category"]) if part)))
         if not product["active"]:
             st.badge(visitor.say("catalogue.retired"), color="gray")
         elif product["free"] <= 0:
@@ -196,7 +198,7 @@ def _stock(visitor: Visitor, business: UUID, product: Json) -> None:
             row = known.get(dealer["id"], {"on_hand": 0, "reserved": 0})
             reserved = visitor.say("catalogue.reserved", count=row["reserved"]) if row["reserved"] else None
             typed[dealer["id"]] = st.number_input(
-                _plain(dealer["name"])
+                page.plain(dealer["name"])
                 + (f" · {visitor.say('catalogue.paused')}" if dealer["paused"] else ""),
                 value=row["on_hand"],
                 min_value=0,
@@ -311,8 +313,3 @@ def _new_synonym(visitor: Visitor, business: UUID) -> None:
         return
     del st.session_state["synonym.term"], st.session_state["synonym.expansion"]
     page.done(visitor)
-
-
-def _plain(text: str) -> str:
-    """A text for a place that Streamlit reads as Markdown, such as a button: signs are taken literally."""
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+!|<>~$:" else sign for sign in text)

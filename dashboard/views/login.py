@@ -33,10 +33,31 @@ def login_page(
         "email_focus": "" if email else "autofocus",
         "password_focus": "autofocus" if email else "",
     }
-    response = HTMLResponse(Template(_file("login.html")).substitute(values), status)
+    return _page("login.html", values, nonce, status)
+
+
+def password_page(
+    language: str, *, token: str = "", problem: str | None = None, status: int = 200
+) -> HTMLResponse:
+    """The page that a link of an invitation or a password mail leads to. `token` is kept after a refusal."""
+    texts = catalogue(language)
+    nonce = secrets.token_urlsafe(16)
+    values = {key.replace(".", "_"): escape(text) for key, text in texts.items() if key.startswith("login.")}
+    values |= {
+        "language": language,
+        "nonce": nonce,
+        "style": _font() + _file("login.css"),
+        "token": escape(token),
+        "problem": f'<p class="problem" role="alert">{escape(texts[problem])}</p>' if problem else "",
+    }
+    return _page("password.html", values, nonce, status)
+
+
+def _page(file: str, values: dict[str, str], nonce: str, status: int) -> HTMLResponse:
+    response = HTMLResponse(Template(_file(file)).substitute(values), status)
     response.headers["content-security-policy"] = (
-        f"default-src 'none'; style-src 'nonce-{nonce}'; font-src 'self'; img-src 'self' data:; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; font-src 'self'; "
+        "img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     response.headers["cache-control"] = "no-store"
     return response

@@ -62,3 +62,8 @@ def dialog(title: str, show: Callable[[], None], *, wide: bool = False) -> None:
     """Open a dialog over the page; what `show` draws repaints by itself."""
     # Drawn again without the dialog, what was typed and not saved is forgotten.
     st.dialog(title, width="medium" if wide else "small", on_dismiss="rerun")(show)()
+
+
+def plain(text: str) -> str:
+    """A text for a place that Streamlit reads as Markdown, such as a button: signs are taken literally."""
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+!|<>~$:" else sign for sign in text)

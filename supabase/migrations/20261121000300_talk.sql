@@ -289,10 +289,16 @@ create table public.broadcasts (
   name text not null,
   audience jsonb not null default '{}'::jsonb,
   status text not null default 'draft' check (status in ('draft', 'scheduled', 'running', 'done', 'cancelled')),
+  params text[] not null default '{}',
   scheduled_at timestamptz,
+  started_at timestamptz,
+  finished_at timestamptz,
   created_by uuid references public.staff (id) on delete set null,
+  client_key text,
   created_at timestamptz not null default now()
 );
+create unique index broadcasts_client_key_idx on public.broadcasts (business_id, client_key) where client_key is not null;
+create index broadcasts_due_idx on public.broadcasts (scheduled_at) where status in ('scheduled', 'running');
 create index broadcasts_business_idx on public.broadcasts (business_id, created_at desc);
 create index broadcasts_template_idx on public.broadcasts (template_id);
 create index broadcasts_created_by_idx on public.broadcasts (created_by);
@@ -307,6 +313,7 @@ create table public.broadcast_recipients (
   reason text,
   primary key (broadcast_id, contact_id)
 );
+create index broadcast_recipients_queued_idx on public.broadcast_recipients (broadcast_id, contact_id) where status = 'queued';
 create index broadcast_recipients_contact_idx on public.broadcast_recipients (contact_id);
 create index broadcast_recipients_business_idx on public.broadcast_recipients (business_id);
 create index broadcast_recipients_message_idx on public.broadcast_recipients (message_id);

@@ -180,12 +180,16 @@ begin
   where id = p_message_id and status in ('pending', 'sending', 'unknown', 'sent')
   returning conversation_id into v_conversation;
   if v_conversation is not null then
+    -- A number that a broadcast can't reach is counted there; a person has nothing to do about it.
+    if exists (select 1 from public.broadcast_recipients r where r.message_id = p_message_id) then
+      return;
+    end if;
     update public.whatsapp_conversations set failed_at = now() where id = v_conversation;
     perform private.escalate(v_conversation, 'failed_message', left(coalesce(p_text, ''), 500));
   end if;
 end
 $$;
-comment on function private.fail_message(uuid, integer, text) is 'A message can''t be sent: stored as failed, escalated, support is pushed.';
+comment on function private.fail_message(uuid, integer, text) is 'A message can''t be sent: stored as failed, escalated, support is pushed; one of a broadcast is only stored.';
 
 create function private.receipt_rank(p_status text) returns integer
 language sql immutable set search_path = ''

@@ -196,6 +196,7 @@ declare
   v_settled integer;
   v_given integer;
   v_deleted integer;
+  v_broadcast integer;
 begin
   v_released := public.release_held_orders();
   v_restocked := public.notify_restocked();
@@ -203,14 +204,15 @@ begin
   v_expired := public.expire_offers();
   v_given := private.give_waiting_rides();
   v_settled := public.settle_parked_receipts();
+  v_broadcast := public.send_broadcasts();
   with old as (
     select id from public.webhook_events where created_at < now() - make_interval(days => p_retention_days) order by id limit 1000
   )
   delete from public.webhook_events e using old where e.id = old.id;
   get diagnostics v_deleted = row_count;
   return jsonb_build_object('orders_released', v_released, 'restocks_told', v_restocked, 'carts_reminded', v_reminded,
-    'offers_expired', v_expired, 'rides_given', v_given,
-    'receipts_settled', v_settled, 'events_deleted', v_deleted);
+    'offers_expired', v_expired, 'rides_given', v_given, 'receipts_settled', v_settled, 'events_deleted', v_deleted,
+    'broadcast_messages', v_broadcast);
 end
 $$;
 comment on function public.run_schedules(integer) is 'What must happen by the clock: held orders go out, offers expire, customers are reminded, parked receipts settle, old raw events go.';

@@ -1,0 +1,69 @@
+"""Who works here, and what a business is set to: for its admins."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from uuid import UUID
+
+import httpx
+from postgrest import AsyncPostgrestClient
+
+from dashboard.client import Refused, one, rows
+from processors.errors import NotAllowed, NotSignedIn, StorageUnavailable
+from processors.model import Json
+
+MOST = 500
+
+SORTED_BY = {
+    "dealers": "priority",
+    "riders": "name",
+    "rider_contacts": "contact_value",
+    "delivery_zones": "name",
+    "canned_replies": "shortcut",
+}
+
+
+async def staff(client: AsyncPostgrestClient, business: UUID) -> list[Json]:
+    """Staff with e-mail and last sign-in, those who work here first."""
+    return await rows(client.rpc("staff_list", {"p_business_id": str(business)}))
+
+
+async def business(client: AsyncPostgrestClient, business_id: UUID) -> Json:
+    """The settings of a business."""
+    columns = "id, name, persona, languages, default_language, currency, timezone, hours, limits"
+    return await one(client.from_("businesses").select(columns).eq("id", str(business_id))) or {}
+
+
+async def listed(client: AsyncPostgrestClient, table: str, business_id: UUID) -> list[Json]:
+    """The rows of one of the small tables of settings, at most five hundred."""
+    query = client.from_(table).select("*").eq("business_id", str(business_id))
+    return await rows(query.order(SORTED_BY[table]).limit(MOST))
+
+
+async def save(client: AsyncPostgrestClient, function: str, values: dict[str, Any]) -> Any:
+    """What one of the functions of admins gives. Raises Refused with field and remedy when it says no."""
+    return cast(Any, await rows(client.rpc(function, values)))
+
+
+async def invite(client: AsyncPostgrestClient, http: httpx.AsyncClient, api_url: str, person: Json) -> bool:
+    """Have our api invite somebody, as the person at the desk. Returns whether a mail was written.
+
+    Raises what `save` raises, StorageUnavailable when the api can't be reached.
+    """
+    headers = {"Authorization": client.headers["Authorization"]}
+    try:
+        answer = await http.post(f"{api_url}/api/staff/invite", json=dict(person), headers=headers)
+    except (httpx.HTTPError, OSError) as error:
+        raise StorageUnavailable(type(error).__name__) from None
+    if answer.is_success:
+        return bool(answer.json()["mailed"])
+    if answer.status_code == 401:
+        raise NotSignedIn("the access token is wrong or has expired")
+    if answer.status_code == 403:
+        raise NotAllowed("only admins invite")
+    if answer.status_code >= 500:
+        raise StorageUnavailable(f"the api answered {answer.status_code}")
+    body = answer.json()
+    field = str(body.get("field") or "email").rpartition(".")[2]
+    code = {404: "PT404", 409: "PT409"}.get(answer.status_code, "22023")
+    raise Refused(str(body["error"]), reason=field, code=code, remedy=str(body.get("remedy") or ""))
