@@ -15,7 +15,9 @@ STYLE = """
   .st-key-page h1 { font-size: 1.6rem; padding: 0 0 2px; letter-spacing: -.015em; }
   [class*="st-key-row_"] { border-bottom: 1px solid rgba(128, 128, 128, .25); padding: 7px 2px; }
   [class*="st-key-row_"] p { margin: 0; }
-  [class*="st-key-row_"] [data-testid="stMarkdownContainer"] { margin-bottom: 0 !important; }
+  [class*="st-key-row_"] :is([data-testid="stMarkdownContainer"], [data-testid="stCaptionContainer"]) {
+    margin-bottom: 0 !important;
+  }
   [class*="st-key-row_"] > div:last-child [data-testid="stText"] { text-align: right; }
   [class*="st-key-row_"] [data-testid="stBaseButton-tertiary"] {
     text-align: left; justify-content: flex-start; padding: 0; min-height: 0;
@@ -66,4 +68,4 @@ def dialog(title: str, show: Callable[[], None], *, wide: bool = False) -> None:
 
 def plain(text: str) -> str:
     """A text for a place that Streamlit reads as Markdown, such as a button: signs are taken literally."""
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+!|<>~$:" else sign for sign in text)
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+!|<>~$:@" else sign for sign in text)
