@@ -1,6 +1,7 @@
-"""A scripted day: customers order, dealers race for the orders and deliver, every message ends read.
+"""A scripted day: customers order, dealers race for the orders, riders deliver them, every message ends read.
 
-Each order must be accepted by exactly one dealer and delivered, its total must be the database's, and the rows
+Each order must be accepted by exactly one dealer, fetched and delivered by its rider, paid and receipted with the
+total that the customer said yes to; its total must be the database's, and the rows
 must agree with the simulator's log message by message.
 """
 
@@ -20,6 +21,7 @@ from bench.traffic import Ledger, Wire, audit, buttons, now, settled
 
 CUSTOMERS = 20
 DEALERS = ("393331000001", "393331000002", "393331000003")
+RIDERS = ("393332000001", "393332000002")
 WAIT_SECONDS = 60.0
 DELIVERY_SECONDS = 600.0
 """A dealer gets one message in 6 s after a burst of 45: a busy day takes its time."""
@@ -44,24 +46,31 @@ class Day:
     delivered: int
     wrong_totals: int
     riders_pushed: int
+    receipted: int
+    """Paid in full, with a receipt that names the order."""
     ledger: Ledger
     seconds: float
 
     @property
     def faults(self) -> int:
         unread = sum(n for status, n in self.ledger.by_status.items() if status != "read")
-        missing = (self.orders - self.accepted_once) + (self.orders - self.delivered)
+        missing = (
+            (self.orders - self.accepted_once)
+            + (self.orders - self.delivered)
+            + (self.orders - self.receipted)
+        )
         return missing + self.wrong_totals + unread + self.ledger.faults
 
 
 async def main() -> None:
     async with partial_stack("gateway", "simulators", "api", "worker") as stack:
         day = await run(stack.places.url("simulators"), stack.owner_url, customers=CUSTOMERS)
-    print(f"{CUSTOMERS} customers, {len(DEALERS)} dealers, {day.seconds:.0f} s")
+    print(f"{CUSTOMERS} customers, {len(DEALERS)} dealers, {len(RIDERS)} riders, {day.seconds:.0f} s")
     print(
         f"orders {day.orders}, accepted by exactly one dealer {day.accepted_once}, delivered {day.delivered}"
     )
     print(f"totals that are not the database's {day.wrong_totals}, pushes to riders {day.riders_pushed}")
+    print(f"paid in full with one receipt {day.receipted}")
     print("\n".join(day.ledger.lines()))
     if day.faults:
         raise SystemExit(f"faults: {day.faults}")
@@ -74,7 +83,9 @@ async def run(simulators_url: str, database_url: str, *, customers: int, seed: i
     await _switch_zones_on(database_url)
     phones = [f"39348{seed:04d}{n:04d}" for n in range(customers)]
     stop = asyncio.Event()
-    dealers = [asyncio.create_task(_dealer(wire, phone, stop)) for phone in DEALERS]
+    taps = dict.fromkeys(DEALERS, ("offer:accept:", "status:ready:"))
+    taps |= dict.fromkeys(RIDERS, ("ride:out_for_delivery:", "ride:delivered:"))
+    partners = [asyncio.create_task(_partner(wire, phone, wanted, stop)) for phone, wanted in taps.items()]
     shoppers = (
         _customer(wire, phone, ORDERS[n % len(ORDERS)], chance.uniform(0, 5))
         for n, phone in enumerate(phones)
@@ -85,9 +96,9 @@ async def run(simulators_url: str, database_url: str, *, customers: int, seed: i
         await settled(database_url, seconds=DELIVERY_SECONDS)
     finally:
         stop.set()
-        await asyncio.gather(*dealers)
+        await asyncio.gather(*partners)
     await settled(database_url, seconds=WAIT_SECONDS)
-    everybody = [*phones, *DEALERS]
+    everybody = [*phones, *taps]
     ledger = await audit(database_url, await wire.log(), everybody, since)
     return await _report(database_url, phones, ledger, time.monotonic() - started)
 
@@ -138,15 +149,14 @@ async def _button(wire: Wire, phone: str, prefix: str, seen: int) -> str:
     return str(await _until(find, f"no button {prefix} for {phone}"))
 
 
-async def _dealer(wire: Wire, phone: str, stop: asyncio.Event) -> None:
-    """Accept every offer and move every order on by the buttons that come back."""
+async def _partner(wire: Wire, phone: str, wishes: tuple[str, ...], stop: asyncio.Event) -> None:
+    """A dealer or rider who taps, of each message, the first button that begins with one of `wishes`."""
     seen, tapped = 0, set[str]()
     while not stop.is_set():
         bodies = await wire.sent_to(phone)
         for body in bodies[seen:]:
-            wanted = [b for b in buttons(body).values() if b.startswith(("offer:accept:", "status:"))]
-            # Of several next states the furthest is enough.
-            for button in wanted[-1:]:
+            wanted = [b for b in buttons(body).values() if b.startswith(wishes)]
+            for button in wanted[:1]:
                 if button not in tapped:
                     tapped.add(button)
                     await wire.tap(phone, button)
@@ -194,7 +204,11 @@ async def _report(database_url: str, phones: list[str], ledger: Ledger, seconds:
                 join products p on p.id = (l ->> 'product_id')::uuid)) as wrong_totals,
               count(*) filter (where exists (select 1 from notifications n join notification_deliveries d
                 on d.notification_id = n.id where n.kind = 'new_order' and d.status = 'sent'
-                and n.data ->> 'market_order_id' = m.id::text)) as riders_pushed
+                and n.data ->> 'market_order_id' = m.id::text)) as riders_pushed,
+              count(*) filter (where exists (select 1 from payments p where p.relay_id = r.id and p.status = 'paid'
+                  and p.amount = r.total_price)
+                and (select count(*) from whatsapp_messages x where x.conversation_id = r.conversation_id
+                  and x.content ~ ('(Ricevuta|Receipt|Bukti pembayaran) ' || m.code || '[*]')) = 1) as receipted
             from market_orders m join whatsapp_order_relays r on r.id = m.relay_id where r.phone = any ($1)
             """,
             phones,

@@ -47,8 +47,8 @@ class ScenarioRunner:
     def __init__(self, services: Services, simulator: Simulator) -> None:
         self._client = services.store.client
         self._simulator = simulator
-        # Dealers are people of the business with one number each: their talks must not mix.
-        self._dealer = asyncio.Lock()
+        # Dealers and riders are people of the business with one number each: their talks must not mix.
+        self._partner = asyncio.Lock()
 
     async def run_all(self, scenarios: Sequence[Scenario]) -> list[ScenarioResult]:
         """The results in the same order. Raises Conflict without a simulated account."""
@@ -61,8 +61,9 @@ class ScenarioRunner:
                 if scenario.speaker == "customer":
                     phone = PHONE_PREFIX + "".join(secrets.choice("0123456789") for _ in range(11))
                     return await self._run(scenario, phone, values)
-                async with self._dealer:
-                    return await self._run(scenario, await self._dealer_phone(business_id), values)
+                async with self._partner:
+                    number = await self._partner_phone(business_id, scenario.speaker)
+                    return await self._run(scenario, number, values)
 
         return list(await asyncio.gather(*(run(scenario) for scenario in scenarios)))
 
@@ -73,7 +74,7 @@ class ScenarioRunner:
         error: str | None = None
         try:
             if phone is None:
-                raise Failed("the business has no dealer with a number")
+                raise Failed(f"the business has no {scenario.speaker} with a number")
             for number, step in enumerate(scenario.steps, start=1):
                 if step.delivers and "address" not in values:
                     continue
@@ -126,11 +127,11 @@ class ScenarioRunner:
         code = next((code for zone in zones for code in zone["postcodes"]), None)
         return {"address": f"via Prova 1, {code.ljust(5, '1')}"} if code else {}
 
-    async def _dealer_phone(self, business_id: UUID) -> str | None:
+    async def _partner_phone(self, business_id: UUID, kind: str) -> str | None:
         query = self._client.table("rider_contacts").select("contact_value")
         found = await one(
             query.eq("business_id", str(business_id))
-            .eq("contact_type", "dealer")
+            .eq("contact_type", kind)
             .order("created_at")
             .order("id")
             .limit(1)

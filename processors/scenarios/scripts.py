@@ -53,13 +53,13 @@ class Step(BaseModel):
 
 
 class Scenario(BaseModel):
-    """A conversation of a new customer, or of a dealer of the business."""
+    """A conversation of a new customer, or of a dealer or rider of the business."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     name: str
     about: str
-    speaker: Literal["customer", "dealer"] = Field(default="customer", alias="as")
+    speaker: Literal["customer", "dealer", "rider"] = Field(default="customer", alias="as")
     steps: tuple[Step, ...] = Field(min_length=1)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.database.engine import CUSTOMER, DEALERS, Engine, message, together
+from tests.database.engine import ADDRESS, CUSTOMER, DEALERS, Engine, message, text_reply, together
 
 pytestmark = pytest.mark.database
 AGENT = {"sub": "00000000-0000-4000-8000-000000000021"}
@@ -164,3 +164,52 @@ async def test_orders_of_a_pause_go_to_who_is_on_duty_again(engine: Engine) -> N
     assert (
         await engine.value("select rider_id::text from market_orders where code <> 'D1000'") == RIDER_IDS[1]
     )
+
+
+async def test_a_simulated_order_stays_in_the_simulator(engine: Engine) -> None:
+    """Its rider is told and reports on the simulated number; no real number moves it, no phone rings."""
+    account = str(await engine.value("select external_id from channel_accounts where simulated"))
+    await engine.admin.execute("update riders set paused = true where phone = $1", RIDERS[1])
+    cart = [{"product_id": await engine.product("C07"), "quantity": 1, "variant": {}}]
+    args = {"relay_id": str(uuid.uuid4())}
+    actions = [
+        {"kind": "set_delivery", "args": {"address": ADDRESS}, "outcomes": {}},
+        {"kind": "propose_order", "args": args, "outcomes": {}},
+        {"kind": "confirm_order", "args": args, "outcomes": {}},
+    ]
+    await engine.ingest(message("ordino", account=account))
+    [turn] = await engine.claim()
+    assert (await engine.finish(turn, cart=cart, actions=actions))["actions"][-1]["outcome"] == "created"
+    order = await engine.value("select id from market_orders where code <> 'D1000'")
+    dealer = await simulated(engine, account, DEALERS[0])
+    offer = "select id from order_offers where market_order_id = $1 and dealer_id = private.dealer_of(c)"
+    offer_id = await engine.value(
+        f"select ({offer}) from whatsapp_conversations c where c.id = $2", order, dealer
+    )
+    assert (await engine.raw_action(dealer, "accept_offer", offer_id=str(offer_id)))["outcome"] == "accepted"
+    for event in await engine.call("claim_announcements", 50, 30):
+        reply = text_reply("x")
+        await engine.call("finish_announcement", event["id"], uuid.UUID(event["token"]), reply)
+    told = await engine.rows(
+        "select a.simulated from whatsapp_messages m join channel_accounts a on a.id = m.account_id "
+        "where m.phone = $1 and m.direction = 'outbound'",
+        RIDERS[0],
+    )
+    assert [row["simulated"] for row in told] == [True]
+    assert (
+        await engine.value(
+            "select count(*) from notification_deliveries d join notifications n on n.id = d.notification_id "
+            "where n.kind = 'new_order'"
+        )
+        == 0
+    )
+    report = {"market_order_id": str(order), "status": "delivered"}
+    assert (await engine.act(RIDERS[0], "report_delivery", **report))["outcome"] == "not_found"
+    rider = await simulated(engine, account, RIDERS[0])
+    assert (await engine.raw_action(rider, "report_delivery", **report))["outcome"] == "updated"
+
+
+async def simulated(engine: Engine, account: str, phone: str) -> uuid.UUID:
+    """A person's conversation on the simulated number."""
+    stored = await engine.ingest(message("ciao", sender=phone, account=account))
+    return uuid.UUID(stored["results"][0]["conversation_id"])

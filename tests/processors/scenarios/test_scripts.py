@@ -40,7 +40,7 @@ def test_there_are_at_least_twelve_and_each_says_what_it_is_about() -> None:
     scenarios = load_scenarios()
     assert len(scenarios) >= 12
     assert all(scenario.about.endswith(".") for scenario in scenarios)
-    assert {scenario.speaker for scenario in scenarios} == {"customer", "dealer"}
+    assert {scenario.speaker for scenario in scenarios} == {"customer", "dealer", "rider"}
 
 
 @pytest.mark.parametrize("step", [{}, {"say": "a", "tap": "b"}, {"say": "a", "expect": {"intnet": "x"}}])
