@@ -148,7 +148,8 @@ declare
   v_limit record;
   v_until timestamptz;
   v_notice text;
-  v_file record;
+  v_has_file boolean := false;
+  v_hold timestamptz;
   v_blocked boolean;
 begin
   select * into a from public.channel_accounts where channel = e ->> 'channel' and external_id = e ->> 'account' and active;
@@ -180,7 +181,10 @@ begin
   if v_id is null then
     return jsonb_build_object('result', 'duplicate');
   end if;
-  select * into v_file from private.keep_media(a, v_id, e, p_options);
+  -- Most messages hold no file and change nothing else: they are spared the calls.
+  if e #>> '{payload,media,id}' is not null then
+    select m.kept, m.hold_until into v_has_file, v_hold from private.keep_media(a, v_id, e, p_options) m;
+  end if;
   if v_wants then
     if c.conversation_type = 'customer' then
       select * into v_limit from private.count_against_limit(c, p_options);
@@ -189,7 +193,7 @@ begin
       v_notice := v_limit.notice;
     end if;
     perform private.queue_turn(c.id, make_interval(secs => coalesce((p_options ->> 'quiet_ms')::double precision, 1200) / 1000),
-      make_interval(secs => coalesce((p_options ->> 'quiet_max_ms')::double precision, 6000) / 1000), v_until, v_file.hold_until);
+      make_interval(secs => coalesce((p_options ->> 'quiet_max_ms')::double precision, 6000) / 1000), v_until, v_hold);
   end if;
   update public.whatsapp_conversations set
     message_count = message_count + 1,
@@ -210,8 +214,10 @@ begin
   if v_notice is not null then
     perform private.queue_message(c.id, 'system', jsonb_build_object('kind', 'text', 'text', v_notice));
   end if;
-  perform private.apply_message_effects(a, c, v_id, e);
-  return jsonb_build_object('result', 'new', 'message_id', v_id, 'conversation_id', c.id, 'wants_turn', v_wants, 'has_file', v_file.kept);
+  if not v_is_talk or jsonb_typeof(e -> 'identity_change') = 'object' then
+    perform private.apply_message_effects(a, c, v_id, e);
+  end if;
+  return jsonb_build_object('result', 'new', 'message_id', v_id, 'conversation_id', c.id, 'wants_turn', v_wants, 'has_file', v_has_file);
 end
 $$;
 comment on function private.ingest_message(jsonb, jsonb) is 'Stores one inbound message with contact, conversation, window, unread and turn.';
