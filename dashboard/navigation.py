@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from dashboard.views import analytics, attention, broadcasts, catalogue, inbox, orders, settings
+from dashboard.views import analytics, attention, broadcasts, catalogue, health, inbox, orders, settings
 from dashboard.visitor import Visitor
 
 EVERYBODY = ("admin", "agent", "viewer")
@@ -32,6 +32,7 @@ PAGES: tuple[Entry, ...] = (
     Entry(name="catalogue", icon="store", show=catalogue.show),
     Entry(name="analytics", icon="chart", show=analytics.show),
     Entry(name="broadcasts", icon="broadcast", show=broadcasts.show),
+    Entry(name="health", icon="pulse", show=health.show),
     Entry(name="settings", icon="settings", show=settings.show, roles=("admin",)),
 )
 """The first one is what opens at `/`."""
