@@ -33,6 +33,7 @@ HINTS = {
     "it": {
         "customer": "Scrivi come cliente. Prova: Ciao, vorrei due shampoo per cani",
         "dealer": "Scrivi come rivenditore. Prova: quali ordini ho aperti?",
+        "rider": "Scrivi come rider. Prova: i miei ordini",
         "keys": "Un numero tocca il pulsante con quel numero. /quit per uscire.",
         "waiting": "…",
         "silent": "(nessuna risposta; il processo worker è attivo? ./dev logs worker)",
@@ -40,6 +41,7 @@ HINTS = {
     "en": {
         "customer": "Write as a customer. Try: Hi, I'd like two dog shampoos",
         "dealer": "Write as a dealer. Try: which orders are open?",
+        "rider": "Write as a rider. Try: my orders",
         "keys": "A number taps the button of that number. /quit to leave.",
         "waiting": "…",
         "silent": "(no answer; is the worker running? ./dev logs worker)",
@@ -47,6 +49,7 @@ HINTS = {
     "id": {
         "customer": "Tulis sebagai pelanggan. Coba: Halo, saya mau dua sampo anjing",
         "dealer": "Tulis sebagai penjual. Coba: pesanan apa yang masih terbuka?",
+        "rider": "Tulis sebagai kurir. Coba: pesanan saya",
         "keys": "Angka menekan tombol dengan nomor itu. /quit untuk keluar.",
         "waiting": "…",
         "silent": "(tidak ada jawaban; apakah worker berjalan? ./dev logs worker)",
@@ -65,7 +68,7 @@ def main(places: Places, *, role: str, language: str, phone: str | None) -> int:
     if reason is not None:
         raise UsageError(f"the stack is not ready ({reason}). Start it with ./dev up.")
     known = status.known_facts(places)
-    sender = phone or known["dealer_phone" if role == "dealer" else "customer_phone"]
+    sender = phone or known[f"{role}_phone"]
     chat = Chat(str(known["simulators_url"]), str(sender), HINTS[language])
     print(f"+{sender} · {HINTS[language][role]}\n{HINTS[language]['keys']}\n")
     with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):

@@ -25,7 +25,7 @@ relaydesk, on this machine
   ./dev reset                 start again from an empty database
   ./dev status [--json]       is it ready, and how to reach it (exit code 0 ready, 3 not)
   ./dev logs [NAME] [-f]      what the processes print
-  ./dev chat [--as dealer]    talk to it over the simulated WhatsApp (--lang en|id|it)
+  ./dev chat [--as ROLE]      talk to it over the simulated WhatsApp (ROLE dealer or rider; --lang en|id|it)
   ./dev seed [--large]        put demonstration data into a database that lacks it (large: 1,000,000 messages)
 
   ./dev check [--fix]         format, lint, types, who may do what in the database
@@ -100,7 +100,7 @@ def _logs(arguments: list[str]) -> int:
 
 def _chat(arguments: list[str]) -> int:
     parser = _parser("chat")
-    parser.add_argument("--as", dest="role", choices=("customer", "dealer"), default="customer")
+    parser.add_argument("--as", dest="role", choices=("customer", "dealer", "rider"), default="customer")
     parser.add_argument("--lang", choices=("it", "en", "id"), default="it", help="the language of the hints")
     parser.add_argument("--phone", help="another sender: digits with the country code")
     given = parser.parse_args(arguments)

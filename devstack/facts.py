@@ -12,12 +12,13 @@ AGENT_EMAIL = "agente@dloop.example"
 AGENT_PASSWORD = "relaydesk-demo"  # noqa: S105  # The published log-in of the seed, good on this machine only.
 CUSTOMER_PHONE = "393471234567"
 DEALER_PHONE = "393331000001"
+RIDER_PHONE = "393332000001"
 """Rows of `supabase/seed.sql` that scripts and people start from; the customer has no history."""
 
 NAMES = (
     *("api_url", "supabase_url", "anon_key", "service_role_key", "jwt_secret", "database_url", "desk_url"),
     *("simulators_url", "app_secret", "verify_token", "phone_number_id", "developer_key", "service_key"),
-    *("agent_email", "agent_password", "customer_phone", "dealer_phone"),
+    *("agent_email", "agent_password", "customer_phone", "dealer_phone", "rider_phone"),
 )
 """Every key, in the order printed."""
 
@@ -47,6 +48,7 @@ def facts(places: Places, credentials: Credentials | None) -> dict[str, str | No
         "agent_password": AGENT_PASSWORD,
         "customer_phone": CUSTOMER_PHONE,
         "dealer_phone": DEALER_PHONE,
+        "rider_phone": RIDER_PHONE,
     }
 
 
