@@ -115,7 +115,8 @@ def _problems(visitor: Visitor, found: list[tuple[int, str, str]]) -> None:
 def _change(visitor: Visitor, sheet: catalogue_csv.Sheet, row: Json) -> Json:
     changes = row["changes"] or {"before": {}, "after": {}}
     what = "; ".join(
-        f"{name}: {changes['before'].get(name)} → {value}" for name, value in changes["after"].items()
+        f"{name}: {_written(changes['before'].get(name))} → {_written(value)}"
+        for name, value in changes["after"].items()
     )
     return {
         visitor.say("catalogue.line"): sheet.lines[row["place"] - 1],
@@ -123,3 +124,10 @@ def _change(visitor: Visitor, sheet: catalogue_csv.Sheet, row: Json) -> Json:
         visitor.say("catalogue.outcome"): visitor.say(f"outcome.{row['outcome']}"),
         visitor.say("catalogue.changes"): what,
     }
+
+
+def _written(value: object) -> str:
+    """A value of a product as people read it."""
+    if isinstance(value, dict):
+        return forms.variants_text(value).replace("\n", ", ") or "–"
+    return "–" if value in (None, "") else str(value)
