@@ -89,6 +89,11 @@ class Hub:
         feeds = [self._feeds.get(business_id) for business_id in session.businesses]
         return all(entry is not None and entry[0].is_joined for entry in feeds)
 
+    def is_deaf(self, session: Session) -> bool:
+        """Whether hints should arrive and don't. Nobody listens for a business whose inbox nobody has open."""
+        feeds = [self._feeds.get(business_id) for business_id in session.businesses]
+        return any(entry is not None and not entry[0].is_joined for entry in feeds)
+
     def number(self) -> int:
         """The number of a read that is about to begin."""
         return next(self._numbers)

@@ -31,7 +31,7 @@ def stacked(rows: Sequence[Row], names: Mapping[str, str], *, amount: str) -> No
         title=None,
         sort=list(names.values()),
         scale=alt.Scale(domain=list(names.values()), range=[COLOURS[part] for part in parts]),
-        legend=alt.Legend(orient="top", columns=4, symbolType="circle"),
+        legend=alt.Legend(orient="top", columns=3, symbolType="circle"),
     )
     values = [{**row, "name": names[row["part"]], "order": parts.index(row["part"])} for row in rows]
     _draw(
@@ -64,7 +64,13 @@ def across(rows: Sequence[Row], *, amount: str, colour: str = MAIN) -> None:
     """Bars that lie, each with its figure at the end. Rows: {label, value, shown}, in their order."""
     base = _base(rows).encode(
         y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=210, ticks=False, domain=False)),
-        x=alt.X("value:Q", title=None, axis=None),
+        # Room at the end for the figure of the longest bar.
+        x=alt.X(
+            "value:Q",
+            title=None,
+            axis=None,
+            scale=alt.Scale(domain=[0, max(1, *(row["value"] for row in rows)) * 1.3]),
+        ),
         tooltip=[_tip("label", ""), _tip("shown", amount)],
     )
     figures = base.mark_text(align="left", dx=6, fontSize=12.5, color="gray").encode(text="shown:N")

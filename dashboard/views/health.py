@@ -42,9 +42,8 @@ def _painted(visitor: Visitor, business: Business) -> None:
     except Refused as refused:
         st.error(visitor.refusal(refused))
         return
-    live = visitor.desk.hub.is_live(visitor.session)
-    _alerts(visitor, alerts(found, live=live))
-    _queues(visitor, found, live)
+    _alerts(visitor, alerts(found, live=not visitor.desk.hub.is_deaf(visitor.session)))
+    _queues(visitor, found)
     _numbers(visitor, found)
     _errors(visitor, found)
     _templates(visitor, found)
@@ -68,7 +67,7 @@ def _alert(visitor: Visitor, alert: Alert) -> str:
     )
 
 
-def _queues(visitor: Visitor, found: Json, live: bool) -> None:
+def _queues(visitor: Visitor, found: Json) -> None:
     cards.heading(visitor.say("health.flow"), size=3)
     heard = found["heard_at"]
     receipts = found["receipts"]
@@ -76,7 +75,7 @@ def _queues(visitor: Visitor, found: Json, live: bool) -> None:
         cards.fact(
             visitor.say("health.heard"),
             visitor.say("health.ago", time=age(visitor, heard)) if heard else "–",
-            visitor.say("health.live" if live else "health.not_live"),
+            _liveness(visitor),
         ),
         *(
             cards.fact(
@@ -95,6 +94,13 @@ def _queues(visitor: Visitor, found: Json, live: bool) -> None:
         ),
         cards.fact(visitor.say("health.unknown"), number(visitor, found["sends"]["unknown"])),
     )
+
+
+def _liveness(visitor: Visitor) -> str:
+    hub, session = visitor.desk.hub, visitor.session
+    if hub.is_live(session):
+        return visitor.say("health.live")
+    return visitor.say("health.not_live") if hub.is_deaf(session) else ""
 
 
 def _numbers(visitor: Visitor, found: Json) -> None:

@@ -26,10 +26,16 @@ async def test_today_is_drawn_and_its_table_downloaded(agent: Agent) -> None:
     await expect(volume.locator("canvas, svg").first).to_be_visible()
     await expect(page.locator(".st-key-analytics_times")).to_contain_text("Metà delle risposte entro")
     await expect(page.locator(".st-key-analytics_funnel")).to_contain_text("di chi scrive ordina")
-    async with page.expect_download() as started:
-        await volume.get_by_role("button", name="CSV").click()
-    path = await (await started.value).path()
-    rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+
+    async def of_one_day() -> list[dict[str, str]] | None:
+        # Until the page has drawn today, the table of the seven days is there.
+        async with page.expect_download() as started:
+            await volume.get_by_role("button", name="CSV").click()
+        path = await (await started.value).path()
+        table = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+        return table if "Ora" in table[0] else None
+
+    rows = await stack.until(of_one_day, what="table of today")
     assert [row["Ora"] for row in rows] == [f"{hour:02d}" for hour in range(24)]
     (counted,) = await stack.sql(
         "select count(*) as n from whatsapp_messages m join businesses b on b.id = m.business_id "

@@ -37,6 +37,8 @@ async def test_a_quiet_healthy_business_has_no_alert_but_a_desk_that_is_deaf_say
     found = await health(await _client(seeded_desk), BUSINESS)
     assert _names(found) == []
     assert _names(found, live=False) == ["not_live"]
+    session, _ = await seeded_desk.desk.sessions.open(AGENT, PASSWORD)
+    assert not seeded_desk.desk.hub.is_deaf(session), "nobody has an inbox open, so there is nothing to hear"
     assert [account["label"] for account in found["accounts"]] == ["Dloop", "Dloop Pro", "Simulator"]
 
 
