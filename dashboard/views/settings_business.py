@@ -23,8 +23,6 @@ LIMITS = (
     "address_days",
     "cart_reminder_minutes",
 )
-USUAL = {"offer_minutes": 10, "offer_fanout": 3, "human_hours": 12, "minimum_order": 0, "address_days": 180}
-"""What holds where nothing is set, as the functions have it."""
 
 
 def show(visitor: Visitor, business: UUID) -> None:

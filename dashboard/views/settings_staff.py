@@ -30,7 +30,8 @@ def show_staff(visitor: Visitor, business: UUID) -> None:
             with st.container(gap=None):
                 if st.button(page.plain(name), type="tertiary", key=f"edit_staff_{person['id']}"):
                     page.dialog(page.plain(name), lambda person=person: _edit(visitor, business, person))  # type: ignore[misc]
-                st.caption(page.plain(person["email"] or ""))
+                # A caption would make a link of it.
+                st.text(person["email"] or "")
             if not person["active"]:
                 st.badge(visitor.say("settings.switched_off"), color="gray")
             elif person["signed_in_at"] is None:
