@@ -16,7 +16,7 @@ from postgrest import AsyncPostgrestClient
 
 from dashboard.client import Refused
 from dashboard.queries.analytics import businesses, report
-from dashboard.views.analytics import as_csv
+from dashboard.spreadsheet import as_csv
 from tests.desk.conftest import AGENT, PASSWORD, RunningDesk
 
 ROME = "Europe/Rome"
