@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterable, Iterator, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -71,7 +71,7 @@ class Recorder:
             return message
 
         yield passing
-        self._note(_http_call(scope, headers, bytes(body)))
+        self._note(lambda: _http_call(scope, headers, bytes(body)))
 
     def socket(self, receive: Receive) -> Receive:
         """Note the messages that a client sends."""
@@ -79,12 +79,18 @@ class Recorder:
         async def passing() -> MutableMapping[str, Any]:
             message = await receive()
             if message["type"] == "websocket.receive" and message.get("text"):
-                self._note(_socket_call(message["text"]))
+                text: str = message["text"]
+                self._note(lambda: _socket_call(text))
             return message
 
         return passing
 
-    def _note(self, call: Call | None) -> None:
+    def _note(self, read: Callable[[], Call | None]) -> None:
+        try:
+            call = read()
+        except (AttributeError, TypeError, ValueError):
+            # What has another shape is no call of the product, and recording must never disturb an answer.
+            return
         if call is None or call in self._seen:
             return
         self._seen.add(call)

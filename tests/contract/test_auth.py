@@ -228,3 +228,16 @@ async def test_health_is_for_who_has_a_key(callers: Callers) -> None:
     async with httpx.AsyncClient(timeout=30, verify=address.startswith("https")) as http:
         assert (await http.get(address, headers={"apikey": callers.target.anon_key})).status_code == 200
         assert (await http.get(address)).status_code == 401
+
+
+@pytest.mark.covers("auth: POST invite")
+async def test_an_invited_person_is_unconfirmed_and_invited_once(callers: Callers, person: Person) -> None:
+    """A mail goes to whoever is not there yet; others are refused. Source: supabase/auth invite.go."""
+    service = await callers.service()
+    admin = service.auth.admin
+    invited = (await callers.done(admin.invite_user_by_email, f"{unique()}@example.com")).user
+    try:
+        assert (invited.invited_at is not None, invited.email_confirmed_at) == (True, None)
+        assert await refusal(callers, admin.invite_user_by_email, person.email) == ("email_exists", 422)
+    finally:
+        await callers.done(admin.delete_user, invited.id)
