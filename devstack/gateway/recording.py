@@ -71,7 +71,7 @@ class Recorder:
             return message
 
         yield passing
-        self._note(lambda: _http_call(scope, headers, bytes(body)))
+        self._note(_readable(lambda: _http_call(scope, headers, bytes(body))))
 
     def socket(self, receive: Receive) -> Receive:
         """Note the messages that a client sends."""
@@ -80,23 +80,26 @@ class Recorder:
             message = await receive()
             if message["type"] == "websocket.receive" and message.get("text"):
                 text: str = message["text"]
-                self._note(lambda: _socket_call(text))
+                self._note(_readable(lambda: _socket_call(text)))
             return message
 
         return passing
 
-    def _note(self, read: Callable[[], Call | None]) -> None:
-        try:
-            call = read()
-        except (AttributeError, TypeError, ValueError):
-            # What has another shape is no call of the product, and recording must never disturb an answer.
-            return
+    def _note(self, call: Call | None) -> None:
         if call is None or call in self._seen:
             return
         self._seen.add(call)
         if self._file is not None:
             with self._file.open("ab") as file:
                 file.write(orjson.dumps(asdict(call), option=orjson.OPT_APPEND_NEWLINE))
+
+
+def _readable(read: Callable[[], Call | None]) -> Call | None:
+    """What has another shape is no call of the product, and recording must never disturb an answer."""
+    try:
+        return read()
+    except (AttributeError, TypeError, ValueError):
+        return None
 
 
 def _http_call(scope: Scope, headers: dict[str, str], body: bytes) -> Call | None:
