@@ -155,11 +155,18 @@ async def audit(
             phones,
             since,
         )
+        accepted = [
+            e for e in log if e["wamid"] and e["body"].get("type") and _recipient(e["body"]) in phones
+        ]
+        sends = Counter(e["body"].get("biz_opaque_callback_data") for e in accepted)
+        # What was written before `since` may have been sent after it: the database knows it all the same.
+        known = await connection.fetch(
+            "select id::text from whatsapp_messages where direction = 'outbound' and id::text = any ($1)",
+            [callback for callback in sends if callback],
+        )
     finally:
         await connection.close()
-    ids = {row["id"] for row in outbound}
-    accepted = [e for e in log if e["wamid"] and e["body"].get("type") and _recipient(e["body"]) in phones]
-    sends = Counter(e["body"].get("biz_opaque_callback_data") for e in accepted)
+    ids = {row["id"] for row in known}
     live = [row for row in outbound if row["status"] != "cancelled"]
     return Ledger(
         inbound=len(inbound),
