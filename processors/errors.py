@@ -98,8 +98,13 @@ class MediaError(ChannelError):
 
 
 class ModelUnavailable(RelaydeskError):
-    """The language model gave nothing usable. `reason` is one short word for logs and metrics."""
+    """The language model gave nothing usable. `reason` is one short word for logs and metrics.
 
-    def __init__(self, reason: str) -> None:
+    `latency_ms` is how long it was waited for; `tokens` what it read and wrote all the same, which is paid.
+    """
+
+    def __init__(self, reason: str, *, latency_ms: int = 0, tokens: tuple[int, int] = (0, 0)) -> None:
         super().__init__(f"the language model is unavailable: {reason}")
         self.reason = reason
+        self.latency_ms = latency_ms
+        self.tokens = tokens

@@ -230,9 +230,14 @@ class AiCall:
     outcome: str
     input_tokens: int = 0
     output_tokens: int = 0
+    cost_usd: Decimal = Decimal(0)
     latency_ms: int = 0
     prompt_variant: str = ""
     error: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape that `finish_turn` and `save_summary` take."""
+        return {**vars(self), "cost_usd": str(self.cost_usd)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -274,5 +279,5 @@ class Decision:
             "privacy_noticed": self.privacy_noticed,
             "reminder": None if self.reminder is None else self.reminder.to_json(),
             "understood": dict(self.understood),
-            "ai_calls": [vars(c) for c in self.ai_calls],
+            "ai_calls": [call.to_json() for call in self.ai_calls],
         }

@@ -99,6 +99,11 @@ class Settings(BaseSettings):
     ai_transcribe_model: str = "gpt-transcribe"
     ai_transcribe_max_bytes: int = Field(default=4 * 1024 * 1024, ge=1024, le=25_000_000)
     voice_wait_seconds: float = Field(default=12.0, gt=0, le=60)
+    ai_prices: str = Field(default="", pattern=r"^(\d+(\.\d+)?,\d+(\.\d+)?)?$")
+    ai_daily_usd: float = Field(default=5.0, ge=0)
+    ai_daily_calls: int = Field(default=20_000, ge=0)
+    ai_contact_daily_usd: float = Field(default=0.25, ge=0)
+    ai_contact_daily_calls: int = Field(default=100, ge=0)
 
     # Firebase Cloud Messaging. Off without a project.
     fcm_project_id: str = ""
@@ -181,6 +186,16 @@ class Settings(BaseSettings):
     def model_enabled(self) -> bool:
         """Whether a language model may be called at all."""
         return self.ai_provider != "offline" and bool(self.openai_api_key.get_secret_value())
+
+    @property
+    def model_limits(self) -> dict[str, str]:
+        """The daily limits of a business that set none, by the names of `businesses.limits`."""
+        return {
+            "model_usd_per_day": str(self.ai_daily_usd),
+            "model_calls_per_day": str(self.ai_daily_calls),
+            "contact_model_usd_per_day": str(self.ai_contact_daily_usd),
+            "contact_model_calls_per_day": str(self.ai_contact_daily_calls),
+        }
 
     @property
     def transcription_enabled(self) -> bool:

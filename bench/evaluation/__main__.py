@@ -19,16 +19,10 @@ from bench.evaluation.rows import Labelled, RowError, read_folder
 from bench.evaluation.shop import Shop, model_is_configured, open_shop
 from bench.evaluation.voices import cross_voice
 from processors.model import AiCall
+from processors.understanding.prices import DOLLARS_PER_MILLION
 
 DATA = Path(__file__).parents[2] / "tests" / "eval"
 NO_SCAM_CHECK = "no scam check in this version"
-
-PRICES = {
-    "gpt-6-luna": (0.10, 0.50),
-    "gpt-5.6-luna": (0.20, 1.20),
-    "gpt-6-sol": (2.00, 10.00),
-}
-"""USD per million tokens in and out, from the provider's public list of November 2026."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -84,7 +78,7 @@ async def _measured(labelled: Labelled, options: argparse.Namespace, misses: Mis
         "model": model,
         "data": options.data.name,
         "sets": sets,
-        "calls": _spent(calls, options.prices or PRICES.get(model or "")) if with_model else None,
+        "calls": _spent(calls, options.prices or _listed(model)) if with_model else None,
     }
 
 
@@ -105,6 +99,11 @@ async def _of_set(shop: Shop, labelled: Labelled, name: str, calls: list[AiCall]
     if advertisements := labelled.advertisements.get(name):
         found["scam"] = {"n": advertisements, "measured": False, "reason": NO_SCAM_CHECK}
     return found
+
+
+def _listed(model: str | None) -> tuple[float, float] | None:
+    prices = DOLLARS_PER_MILLION.get(model or "")
+    return None if prices is None else (float(prices[0]), float(prices[1]))
 
 
 def _spent(calls: Sequence[AiCall], prices: tuple[float, float] | None) -> Figures:

@@ -16,6 +16,7 @@ from processors.model import Json
 QUIET_SECONDS = 3 * 3600
 """Without a message, receipt or event for longer than this by day, something may be wrong with the webhook."""
 LATE_SECONDS = 120
+BUDGET_WARNED = 0.8
 RECEIPTS_LATE_SECONDS = 60
 QUEUES = ("turns", "sends", "files", "pushes", "news")
 LIMITED = {"TIER_50", "TIER_250", "TIER_1K"}
@@ -48,7 +49,7 @@ async def health(client: AsyncPostgrestClient, business_id: UUID) -> Json:
 
 def alerts(found: Json, *, live: bool = True) -> list[Alert]:
     """What is wrong, worst first; empty when all is well. `live`: whether the desk itself hears of changes."""
-    told = [*_of_queues(found), *_of_silence(found), *_of_provider(found)]
+    told = [*_of_queues(found), *_of_silence(found), *_of_provider(found), *_of_budget(found)]
     if not live:
         told.append(Alert(tone="warn", name="not_live"))
     return sorted(told, key=lambda alert: alert.tone != "bad")
@@ -87,6 +88,16 @@ def _of_silence(found: Json) -> Iterable[Alert]:
     ).total_seconds()
     if silence > QUIET_SECONDS:
         yield Alert(tone="warn", name="silence", seconds=silence)
+
+
+def _of_budget(found: Json) -> Iterable[Alert]:
+    budget = found["budget"]
+    if budget is None or budget["share"] < BUDGET_WARNED:
+        return
+    if budget["share"] >= 1:
+        yield Alert(tone="bad", name="model_spent")
+    else:
+        yield Alert(tone="warn", name="model_budget", values={"percent": int(budget["share"] * 100)})
 
 
 def _of_provider(found: Json) -> Iterable[Alert]:

@@ -22,6 +22,10 @@ LIMITS = (
     "minimum_order",
     "address_days",
     "cart_reminder_minutes",
+    "model_usd_per_day",
+    "model_calls_per_day",
+    "contact_model_usd_per_day",
+    "contact_model_calls_per_day",
 )
 
 

@@ -8,6 +8,7 @@ from processors.customer.talk import Reads, Talk
 from processors.errors import ModelUnavailable
 from processors.search.search import Hit
 from processors.understanding import offline
+from processors.understanding.budget import begin_call
 from processors.understanding.types import Understanding
 
 CANDIDATES = 8
@@ -16,37 +17,52 @@ CANDIDATES = 8
 OFFLINE_CANDIDATES = 12
 
 
+MODEL_SECONDS = 10.0
+"""What the calls of one turn may take together; the rest of a long message is read by the rules."""
+
+
 async def understand(talk: Talk, reads: Reads, text: str) -> tuple[Talk, Understanding]:
     """The talk with the calls that were made, and what was understood. Never raises ModelUnavailable."""
-    if reads.services.brain is not None:
+    seconds = _seconds_left(talk)
+    if reads.services.brain is not None and seconds > 0:
         try:
-            return await _ask_model(talk, reads, text)
+            return await _ask_model(talk, reads, text, seconds)
         except ModelUnavailable as error:
-            failed = reads.services.brain.failed_call(error.reason)
+            failed = reads.services.brain.failed_call(error)
             talk = replace(talk, ai_calls=(*talk.ai_calls, failed))
     return talk, await _offline(talk, reads, text)
 
 
-async def _ask_model(talk: Talk, reads: Reads, text: str) -> tuple[Talk, Understanding]:
+def _seconds_left(talk: Talk) -> float:
+    """A turn that the model failed once is not made to wait for it again."""
+    if any(call.outcome == "failed" for call in talk.ai_calls):
+        return 0.0
+    return MODEL_SECONDS - sum(call.latency_ms for call in talk.ai_calls) / 1000
+
+
+async def _ask_model(talk: Talk, reads: Reads, text: str, seconds: float) -> tuple[Talk, Understanding]:
     # Its SDK is large; a process that has a model has loaded it already.
     from processors.understanding.llm import Question
 
-    turn, brain = talk.turn, reads.services.brain
+    turn, brain, services = talk.turn, reads.services.brain, reads.services
     assert brain is not None
+    if brain.caller.rests:
+        raise ModelUnavailable("breaker_open")
+    await begin_call(services.store, services.settings, turn.business.id, turn.contact.id)
     question = Question(
         text=text,
         language=talk.language,
         business=turn.business.name,
         persona=turn.business.persona,
         contact_id=turn.contact.id,
-        candidates=await reads.services.search.find(
+        candidates=await services.search.find(
             turn.business.id, text, limit=CANDIDATES, language=talk.language
         ),
         cart=talk.cart,
         history=turn.history,
         summary=turn.summary,
     )
-    answer = await brain.understand(question)
+    answer = await brain.understand(question, seconds=seconds)
     return replace(talk, ai_calls=(*talk.ai_calls, answer.call)), answer.understanding
 
 

@@ -15,7 +15,7 @@ from openai.types.audio import Transcription
 from processors.errors import ModelUnavailable
 from processors.settings import Settings
 from processors.understanding.breaker import Breaker
-from processors.understanding.llm import FOR_GOOD, reason_of
+from processors.understanding.failures import FOR_GOOD, reason_of
 
 RETRIES = 1
 DEADLINE_SECONDS = 30.0

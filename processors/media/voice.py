@@ -14,6 +14,7 @@ from processors.media.types import extension
 from processors.reads import rows
 from processors.settings import Settings
 from processors.store import Store
+from processors.understanding.budget import begin_call
 
 if TYPE_CHECKING:
     # The SDK behind it costs 50 MB; a process without a model never loads it.
@@ -49,6 +50,7 @@ class Listener:
         if len(content) > self._settings.ai_transcribe_max_bytes:
             return Outcome(words=None, call=self._transcriber.failed_call("too_long"))
         try:
+            await begin_call(self._store, self._settings, file.business_id, None)
             heard = await self._transcriber.transcribe(
                 content,
                 file_name=f"voice.{extension(mime_type)}",

@@ -17,6 +17,11 @@ class Breaker:
         self._failed_at: deque[float] = deque(maxlen=FAILURES)
         self._open_until = 0.0
 
+    @property
+    def rests(self) -> bool:
+        """Whether nobody may call now. Looking changes nothing."""
+        return time.monotonic() < self._open_until
+
     def allows(self) -> bool:
         """Whether a call may be made now. After the pause one caller gets through and the pause starts again."""
         now = time.monotonic()

@@ -12,6 +12,8 @@ from processors.understanding.llm_schema import ItemChoice, TurnAnswer
 from processors.understanding.types import ItemMention, Understanding
 
 LONGEST_REPLY = 400
+MOST_ITEMS = 20
+LARGEST_QUANTITY = 999
 
 # Prices, amounts, links and numbers to call come from the database or not at all.
 _FORBIDDEN = re.compile(
@@ -24,7 +26,7 @@ _FORBIDDEN = re.compile(
 
 def checked(answer: TurnAnswer, candidates: Mapping[str, Hit]) -> Understanding:
     """The answer as an Understanding that holds only what is true of the candidates."""
-    items = tuple(_item(item, candidates) for item in answer.items)
+    items = tuple(_item(item, candidates) for item in answer.items[:MOST_ITEMS])
     return Understanding(
         language=answer.language,
         intent=answer.intent,
@@ -44,7 +46,7 @@ def _item(item: ItemChoice, candidates: Mapping[str, Hit]) -> ItemMention:
     return ItemMention(
         mention=item.mention[:200],
         # What is out of bounds is asked, so it stays visible as it was said.
-        quantity=item.quantity if 0 < item.quantity <= 999 else 1,
+        quantity=min(item.quantity, LARGEST_QUANTITY) if item.quantity > 0 else 1,
         quantity_given=True,
         variant=_variant(item, hit) if hit else {},
         product_id=product_id,

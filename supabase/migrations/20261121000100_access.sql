@@ -30,7 +30,8 @@ create table public.businesses (
   updated_at timestamptz not null default now()
 );
 comment on table public.businesses is 'One row per business that relaydesk serves: its bot, languages, currency and limits.';
-comment on column public.businesses.limits is 'Numbers a business may set: offer_minutes, offer_fanout, human_hours, minimum_order, address_days, cart_reminder_minutes (0: none).';
+comment on column public.businesses.limits is 'Numbers a business may set: offer_minutes, offer_fanout, human_hours, minimum_order, address_days, cart_reminder_minutes (0: none), '
+  'model_usd_per_day, model_calls_per_day and the same of each contact (contact_model_…; 0: no model).';
 
 create table public.staff (
   id uuid primary key default gen_random_uuid(),

@@ -183,11 +183,6 @@ begin
   if d ->> 'escalation' is not null then
     perform private.escalate(c.id, d ->> 'escalation', coalesce(d #>> '{understood,human_reason}', ''));
   end if;
-  insert into public.ai_calls (business_id, conversation_id, turn_id, purpose, model, outcome, input_tokens, output_tokens, latency_ms, prompt_variant, error)
-  select c.business_id, c.id, p_turn_id, y.purpose, y.model, y.outcome, coalesce(y.input_tokens, 0), coalesce(y.output_tokens, 0),
-    coalesce(y.latency_ms, 0), coalesce(y.prompt_variant, ''), left(coalesce(y.error, ''), 500)
-  from jsonb_to_recordset(coalesce(d -> 'ai_calls', '[]'::jsonb)) as y (purpose text, model text, outcome text, input_tokens integer,
-    output_tokens integer, latency_ms integer, prompt_variant text, error text);
   return jsonb_build_object('actions', v_outcomes, 'message_ids', to_jsonb(v_ids));
 end
 $$;
@@ -233,6 +228,8 @@ begin
   if not v_silenced then
     v_result := private.apply_decision(c, p_token, p_decision);
   end if;
+  -- What was asked was paid for, whoever answers.
+  perform private.record_ai_calls(c.business_id, c.id, p_token, p_decision -> 'ai_calls');
   -- A transcript that came while the turn was at work without it.
   for v_unheard in select value::uuid from jsonb_array_elements_text(coalesce(p_decision -> 'unheard', '[]'::jsonb)) loop
     perform private.hear_again(v_unheard);

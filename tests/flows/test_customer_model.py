@@ -153,6 +153,31 @@ async def test_twice_not_understood_calls_a_person(model: Model) -> None:
     assert await model.phone.escalations() == ["unclear"]
 
 
+async def test_a_spent_budget_is_offline_mode_that_nobody_notices(model: Model) -> None:
+    await model.phone.admin.execute(
+        "update businesses set limits = limits || '{\"contact_model_calls_per_day\": 1}'"
+    )
+    await model.will_answer(reply="Che bello!")
+    await model.phone.say("ho preso un nuovo amico a quattro zampe")
+    answer = await model.phone.say("vorrei 2 shampoo secco")
+    assert answer.outcomes == ("proposed",)
+    assert [(c["outcome"], c["error"]) for c in await model.calls()] == [
+        ("ok", ""),
+        ("failed", "budget_contact"),
+    ]
+    chats = [r for r in await model.asked() if r["path"].endswith("completions")]
+    assert len(chats) == 1, "nobody was asked for the second message"
+    spent = await model.phone.value("select cost_usd from model_spend where contact_id is null")
+    assert spent == await model.phone.value("select sum(cost_usd) from ai_calls") > 0
+
+
+async def test_a_model_that_failed_is_not_waited_for_twice_in_a_turn(model: Model) -> None:
+    await model.control(case="500")
+    await model.phone.say("vorrei 2 shampoo secco e poi togli la candela", "e avete saponi alla lavanda?")
+    [call] = await model.calls()
+    assert call["error"] == "server"
+
+
 @pytest.mark.parametrize("case", ["500", "refusal", "notjson", "wrongschema", "quota", "slow", "drop"])
 async def test_whatever_the_model_does_the_customer_is_answered(model: Model, case: str) -> None:
     await model.control(case=case, slow_seconds=2)

@@ -224,6 +224,42 @@ async def test_one_hiccup_is_repeated(brain: ModelBrain, wire: httpx.AsyncClient
     assert len(await requests(wire)) == 2
 
 
+async def test_a_pause_that_would_end_too_late_is_not_waited_for(
+    brain: ModelBrain, wire: httpx.AsyncClient
+) -> None:
+    await control(wire, case="429long")
+    with pytest.raises(ModelUnavailable) as caught:
+        await brain.understand(question())
+    assert caught.value.reason == "rate_limit"
+    assert len(await requests(wire)) == 1
+    assert caught.value.latency_ms < 10_000, "less than the deadline, and far less than the pause asked for"
+
+
+async def test_an_answer_that_was_no_use_is_paid_all_the_same(
+    brain: ModelBrain, wire: httpx.AsyncClient
+) -> None:
+    await control(wire, next=["refusal", "wrongschema", "429", "429", "429"])
+    paid = []
+    for _ in range(3):
+        with pytest.raises(ModelUnavailable) as caught:
+            await brain.understand(question())
+        paid.append(brain.failed_call(caught.value).cost_usd > 0)
+    assert paid == [True, True, False]
+
+
+async def test_absurd_numbers_are_asked_not_believed(brain: ModelBrain, wire: httpx.AsyncClient) -> None:
+    items = [
+        {"product": "p1", "mention": "m" * 5000, "quantity": quantity, "variant": []}
+        for quantity in (10**9, -5, *[2] * 300)
+    ]
+    await control(wire, answers=[answer(items=items, confidence=1e300)])
+    understood = (await brain.understand(question())).understanding
+    assert understood.confidence == 1.0
+    assert [item.quantity for item in understood.items[:2]] == [999, 1]
+    assert len(understood.items) == 20
+    assert len(understood.items[0].mention) == 200
+
+
 async def test_an_unsupported_option_is_left_out_from_then_on(url: str, wire: httpx.AsyncClient) -> None:
     # A host like OpenAI behind another name: it refuses `max_tokens` by name.
     brain = ModelBrain(settings(url, ai_provider="compatible", ai_chat_model="gpt-6-luna"))

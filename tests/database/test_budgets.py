@@ -1,0 +1,96 @@
+"""What a model may cost on a day: counted and refused in one place, however many ask at once."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+
+from tests.database.engine import BUSINESS, CUSTOMER, Engine, message, together
+
+pytestmark = pytest.mark.database
+BUSINESS_ID = uuid.UUID(BUSINESS)
+USUAL = {
+    "model_usd_per_day": "1",
+    "model_calls_per_day": "1000",
+    "contact_model_usd_per_day": "0.10",
+    "contact_model_calls_per_day": "100",
+}
+
+
+async def begin(engine: Engine, contact: uuid.UUID | None, **limits: str) -> dict[str, Any]:
+    found: dict[str, Any] = await engine.call("begin_model_call", BUSINESS_ID, contact, USUAL | limits)
+    return found
+
+
+async def contact(engine: Engine, phone: str = CUSTOMER) -> uuid.UUID:
+    await engine.answer("ciao", "ciao", sender=phone)
+    return uuid.UUID(
+        str(await engine.value("select contact_id from whatsapp_conversations where phone = $1", phone))
+    )
+
+
+def call(cost: str, purpose: str = "turn") -> dict[str, Any]:
+    return {"purpose": purpose, "model": "m", "outcome": "ok", "cost_usd": cost}
+
+
+async def test_of_many_calls_at_once_exactly_as_many_pass_as_the_budget_has(engine: Engine) -> None:
+    people = [await contact(engine, f"39347000000{n}") for n in range(3)]
+    answers = await together(*(begin(engine, people[n % 3], model_calls_per_day="12") for n in range(40)))
+    assert sum(a["allowed"] for a in answers) == 12
+    assert [a.get("over") for a in answers].count("business") == 28
+    assert sum(bool(a.get("warn")) for a in answers) == 1, "the warning is said once"
+    assert sum(bool(a.get("first")) for a in answers) == 1
+
+
+async def test_one_contact_spends_their_own_budget_and_nobody_else_s(engine: Engine) -> None:
+    greedy, modest = await contact(engine), await contact(engine, "393470000009")
+    for _ in range(2):
+        assert (await begin(engine, greedy, contact_model_calls_per_day="2"))["allowed"]
+    refused = await begin(engine, greedy, contact_model_calls_per_day="2")
+    assert (refused["allowed"], refused["over"], refused["first"]) == (False, "contact", True)
+    assert (await begin(engine, greedy, contact_model_calls_per_day="2"))["first"] is False
+    assert (await begin(engine, modest, contact_model_calls_per_day="2"))["allowed"]
+
+
+async def test_what_turns_cost_is_charged_with_them_and_ends_the_day_at_the_limit(engine: Engine) -> None:
+    somebody = await contact(engine)
+    assert (await begin(engine, somebody, contact_model_usd_per_day="9"))["warn"] is False
+    await engine.answer("uno", "1", ai_calls=[call("0.50"), call("0.31")])
+    warned = await begin(engine, somebody, contact_model_usd_per_day="9")
+    assert (warned["allowed"], warned["warn"]) == (True, True)
+    await engine.answer("due", "2", ai_calls=[call("0.19")])
+    assert (await begin(engine, somebody, contact_model_usd_per_day="9"))["over"] == "business"
+    [row] = await engine.rows("select calls, cost_usd from model_spend where contact_id is null")
+    assert (row["calls"], str(row["cost_usd"])) == (2, "1.000000")
+    assert str(await engine.value("select sum(cost_usd) from ai_calls")) == "1.000000"
+
+
+async def test_a_call_is_paid_for_though_a_person_answers(engine: Engine) -> None:
+    await engine.ingest(message("ciao"))
+    [turn] = await engine.claim()
+    await engine.admin.execute("update whatsapp_conversations set owner = 'human'")
+    assert (await engine.finish(turn, "ciao", ai_calls=[call("0.02")]))["status"] == "silenced"
+    assert str(await engine.value("select cost_usd from model_spend where contact_id is null")) == "0.020000"
+
+
+async def test_the_business_s_own_limits_go_before_the_usual_and_its_midnight_begins_anew(
+    engine: Engine,
+) -> None:
+    somebody = await contact(engine)
+    await engine.admin.execute(
+        "update businesses set limits = limits || '{\"model_calls_per_day\": 1}' where id = $1", BUSINESS_ID
+    )
+    assert (await begin(engine, somebody))["allowed"]
+    assert (await begin(engine, somebody))["over"] == "business"
+    # Where it is still, or already, another day.
+    await engine.admin.execute(
+        "update businesses set timezone = case when (now() at time zone 'Pacific/Kiritimati')::date = "
+        "(now() at time zone timezone)::date then 'Pacific/Pago_Pago' else 'Pacific/Kiritimati' end"
+    )
+    assert (await begin(engine, somebody))["allowed"]
+
+
+async def test_a_limit_of_nothing_is_no_model(engine: Engine) -> None:
+    assert (await begin(engine, None, model_usd_per_day="0"))["over"] == "business"
