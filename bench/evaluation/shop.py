@@ -26,6 +26,14 @@ from processors.settings import Settings
 NAME = "The evaluated business"
 
 
+UNLIMITED = {
+    "model_usd_per_day": 1_000_000,
+    "model_calls_per_day": 1_000_000,
+    "contact_model_usd_per_day": 1_000_000,
+    "contact_model_calls_per_day": 1_000_000,
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Shop:
     """The services of the product, and the business whose customers speak."""
@@ -57,7 +65,7 @@ class Shop:
             business=self.business,
             account=Account(id=uuid.uuid4(), channel="whatsapp", external_id="0", simulated=True),
             contact=Contact(
-                id=uuid.uuid4(), name="", phone=None, language=None, opted_out=False, privacy_noticed=True
+                id=self.business.id, name="", phone=None, language=None, opted_out=False, privacy_noticed=True
             ),
             conversation_id=uuid.uuid4(),
             conversation_type="customer",
@@ -118,7 +126,11 @@ async def _fill(stack: PartialStack, catalogue: Sequence[Article]) -> tuple[Busi
     connection = await asyncpg.connect(stack.owner_url)
     try:
         row = await connection.fetchrow(
-            "insert into businesses (name, slug) values ($1, 'evaluated') returning *", NAME
+            # One contact writes every row, and no day's budget ends in the middle of a measurement.
+            "with b as (insert into businesses (name, slug, limits) values ($1, 'evaluated', $2::jsonb) "
+            "returning *), k as (insert into contacts (id, business_id) select id, id from b) select * from b",
+            NAME,
+            json.dumps(UNLIMITED),
         )
         assert row is not None
         made = await connection.fetch(
