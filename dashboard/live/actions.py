@@ -1,7 +1,7 @@
 """What a person can do to a conversation, each one function of the database.
 
 The page names the action and its values; here they are only read. Who may, when, and that the same key acts once is
-decided in SQL (`supabase/migrations/*staff_actions.sql`, `*desk_actions.sql`, `*desk_notes.sql`).
+decided in SQL (`supabase/migrations/*staff_actions.sql`, `*desk_actions.sql`, `*desk_notes.sql`, `*staff_carts.sql`).
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from postgrest import AsyncPostgrestClient
 
 from dashboard.client import rows
+from processors.customer.addresses import postcode_of, tidy
 from processors.errors import BadRequest
 
 KEY_CHARACTERS = 100
@@ -63,6 +65,32 @@ def _file(value: Any) -> dict[str, Any]:
     return {**texts, "size_bytes": int(value["size_bytes"])}
 
 
+def _variant(value: Any) -> dict[str, str]:
+    if not isinstance(value, dict) or len(value) > LIST_ITEMS:
+        raise TypeError("not a variant")
+    return {_text(name): _text(given) for name, given in value.items()}
+
+
+def _whole(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError("not a whole number")
+    return value
+
+
+def _amount(value: Any) -> str:
+    return str(Decimal(_text(value)))
+
+
+def _delivery(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict) or value.get("way") not in ("delivery", "pickup"):
+        raise TypeError("not a delivery")
+    text = _text(value.get("address", ""))
+    given = {"way": value["way"], "address": tidy(text), "note": _text(value.get("note", ""))}
+    if value.get("address_id") is not None:
+        return given | {"address_id": _id(value["address_id"])}
+    return given | {"postcode": _text(value.get("postcode", "")) or postcode_of(text)}
+
+
 def _maybe(read: Read) -> Read:
     return lambda value: None if value is None else read(value)
 
@@ -97,6 +125,9 @@ ACTIONS: Mapping[str, Action] = {
     "label": _action("set_labels", labels=_list(_text)),
     "remind": _action("set_reminder", at=_moment, body=_text),
     "reminded": _action("finish_reminder", reminder_id=_id),
+    "cart_line": _action("staff_set_line", product_id=_id, variant=_variant, quantity=_whole, seen=_whole),
+    "cart_delivery": _action("staff_set_delivery", delivery=_delivery, seen=_text),
+    "place_order": _action("staff_place_order", seen=_text, expected_total=_amount),
 }
 
 

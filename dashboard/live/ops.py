@@ -5,9 +5,11 @@ From the page, one JSON object each:
     {op: "open", ref, id}                       → {op: "thread", ref, number, id, row, rows, more, notes},
                                                   and `panel` after it, unasked
     {op: "older", ref, id, before}              → {op: "older", ref, number, id, rows, more}
-    {op: "act", ref, act, key, id, …}           → {op: "done", ref, result}; see `actions`
+    {op: "act", ref, act, key, id, …}           → {op: "done", ref, number, result}; see `actions`
     {op: "find", ref, order}                    → {op: "found", ref, id}; the conversation of an order
     {op: "kit", ref}                            → {op: "kit", ref, staff, canned, templates, labels, languages}
+    {op: "products", ref, business, words}      → {op: "products", ref, rows}; what may go into a cart
+    {op: "cart", ref, id}                       → {op: "cart", ref, number, id, cart}
     {op: "counts", ref}                         → {op: "counts", ref, counts}; behind each filter, 100 at most
     {op: "seen", id}                            the open conversation was looked at
     {op: "close"}                               none is open any more
@@ -26,7 +28,7 @@ from dashboard.client import Refused, rows
 from dashboard.live.actions import act
 from dashboard.live.connection import Connection
 from dashboard.live.hub import Hub
-from dashboard.queries import inbox, kit, thread
+from dashboard.queries import cart, inbox, kit, thread
 from processors.errors import BadRequest, NotAllowed, NotFound
 
 log = logging.getLogger(__name__)
@@ -48,6 +50,8 @@ class Ops:
             "act": self._act,
             "find": self._find,
             "kit": self._kit,
+            "products": self._products,
+            "cart": self._cart,
             "counts": self._counts,
             "seen": self._seen,
             "close": self._close,
@@ -120,7 +124,9 @@ class Ops:
     async def _act(self, connection: Connection, message: Mapping[str, Any]) -> Answer:
         client = await self._hub.client(connection.session)
         try:
-            return {"op": "done", "result": await act(client, message)}
+            result = await act(client, message)
+            # Taken afterwards, so that a read that began before counts as older.
+            return {"op": "done", "number": self._hub.number(), "result": result}
         except Refused as refused:
             return {"op": "failed", "why": "refused", "reason": refused.reason}
         except NotAllowed:
@@ -135,6 +141,24 @@ class Ops:
 
     async def _kit(self, connection: Connection, _: Mapping[str, Any]) -> Answer:
         return {"op": "kit", **await kit.kit(await self._hub.client(connection.session))}
+
+    async def _products(self, connection: Connection, message: Mapping[str, Any]) -> Answer:
+        business, words = UUID(message["business"]), message["words"]
+        if not isinstance(words, str) or not 0 < len(words.strip()) <= inbox.SEARCH_CHARACTERS:
+            raise BadRequest("words are not understood", field="words")
+        client = await self._hub.client(connection.session)
+        try:
+            found = await cart.products(client, business, words.replace("\x00", "").strip())
+        except NotAllowed:
+            return {"op": "failed", "why": "refused", "reason": "not_allowed"}
+        return {"op": "products", "rows": found}
+
+    async def _cart(self, connection: Connection, message: Mapping[str, Any]) -> Answer:
+        conversation_id = str(UUID(message["id"]))
+        client = await self._hub.client(connection.session)
+        number = self._hub.number()
+        found = await cart.cart(client, conversation_id)
+        return {"op": "cart", "number": number, "id": conversation_id, "cart": found}
 
     async def _counts(self, connection: Connection, _: Mapping[str, Any]) -> Answer:
         return {"op": "counts", "counts": await inbox.counts(await self._hub.client(connection.session))}

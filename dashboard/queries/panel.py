@@ -1,4 +1,4 @@
-"""What stands beside a thread: orders with their timeline, escalations, what the last turn understood."""
+"""What stands beside a thread: the cart, orders with their timeline, escalations, what the last turn understood."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from postgrest import AsyncPostgrestClient
 
 from dashboard.client import one, rows
+from dashboard.queries import cart
 from processors.model import Json
 
 ORDERS = 8
@@ -26,16 +27,18 @@ RELAY = (
 
 
 async def panel(client: AsyncPostgrestClient, conversation: Json) -> dict[str, Any]:
-    """`orders`, `dealer_orders` (of a dealer's), `escalations`, `turn` with its `model`, `summary`, `identities`."""
-    orders, escalations, turn, dealer_orders, summary, identities = await asyncio.gather(
-        _orders(client, conversation),
-        _escalations(client, conversation),
-        _last_turn(client, conversation),
-        _dealer_orders(client, conversation),
-        _summary(client, conversation),
-        _identities(client, conversation),
+    """`cart`, `orders`, `dealer_orders` (of a dealer), `escalations`, `turn`, its `model`, `summary`, `identities`."""
+    (basket, orders, dealer_orders), (escalations, turn), (summary, identities) = await asyncio.gather(
+        asyncio.gather(
+            cart.cart(client, conversation["id"]),
+            _orders(client, conversation),
+            _dealer_orders(client, conversation),
+        ),
+        asyncio.gather(_escalations(client, conversation), _last_turn(client, conversation)),
+        asyncio.gather(_summary(client, conversation), _identities(client, conversation)),
     )
     return {
+        "cart": basket,
         "orders": orders,
         "escalations": escalations,
         "turn": turn,

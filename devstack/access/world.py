@@ -1,7 +1,8 @@
 """A small world in every table: two businesses, their people, and rows that belong to a rider or don't.
 
 Each table gets a row per owner, made from its columns: references lead to the row of the same owner, checks that
-list values get the first one. What can't be guessed is said under `rows` and `columns` in the expectations.
+list values get the first one. What can't be guessed is said under `rows` and `columns` in the expectations, where
+`@table` is the id of a row of the same owner.
 """
 
 from __future__ import annotations
@@ -207,7 +208,17 @@ def _example(table: Table, owner: str, world: World, given: Mapping[str, Any]) -
             row |= {column: like[key] for column, key in zip(reference.columns, reference.keys, strict=True)}
     if table.column("business_id") is not None:
         row["business_id"] = world.businesses[FOREIGN if owner == FOREIGN else OWN]
-    return row | {name: value for name, value in given.items() if table.column(name) is not None}
+    named = {name: value for name, value in given.items() if table.column(name) is not None}
+    return row | {name: _named(value, owner, world) for name, value in named.items()}
+
+
+def _named(value: Any, owner: str, world: World) -> Any:
+    """A value with each `@table` in it replaced by the id of a row there, of the same owner."""
+    if isinstance(value, str) and value.startswith("@"):
+        return _like(world.rows[value[1:]], owner)["id"]
+    if isinstance(value, Mapping):
+        return {name: _named(inner, owner, world) for name, inner in value.items()}
+    return [_named(inner, owner, world) for inner in value] if isinstance(value, list) else value
 
 
 def _like(rows: list[tuple[str, Row]], owner: str) -> Row:

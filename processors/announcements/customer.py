@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from processors.announcements.event import OrderEvent
+from processors.announcements.placed import render_placed
 from processors.announcements.promise import promise_text
 from processors.announcements.receipt import receipt_text
 from processors.announcements.template import status_template
@@ -11,6 +12,7 @@ from processors.language.texts import say
 from processors.model import Reply
 
 _STEPS = (
+    "placed_by_shop",
     "released",
     "accepted",
     "preparing",
@@ -27,6 +29,8 @@ def render_customer(event: OrderEvent) -> Reply | None:
     """The message for the customer, or None for a kind that customers are not told."""
     if event.kind not in _STEPS:
         return None
+    if event.kind == "placed_by_shop":
+        return render_placed(event)
     # Who ordered once and is served by several shops must hear which goods this is about.
     suffix = "_part" if event.is_part and event.kind in ("accepted", "no_dealer") else ""
     if event.pickup and event.kind in ("accepted", "ready", "delivered"):

@@ -10,5 +10,7 @@ from processors.language.texts import say
 
 def status_template(event: OrderEvent) -> dict[str, Any]:
     """`stato_ordine`: the order's code, and the news in a few words without a full stop."""
-    news = say(event.language, f"announce.short.{event.kind}", dealer=event.dealer_name)
+    news = say(
+        event.language, f"announce.short.{event.kind}", dealer=event.dealer_name, total=event.total_text
+    )
     return {"name": "stato_ordine", "language": event.language, "params": [event.code, news]}

@@ -100,7 +100,7 @@ def address_in(text: str, *, asked: bool) -> Address | None:
     bare = _without_intro(text)
     if not bare or len(bare) > LONGEST or "?" in bare:
         return None
-    plain, postcode = fold(bare), _postcode(bare)
+    plain, postcode = fold(bare), postcode_of(bare)
     has_number = any(character.isdigit() for character in bare)
     if _STARTS.match(plain):
         is_address = asked or has_number
@@ -115,7 +115,7 @@ def address_in(text: str, *, asked: bool) -> Address | None:
 
 def postcode_in(text: str) -> str | None:
     """A postcode that stands alone, as the answer to the question for it: "10122", "il cap è 10122"."""
-    code = _postcode(text)
+    code = postcode_of(text)
     return code if code is not None and len(text.split()) <= 4 else None
 
 
@@ -127,7 +127,7 @@ def address_of_place(place: Json, *, unnamed: str) -> Address | None:
         return None
     said = [str(place[key]) for key in ("name", "address") if place.get(key)]
     text = tidy(", ".join(dict.fromkeys(said)))[:LONGEST] or unnamed
-    return Address(text=text, postcode=_postcode(text), latitude=latitude, longitude=longitude)
+    return Address(text=text, postcode=postcode_of(text), latitude=latitude, longitude=longitude)
 
 
 def address_of_form(response: object) -> Address | None:
@@ -144,7 +144,7 @@ def address_of_form(response: object) -> Address | None:
     postcode = next((fields[name] for name in _FORM_POSTCODE if fields.get(name)), None)
     town = [fields[name] for name in _FORM_CITY if fields.get(name)]
     text = tidy(", ".join([*street, " ".join(filter(None, (postcode, *town)))]))
-    return Address(text=text[:LONGEST], postcode=postcode or _postcode(text))
+    return Address(text=text[:LONGEST], postcode=postcode or postcode_of(text))
 
 
 def _without_intro(text: str) -> str:
@@ -164,6 +164,7 @@ def tidy(text: str) -> str:
     return plain[:1].upper() + plain[1:]
 
 
-def _postcode(text: str) -> str | None:
+def postcode_of(text: str) -> str | None:
+    """The postcode in an address, the last one when there are several; None without any."""
     found = _POSTCODE.findall(text)
     return str(found[-1]) if found else None

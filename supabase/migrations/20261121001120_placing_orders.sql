@@ -153,7 +153,7 @@ begin
     held_until = case when v_opens > now() then v_opens end, placed_at = case when v_opens > now() then null else now() end
   where id = r.id;
   insert into public.payments (business_id, relay_id, amount, currency) values (r.business_id, r.id, r.total_price, r.currency);
-  perform private.order_event(r, null, 'confirmed', null, null, null, 'customer');
+  perform private.order_event(r, null, 'confirmed', null, null, null, coalesce(p_args ->> 'actor', 'customer'));
   update public.contact_addresses set used_at = now() where id = (r.delivery ->> 'address_id')::uuid;
   update public.carts set lines = '[]'::jsonb, address_id = null, pickup = false, note = '', reminder = null, reminded_at = null, updated_at = now()
   where conversation_id = c.id;
@@ -163,7 +163,7 @@ end
 $$;
 comment on function private.confirm_order(public.whatsapp_conversations, jsonb) is
   'The customer said yes: stock is reserved and dealers are asked, all or nothing; while the shop is closed they are asked when it opens. '
-  'args: relay_id. Outcomes: created, held, already, expired, not_found, price_changed, out_of_stock.';
+  'args: relay_id, actor (who said it; the customer unless named). Outcomes: created, held, already, expired, not_found, price_changed, out_of_stock.';
 
 -- Helpers of schema private are the engine's own; what people may call is granted by name.
 grant execute on all functions in schema private to service_role;

@@ -6,7 +6,7 @@ from dashboard.components.mounting import view
 from dashboard.texts import catalogue
 from dashboard.visitor import Visitor
 
-STYLES = ("list.css", "thread.css", "media.css", "composer.css", "panel.css", "over.css")
+STYLES = ("list.css", "thread.css", "media.css", "composer.css", "panel.css", "cart.css", "over.css")
 OTHERS = ("login.", "page.")
 """Texts that this view does not say."""
 

@@ -2,6 +2,7 @@
 
 import { h } from "../common/dom.js"
 import { createWords, title } from "../common/words.js"
+import { createCart } from "./cart.js"
 import { createComposer } from "./composer.js"
 import { createDoings } from "./doings.js"
 import { createHead } from "./head.js"
@@ -70,7 +71,14 @@ function start(parent, data) {
     older, head, composer, doings, sending, over, mayAct, answer: composer.replyTo, myName: data.name,
     restore: (entry) => composer.restore(entry.body.text ?? entry.body.body ?? "", entry.act === "note" ? "note" : "reply"),
   })
-  const panel = createPanel(words, { close: toggleDetails, doings, me, mayAct })
+  const cart = createCart(words, {
+    ask: link.ask, sending, over, mayAct,
+    known(id, given, number) {
+      if (id === thread.id) thread.setCart(given, number)
+      drawSoon()
+    },
+  })
+  const panel = createPanel(words, { close: toggleDetails, doings, cart, me, mayAct })
   root.prepend(h("div", { class: "panes" }, list.element, conversation.element, panel.element))
   parent.append(root)
 
@@ -97,6 +105,10 @@ function start(parent, data) {
     assign: () => doing((row) => doings.assign(head.anchor("assign"), row)),
     snooze: () => doing((row) => doings.snooze(head.anchor("more"), row)),
     label: () => doing((row) => doings.label(head.anchor("more"), row)),
+    cart: () => doing(() => {
+      root.classList.add("with-details")
+      cart.focus()
+    }),
   })
   setStatus("reconnecting")
   if (query.get("conversation")) thread.begin(query.get("conversation"))

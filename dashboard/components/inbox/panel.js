@@ -1,4 +1,4 @@
-// What stands beside the thread: the contact, the window for answers, orders, escalations, the last request.
+// What stands beside the thread: the contact, the window for answers, the cart, orders, escalations, the last request.
 
 import { avatar, h, icon, reconcile } from "../common/dom.js"
 import { phone, title } from "../common/words.js"
@@ -6,8 +6,8 @@ import { phone, title } from "../common/words.js"
 const WINDOW_MS = 24 * 3_600_000
 const SOON_MS = 2 * 3_600_000
 
-/** doings as in doings.js; `me`: the person's staff id in each business; `mayAct(row)`. */
-export function createPanel(words, { close, doings, me, mayAct }) {
+/** doings as in doings.js; `cart` as in cart.js; `me`: the person's staff id in each business; `mayAct(row)`. */
+export function createPanel(words, { close, doings, cart, me, mayAct }) {
   const body = h("div", { class: "panel-body" })
   const element = h("aside", { class: "panel", "aria-label": words.say("desk.details") },
     h("button", { type: "button", class: "icon-button close", title: words.say("desk.back"), on: { click: close } }, icon("close", 18)), body)
@@ -22,6 +22,8 @@ export function createPanel(words, { close, doings, me, mayAct }) {
     const parts = [
       ["contact", [row.contact, row.phone, row.language, row.account, row.owner, row.assignee, beside.identities, mayAct(row)], () => contact(row, beside)],
       ["reminders", [row.reminders, Math.floor(Date.now() / 60_000)], () => reminders(row)],
+      // It updates itself, so that nothing takes the focus away while somebody types there.
+      ["cart", [], () => cart.element],
       ["labels", [row.labels, mayAct(row)], () => labels(row)],
       ["window", [row.window_expires_at, words.span(new Date(row.window_expires_at ?? 0) - Date.now())], () => answerWindow(row)],
       ["escalations", [beside.escalations, ready], () => escalations(beside.escalations)],
@@ -30,9 +32,11 @@ export function createPanel(words, { close, doings, me, mayAct }) {
       ["orders", [beside.orders, beside.dealer_orders, ready], () => orders(row, beside)],
     ]
     const shownAnyway = ["contact", "window", "labels", "reminders"]
-    const empty = { escalations: beside.escalations.length === 0, summary: !beside.summary, reminders: !row.reminders?.length }
+    const hasCart = beside.cart && (mayAct(row) || beside.cart.lines.length > 0)
+    if (hasCart) cart.draw(row, beside.cart)
+    const empty = { cart: !hasCart, escalations: beside.escalations.length === 0, summary: !beside.summary, reminders: !row.reminders?.length }
     const visible = parts.filter(([key]) => (ready || shownAnyway.includes(key)) && !empty[key])
-    reconcile(body, visible.map(([key, sign, make]) => ({ key, sign: row.id + JSON.stringify(sign), make })))
+    reconcile(body, visible.map(([key, sign, make]) => ({ key, sign: (key === "cart" ? "" : row.id) + JSON.stringify(sign), make })))
   }
 
   function section(name, ...children) {
@@ -194,7 +198,7 @@ export function createPanel(words, { close, doings, me, mayAct }) {
     const parts = order.parts ?? []
     const own = parts.find((one) => one.id === event.market_order_id)
     const name = event.dealer?.name || own?.dealer?.name || order.dealer?.name || words.say("event.somebody")
-    const key = `event.${event.kind}`
+    const key = event.kind === "confirmed" && event.actor === "staff" ? "event.confirmed_by_staff" : `event.${event.kind}`
     return words.has(key) ? words.say(key, { name }) : words.name("event", event.kind)
   }
 

@@ -70,6 +70,14 @@ export function createSending(link, kept, handlers) {
       entries = entries.filter((entry) => entry.key !== key)
       save()
     },
+    /** Ask once for something with an answer: {result, number}, or {reason} when it was refused or could not be asked. */
+    async ask(act, id, body) {
+      try {
+        return await link.ask("act", { act, key: newKey(), id, ...body })
+      } catch ({ why, reason }) {
+        return { reason: why === "refused" ? (reason ?? "other") : why }
+      }
+    },
     waiting: () => entries.filter((entry) => entry.state === "waiting" || entry.state === "sending").length,
     /** Do something that is not kept: asked once with a key of its own, not twice while it is under way. */
     async act(act, id, body) {

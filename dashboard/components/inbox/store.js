@@ -96,17 +96,24 @@ export function createStore(me) {
 export function createThread() {
   return {
     id: null, row: null, panel: null, notes: [], people: [], more: false, state: "none",
-    rowNumber: 0, panelNumber: 0, notesNumber: 0, messages: new Map(),
+    rowNumber: 0, panelNumber: 0, cartNumber: 0, notesNumber: 0, messages: new Map(),
 
     begin(id) {
-      Object.assign(this, { id, row: null, panel: null, notes: [], people: [], more: false, state: "loading", rowNumber: 0, panelNumber: 0, notesNumber: 0 })
+      Object.assign(this, { id, row: null, panel: null, notes: [], people: [], more: false, state: "loading", rowNumber: 0, panelNumber: 0, cartNumber: 0, notesNumber: 0 })
       this.messages = new Map()
     },
     setRow(row, number) {
       if (number >= this.rowNumber) Object.assign(this, { row, rowNumber: number })
     },
     setPanel(panel, number) {
-      if (number >= this.panelNumber) Object.assign(this, { panel, panelNumber: number })
+      if (number < this.panelNumber) return
+      // A cart that is newer than this read, as after the person's own change, stays.
+      if (number < this.cartNumber) panel = { ...panel, cart: this.panel?.cart }
+      Object.assign(this, { panel, panelNumber: number })
+    },
+    setCart(cart, number) {
+      if (!this.panel || number < this.cartNumber) return
+      Object.assign(this, { panel: { ...this.panel, cart }, cartNumber: number })
     },
     setNotes(notes, number) {
       if (number >= this.notesNumber) Object.assign(this, { notes, notesNumber: number })
