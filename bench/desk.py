@@ -36,10 +36,9 @@ WRITE = """
 with m as (
   insert into public.whatsapp_messages (business_id, conversation_id, account_id, direction, author, type, content)
   select business_id, id, account_id, 'inbound', 'customer', 'text', $2 from public.whatsapp_conversations where id = $1
-), c as (
-  update public.whatsapp_conversations set preview = $2, last_message_at = clock_timestamp(), updated_at = now()
-  where id = $1
-) select private.hint_changes(array[$1::uuid])
+)
+update public.whatsapp_conversations set preview = $2, last_message_at = clock_timestamp(), updated_at = now()
+where id = $1
 """
 SEEN = """
 () => {

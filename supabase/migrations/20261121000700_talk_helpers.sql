@@ -1,25 +1,4 @@
--- Steps that several functions share: hints to listeners, messages into the outbox, escalations, pushes.
-
--- Listeners refetch under their own rights, so a hint holds ids only. One per business and statement of work,
--- never one per message: a NOTIFY takes a lock over the commit.
-create function private.hint_changes(p_conversation_ids uuid[], p_work boolean default false) returns void
-language plpgsql set search_path = ''
-as $$
-declare
-  b record;
-begin
-  for b in
-    select c.business_id, jsonb_agg(distinct c.id) as ids
-    from public.whatsapp_conversations c where c.id = any (p_conversation_ids) group by 1
-  loop
-    perform realtime.send(jsonb_build_object('conversations', b.ids), 'changed', 'business:' || b.business_id || ':inbox', true);
-  end loop;
-  if p_work then
-    perform realtime.send('{}'::jsonb, 'work', 'workers', true);
-  end if;
-end
-$$;
-comment on function private.hint_changes(uuid[], boolean) is 'Tells desks which conversations changed and, with p_work, workers that there is something to claim.';
+-- Steps that several functions share: messages into the outbox, escalations, pushes.
 
 create function private.push(p_business_id uuid, p_kind text, p_audience text, p_rider_id uuid, p_data jsonb,
   p_dedupe_key text, p_simulated boolean default false) returns uuid
@@ -263,7 +242,7 @@ declare
   f record;
 begin
   for f in select p.oid::regprocedure as signature from pg_catalog.pg_proc p
-    where p.pronamespace = 'private'::regnamespace and p.proname in ('hint_changes', 'push', 'escalate', 'message_type',
+    where p.pronamespace = 'private'::regnamespace and p.proname in ('push', 'escalate', 'message_type',
       'queue_message', 'cancel_unsent', 'silence_bot', 'fail_message', 'receipt_rank', 'apply_receipt', 'fill_reply')
   loop
     execute format('grant execute on function %s to service_role', f.signature);

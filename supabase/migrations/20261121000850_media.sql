@@ -51,6 +51,19 @@ grant select on public.message_media to authenticated;
 create policy "staff read" on public.message_media for select to authenticated
   using (business_id in (select private.my_businesses()));
 
+create function private.note_media() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform private.note_changes(array(
+    select m.conversation_id from changed c join public.whatsapp_messages m on m.id = c.message_id
+  ));
+  return null;
+end
+$$;
+comment on function private.note_media() is 'Notes the conversations of files, as note_conversations does.';
+select private.tell_changes_of('public.message_media', 'private.note_media');
+
 -- Nothing that a browser could run: no HTML, no SVG, no scripts, no archives.
 insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_types)
 values ('media', 'media', false, 104857600, array['image/jpeg', 'image/png', 'image/webp', 'image/gif', 'image/heic',

@@ -324,8 +324,7 @@ grant execute on function public.staff_send(uuid, text, text, uuid), public.staf
   public.hand_back(uuid, text), public.resolve_conversation(uuid, text), public.mark_read(uuid),
   public.register_device(text, text, text), public.forget_device(text) to authenticated, service_role;
 
--- Topics. `business:{id}:inbox` brings hints (private.hint_changes). At `conversation:{id}` the desk shows who is
--- looking or typing; what happens in it comes with the inbox, so that a flush sends one hint per business.
+-- Topics: `business:{id}:inbox` and `conversation:{id}` bring hints, and at the latter people show that they look or type.
 create function private.is_my_topic(p_topic text) returns boolean
 language sql stable security definer set search_path = ''
 as $$

@@ -30,6 +30,7 @@ grant select on public.labels, public.reminders to authenticated;
 grant select, insert, update, delete on public.labels, public.reminders to service_role;
 create policy "staff read" on public.labels for select to authenticated using (business_id in (select private.my_businesses()));
 create policy "staff read" on public.reminders for select to authenticated using (business_id in (select private.my_businesses()));
+select private.tell_changes_of('public.reminders', 'private.note_rows_of_conversations');
 
 create function public.add_note(p_conversation_id uuid, p_body text, p_mentions uuid[], p_client_key text) returns uuid
 language plpgsql security definer set search_path = ''

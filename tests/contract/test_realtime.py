@@ -79,6 +79,17 @@ async def test_a_commit_is_heard(callers: Callers, listen: Any, conversation: st
     assert conversation in message["payload"]["conversations"]
 
 
+async def test_a_conversation_tells_that_it_changed(callers: Callers, listen: Any, conversation: str) -> None:
+    """A deferred trigger sends as well as a function does. Source: supabase/realtime, realtime.send."""
+    ear = await listen(f"conversation:{conversation}", "changed", await callers.token(AGENT_EMAIL))
+    assert await ear.state() == RealtimeSubscribeStates.SUBSCRIBED
+    agent = await callers.agent()
+    await callers.rows(agent.rpc("take_over", {"p_conversation_id": conversation}))
+    payload = (await ear.next(conversation))["payload"]
+    assert set(payload) == {"id", "conversation"}
+    assert payload["conversation"] == conversation
+
+
 async def test_what_is_rolled_back_is_not_heard(callers: Callers, listen: Any, conversation: str) -> None:
     """A refused call sends nothing; the next one does. Source: delivery by logical replication, after commit."""
     ear = await listen(INBOX, "changed", await callers.token(AGENT_EMAIL))
