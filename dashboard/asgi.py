@@ -19,6 +19,7 @@ from dashboard.live.endpoint import LiveEndpoint
 from dashboard.media import MediaRoutes
 from dashboard.routes import DeskRoutes
 from dashboard.settings import DeskSettings
+from dashboard.team import TeamRoutes
 
 SCRIPT = Path(__file__).with_name("app.py")
 
@@ -54,6 +55,7 @@ def parts(desk: Desk) -> Parts:
             *DeskRoutes(settings, desk.sessions, desk.http).all(),
             *media.all(),
             *BadgeRoutes(settings, desk.sessions, desk.storage).all(),
+            *TeamRoutes(settings, desk.sessions, desk.storage).all(),
             WebSocketRoute("/rt", live.serve),
         ],
         "middleware": [Middleware(Guard, sessions=desk.sessions, cookie_name=settings.cookie_name)],

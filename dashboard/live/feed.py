@@ -21,6 +21,7 @@ from processors.logs import describe
 log = logging.getLogger(__name__)
 
 EVENT = "changed"
+TEAM_EVENT = "team"
 CHECK_SECONDS = 1.0
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 15.0
@@ -30,7 +31,7 @@ Token = Callable[[], Awaitable[str]]
 
 
 class Feed:
-    """Keeps a topic joined until cancelled. `on_ids` and `on_state` are called on the loop and must not wait."""
+    """Keeps a topic joined until cancelled. What it is given is called on the loop and must not wait."""
 
     def __init__(
         self,
@@ -40,6 +41,7 @@ class Feed:
         *,
         on_ids: Callable[[set[UUID]], None],
         on_state: Callable[[bool], None],
+        on_team: Callable[[], None],
     ) -> None:
         self._url = f"{settings.supabase_url}/realtime/v1"
         self._anon_key = settings.supabase_anon_key.get_secret_value()
@@ -47,6 +49,7 @@ class Feed:
         self._token = token
         self._on_ids = on_ids
         self._on_state = on_state
+        self._on_team = on_team
         self.is_joined = False
 
     async def run(self) -> None:
@@ -79,6 +82,7 @@ class Feed:
             self._topic, {"config": {"private": True, "broadcast": None, "presence": None}}
         )
         channel.on_broadcast(EVENT, self._hear)
+        channel.on_broadcast(TEAM_EVENT, lambda _: self._on_team())
         return await channel.subscribe()
 
     async def _watch(self, client: AsyncRealtimeClient, channel: AsyncRealtimeChannel) -> None:

@@ -297,8 +297,16 @@ class Hub:
                 if business_id in connection.session.businesses:
                     connection.send({"op": "live", "live": self.is_live(connection.session)})
 
+        def team() -> None:
+            _push([c for c in self._connections if business_id in c.session.businesses], {"op": "team"})
+
         feed = self._feed(
-            self._settings, business_id, lambda: self._token_for(business_id), on_ids=heard, on_state=state
+            self._settings,
+            business_id,
+            lambda: self._token_for(business_id),
+            on_ids=heard,
+            on_state=state,
+            on_team=team,
         )
         self._feeds[business_id] = (feed, asyncio.create_task(feed.run()))
 

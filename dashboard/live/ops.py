@@ -94,7 +94,7 @@ class Ops:
         found, page, notes = await asyncio.gather(
             inbox.by_ids(client, [conversation_id]),
             thread.messages(client, conversation_id),
-            thread.notes(client, conversation_id),
+            thread.asides(client, conversation_id),
         )
         if not found:
             self._hub.presence.look(connection, None)

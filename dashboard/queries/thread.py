@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from postgrest import AsyncPostgrestClient
@@ -37,16 +38,34 @@ async def messages(client: AsyncPostgrestClient, conversation_id: UUID, *, befor
     return Page(rows=found[:PAGE_ROWS][::-1], more=len(found) > PAGE_ROWS)
 
 
-NOTES = 200
+ASIDES = 200
 
 
-async def notes(client: AsyncPostgrestClient, conversation_id: UUID) -> list[Json]:
-    """What agents wrote to each other beside a conversation, oldest first."""
+async def asides(client: AsyncPostgrestClient, conversation_id: UUID) -> list[Json]:
+    """What stands between the messages, oldest first: notes to each other, and events, which have a `kind`."""
+    notes, events = await asyncio.gather(
+        notes_of(client, conversation_id), events_of(client, conversation_id)
+    )
+    return sorted([*notes, *events], key=lambda row: datetime.fromisoformat(row["created_at"]))
+
+
+async def notes_of(client: AsyncPostgrestClient, conversation_id: UUID) -> list[Json]:
+    """What agents wrote to each other beside a conversation, latest first."""
     query = client.from_("notes").select("id, body, mentions, created_at, staff:staff(id, name)")
-    query = query.eq("conversation_id", str(conversation_id)).order("created_at", desc=True).limit(NOTES)
-    return (await rows(query))[::-1]
+    query = query.eq("conversation_id", str(conversation_id)).order("created_at", desc=True)
+    return await rows(query.limit(ASIDES))
+
+
+async def events_of(client: AsyncPostgrestClient, conversation_id: UUID) -> list[Json]:
+    """Who got the conversation from whom and how it ended, latest first."""
+    query = client.from_("conversation_events").select(
+        "id, kind, created_at, staff:staff!conversation_events_staff_id_fkey(id, name), "
+        "by:staff!conversation_events_by_id_fkey(id, name)"
+    )
+    query = query.eq("conversation_id", str(conversation_id)).order("created_at", desc=True)
+    return await rows(query.limit(ASIDES))
 
 
 async def latest(client: AsyncPostgrestClient, conversation_id: UUID) -> tuple[Page, list[Json]]:
-    """The latest messages and all notes."""
-    return await asyncio.gather(messages(client, conversation_id), notes(client, conversation_id))
+    """The latest messages and all that stands between them."""
+    return await asyncio.gather(messages(client, conversation_id), asides(client, conversation_id))

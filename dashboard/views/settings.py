@@ -12,7 +12,7 @@ import streamlit as st
 
 from dashboard.client import Refused
 from dashboard.queries import people
-from dashboard.views import forms, page, settings_business
+from dashboard.views import forms, page, settings_business, settings_desk
 from dashboard.views.forms import Field
 from dashboard.views.settings_staff import show_staff
 from dashboard.visitor import Visitor
@@ -38,24 +38,26 @@ class Kind:
 def show(visitor: Visitor) -> None:
     """Draw the page."""
     business = page.head(visitor, "settings", visitor.say("settings.lead"), "admin")
-    names = ("staff", "business", "dealers", "riders", "zones", "replies")
+    names = ("staff", "business", "desk", "dealers", "riders", "zones", "replies")
     tabs = st.tabs([visitor.say(f"settings_tab.{name}") for name in names])
     with tabs[0]:
         show_staff(visitor, business)
     with tabs[1]:
         settings_business.show(visitor, business)
     with tabs[2]:
-        _rows(visitor, business, _dealers(visitor))
+        settings_desk.show(visitor, business)
     with tabs[3]:
+        _rows(visitor, business, _dealers(visitor))
+    with tabs[4]:
         st.subheader(visitor.say("settings.riders"), anchor=False)
         _rows(visitor, business, RIDERS)
         st.subheader(visitor.say("settings.numbers"), anchor=False)
         st.caption(visitor.say("settings.numbers_lead"))
         _rows(visitor, business, _contacts(visitor, business))
-    with tabs[4]:
+    with tabs[5]:
         st.caption(visitor.say("settings.zones_lead"))
         _rows(visitor, business, ZONES)
-    with tabs[5]:
+    with tabs[6]:
         st.caption(visitor.say("settings.replies_lead"))
         _rows(visitor, business, _replies(visitor))
 

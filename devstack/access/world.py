@@ -164,7 +164,14 @@ def _wanted(table: Table, world: World) -> list[tuple[str, Row]]:
         return [(owner, {"user_id": user, "active": active}) for owner, (user, active) in _RIDERS.items()]
     business = table.column("business_id")
     shared = business is not None and not business.required and table.name not in _bound(table)
-    return [(OWN, {}), (MATE, {}), (FOREIGN, {}), *([(COMMON, {"business_id": None})] if shared else [])]
+    mates: list[tuple[str, Row]] = [] if _is_one_each(table) else [(MATE, {})]
+    return [(OWN, {}), *mates, (FOREIGN, {}), *([(COMMON, {"business_id": None})] if shared else [])]
+
+
+def _is_one_each(table: Table) -> bool:
+    """Whether there is one row for each business or member of staff, so that a colleague has none beside it."""
+    by_one = {r.columns for r in table.references if r.table in ("businesses", "staff")}
+    return tuple(table.key) in by_one
 
 
 def _bound(table: Table) -> set[str]:

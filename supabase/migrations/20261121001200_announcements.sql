@@ -197,6 +197,7 @@ declare
   v_given integer;
   v_deleted integer;
   v_broadcast integer;
+  v_assigned integer;
 begin
   v_released := public.release_held_orders();
   v_restocked := public.notify_restocked();
@@ -205,6 +206,7 @@ begin
   v_given := private.give_waiting_rides();
   v_settled := public.settle_parked_receipts();
   v_broadcast := public.send_broadcasts();
+  v_assigned := private.tend_availability();
   with old as (
     select id from public.webhook_events where created_at < now() - make_interval(days => p_retention_days) order by id limit 1000
   )
@@ -212,7 +214,7 @@ begin
   get diagnostics v_deleted = row_count;
   return jsonb_build_object('orders_released', v_released, 'restocks_told', v_restocked, 'carts_reminded', v_reminded,
     'offers_expired', v_expired, 'rides_given', v_given, 'receipts_settled', v_settled, 'events_deleted', v_deleted,
-    'broadcast_messages', v_broadcast);
+    'broadcast_messages', v_broadcast, 'conversations_assigned', v_assigned);
 end
 $$;
 comment on function public.run_schedules(integer) is 'What must happen by the clock: held orders go out, offers expire, customers are reminded, parked receipts settle, old raw events go.';

@@ -209,12 +209,19 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
   c public.whatsapp_conversations;
+  v_staff uuid;
 begin
   c := private.require_conversation(p_conversation_id, '{admin,agent}');
+  v_staff := private.require_role(c.business_id, '{admin,agent}');
   if not private.audit(c.business_id, 'hand_back', 'whatsapp_conversations', c.id::text, '{}'::jsonb, p_client_key) then
     return;
   end if;
-  update public.whatsapp_conversations set owner = 'bot', owner_until = null, assignee_id = null, updated_at = now() where id = c.id;
+  -- Who gives it back has done what a person was asked for; only a message that failed still waits for its second try.
+  update public.escalations set status = 'resolved', resolved_at = now(), resolved_by = v_staff
+  where conversation_id = c.id and status = 'open' and (reason <> 'failed_message' or c.failed_at is null);
+  update public.whatsapp_conversations set owner = 'bot', owner_until = null, assignee_id = null, updated_at = now(),
+    escalated_at = case when exists (select 1 from public.escalations e where e.conversation_id = c.id and e.status = 'open') then escalated_at end
+  where id = c.id;
   -- What the customer wrote after the person's last words is still unanswered.
   update public.whatsapp_messages set wants_turn = true
   where conversation_id = c.id and direction = 'inbound' and turn_id is null and revoked_at is null and group_id is null
@@ -228,7 +235,7 @@ begin
   perform private.hint_changes(array[c.id], true);
 end
 $$;
-comment on function public.hand_back(uuid, text) is 'Gives a conversation back to the bot, which answers what is still open.';
+comment on function public.hand_back(uuid, text) is 'Gives a conversation back to the bot, which answers what is still open; what a person was asked for is done.';
 
 create function public.resolve_conversation(p_conversation_id uuid, p_client_key text default null) returns void
 language plpgsql security definer set search_path = ''

@@ -68,7 +68,14 @@ async def _feeding(
         return gateway.user_token(user_id, seconds=3600)
 
     settings = desk_settings(gateway, supabase_url=url)
-    feed = Feed(settings, UUID(DLOOP), token, on_ids=heard.put_nowait, on_state=states.put_nowait)
+    feed = Feed(
+        settings,
+        UUID(DLOOP),
+        token,
+        on_ids=heard.put_nowait,
+        on_state=states.put_nowait,
+        on_team=lambda: None,
+    )
     running = asyncio.create_task(feed.run())
     try:
         yield states, heard

@@ -12,6 +12,8 @@ from devstack.places import ROOT
 
 FOLDER = ROOT / "dashboard"
 FAMILIES = {
+    "assignment",
+    "desk_event",
     "error",
     "intent",
     "reason",

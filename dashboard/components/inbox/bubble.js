@@ -59,6 +59,16 @@ export function noteBubble(note, { words, names }) {
       h("span", { class: "meta" }, h("time", { datetime: note.created_at, title: words.full(note.created_at) }, words.time(note.created_at)))))
 }
 
+/** Who got the conversation from whom, or how it ended: told between the messages. */
+export function eventLine(event, words) {
+  const somebody = words.say("desk_event.somebody")
+  const names = { name: event.staff?.name || somebody, by: event.by?.name || somebody }
+  const key = event.by || event.kind === "given" ? event.kind : `${event.kind}_by_itself`
+  return h("div", { class: "note event", dataset: { id: event.id, event: event.kind } },
+    h("span", { dir: "auto" }, words.say(words.has(`desk_event.${key}`) ? `desk_event.${key}` : `desk_event.${event.kind}`, names)),
+    h("time", { datetime: event.created_at, title: words.full(event.created_at) }, words.time(event.created_at)))
+}
+
 function marked(text, named) {
   if (!named.length) return text
   const parts = []

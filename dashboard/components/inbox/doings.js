@@ -12,6 +12,14 @@ export function createDoings(words, { over, sending, kit, me }) {
     return kit().staff.filter((one) => one.business_id === row.business_id)
   }
 
+  /** What the header knows of a colleague: whether they are online and how much they have in hand. */
+  function presence(one) {
+    const known = document.documentElement.relaydeskTeam?.people.find((person) => person.id === one.id)
+    if (!known) return { hint: words.say(`role.${one.role}`) }
+    const state = words.say(known.online ? "team.online" : "team.away")
+    return { dot: known.online ? "online" : "away", hint: known.open > 0 ? `${state} · ${words.say("team.in_hand", { count: known.open })}` : state }
+  }
+
   function assign(anchor, row) {
     const own = me[row.business_id]
     const others = colleagues(row).filter((one) => one.id !== own)
@@ -19,7 +27,7 @@ export function createDoings(words, { over, sending, kit, me }) {
     over.menu(anchor, [
       { label: words.say("act.to_me"), icon: "person", checked: row.assignee_id === own, run: () => give(own) },
       ...(others.length ? [null] : []),
-      ...others.map((one) => ({ label: one.name, hint: words.say(`role.${one.role}`), icon: "contacts", checked: row.assignee_id === one.id, run: () => give(one.id) })),
+      ...others.map((one) => ({ label: one.name, ...presence(one), icon: "contacts", checked: row.assignee_id === one.id, run: () => give(one.id) })),
       ...(row.assignee_id ? [null, { label: words.say("act.to_nobody"), icon: "ban", run: () => give(null) }] : []),
     ], { heading: words.say("act.assign") })
   }

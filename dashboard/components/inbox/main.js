@@ -14,7 +14,7 @@ import { createNotice } from "./notice.js"
 import { createOver } from "./over.js"
 import { createPanel } from "./panel.js"
 import { createSending } from "./sending.js"
-import { createStore, createThread, dueReminders, FILTERS } from "./store.js"
+import { createStore, createThread, dueReminders, FILTERS, isAwake } from "./store.js"
 import { createThreadView } from "./thread.js"
 
 const TICK_MS = 15_000
@@ -139,6 +139,7 @@ function start(parent, data) {
     if (message.op === "rows") changed(message)
     if (message.op === "messages" && message.id === thread.id) heard(message)
     if (message.op === "panel" && message.id === thread.id) thread.setPanel(message.panel, message.number)
+    if (message.op === "team") dispatchEvent(new CustomEvent("relaydesk:ask-team"))
     if (message.op === "present" && message.id === thread.id) thread.people = message.people
     draw()
   }
@@ -147,12 +148,22 @@ function start(parent, data) {
     for (const row of rows) {
       const known = store.get(row.id)
       if (known && row.unread_count > known.unread_count) notice.came(kept.sound())
+      if (known && isGiven(row, known)) {
+        over.toast(words.say("list.given", { name: title(row, words) }), "good")
+        notice.came(kept.sound())
+      }
     }
     store.change(rows, number, view)
     const open = rows.find((row) => row.id === thread.id)
     if (open) thread.setRow(open, number)
     if (open) seen()
     countSoon()
+  }
+
+  /** Whether somebody else, or whose turn it is, made it the person's own. */
+  function isGiven(row, known) {
+    const own = me[row.business_id]
+    return row.assignee_id === own && known.assignee_id !== own && row.id !== thread.id && isAwake(row)
   }
 
   function heard({ rows, number, more: isMore, notes }) {

@@ -43,12 +43,12 @@ export function createOver(root, words) {
     box.style.top = `${top - frame.top}px`
   }
 
-  /** A menu: items {label, hint, icon, tone, checked, run}, null for a line between. Arrows and letters choose. */
+  /** A menu: items {label, hint, icon or dot, tone, checked, run}, null for a line between. Arrows and letters choose. */
   function menu(anchor, items, { heading = "", above = false } = {}) {
     const rows = items.map((item) => item === null ? h("hr", {}) : h("button", {
       type: "button", class: `menu-item ${item.tone ?? ""}`, role: "menuitem",
       on: { click: () => { close(); item.run() } },
-    }, item.icon && icon(item.icon, 16), h("span", { class: "menu-text", dir: "auto" }, item.label, item.hint && h("small", { dir: "auto" }, item.hint)),
+    }, item.dot ? h("i", { class: `dot ${item.dot}` }) : item.icon && icon(item.icon, 16), h("span", { class: "menu-text", dir: "auto" }, item.label, item.hint && h("small", { dir: "auto" }, item.hint)),
     item.checked && icon("check", 16)))
     const box = show(anchor, [heading && h("div", { class: "menu-label" }, heading), ...rows], { className: "menu", above })
     if (!box) return

@@ -55,7 +55,7 @@ export function createPanel(words, { close, doings, cart, me, mayAct }) {
     const person = row.contact ?? {}
     const name = title(row, words)
     const channel = [{ whatsapp: "WhatsApp", twilio: "Twilio", telegram: "Telegram", webchat: "Web" }[row.account?.channel] ?? row.account?.channel, row.account?.label]
-    const owner = row.owner === "human" ? row.assignee?.name || words.say("owner.human") : words.say("owner.bot")
+    const owner = row.assignee?.name || words.say(row.owner === "human" ? "owner.human" : "owner.bot")
     return section("contact",
       h("div", { class: "person" }, avatar(name, person.id ?? row.id, "large"), h("b", { dir: "auto" }, name),
         h("span", { class: `tag ${row.conversation_type}` }, words.name("kind", row.conversation_type)),

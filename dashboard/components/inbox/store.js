@@ -8,13 +8,13 @@ export function isSnoozed(row) {
   return row.status === "snoozed" && new Date(row.snoozed_until ?? 0) > Date.now()
 }
 
-function isAwake(row) {
+export function isAwake(row) {
   return row.status !== "resolved" && !isSnoozed(row)
 }
 
 /** Who has a conversation: the bot, a person, or nobody although somebody is needed. */
 export function ownerOf(row) {
-  if (row.assignee_id && row.owner === "human") return "human"
+  if (row.assignee_id && (row.owner === "human" || row.escalated_at)) return "human"
   return row.owner === "human" || row.escalated_at ? "nobody" : "bot"
 }
 

@@ -1,6 +1,6 @@
 // The thread: bubbles by author with days between them, and a scroll position that nothing takes away.
 
-import { bubble, noteBubble, NOTES, pendingBubble, quotation } from "./bubble.js"
+import { bubble, eventLine, noteBubble, NOTES, pendingBubble, quotation } from "./bubble.js"
 import { fill, h, icon, reconcile } from "../common/dom.js"
 import { empty } from "./list.js"
 import { title } from "../common/words.js"
@@ -105,7 +105,8 @@ export function createThreadView(words, { older, head, composer, doings, sending
 
     function aside(note) {
       dated(note.created_at)
-      out.push({ key: note.id, sign: JSON.stringify(note), make: () => noteBubble(note, { words, names: doings.colleagues(thread.row) }) })
+      if (note.kind) out.push({ key: note.id, sign: note.kind, make: () => eventLine(note, words) })
+      else out.push({ key: note.id, sign: JSON.stringify(note), make: () => noteBubble(note, { words, names: doings.colleagues(thread.row) }) })
       previous = null
     }
 

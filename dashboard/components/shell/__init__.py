@@ -23,6 +23,9 @@ FRAME = """
 """
 
 
+STYLES = ("shell.css", "team.css")
+
+
 def show_shell(visitor: Visitor, entries: Sequence[Entry], current: str) -> str | None:
     """Draw the header; returns the name of a page when the person has just chosen one there."""
     st.html(FRAME)
@@ -32,22 +35,25 @@ def show_shell(visitor: Visitor, entries: Sequence[Entry], current: str) -> str 
         "signed_in": True,
         "language": visitor.language,
         "languages": list(LANGUAGES),
-        "texts": {key: text for key, text in texts.items() if key.startswith(("desk.", "role.", "page."))},
+        "texts": {
+            key: text for key, text in texts.items() if key.startswith(("desk.", "role.", "page.", "team."))
+        },
         "pages": [{"name": entry.name, "icon": entry.icon} for entry in entries],
         "current": current,
         "name": session.name,
         "email": session.tokens.email,
         "role": session.memberships[0].role,
+        "may_be_online": visitor.may("admin", "agent"),
         "businesses": sorted({m.business for m in session.memberships}),
     }
-    result = view("shell", ("shell.css",))(key="shell", data=data, height="content", on_go_change=_heard)
+    result = view("shell", STYLES)(key="shell", data=data, height="content", on_go_change=_heard)
     chosen = result.go
     return chosen if isinstance(chosen, str) else None
 
 
 def show_way_to_login() -> None:
     """Lead somebody whose session is over to the log-in page, and back to here afterwards."""
-    view("shell", ("shell.css",))(key="shell", data={"signed_in": False}, height="content")
+    view("shell", STYLES)(key="shell", data={"signed_in": False}, height="content")
 
 
 def _heard() -> None:

@@ -4,6 +4,7 @@
 //   relaydesk:badge  {page, count}                                a number beside the name of a page
 
 import { avatar, fill, h, icon } from "../common/dom.js"
+import { createTeam } from "./team.js"
 
 const PATIENCE_MS = 1_500
 const BADGES_MS = 15_000
@@ -38,15 +39,19 @@ function start(parent) {
   const status = h("span", { class: "live", role: "status", hidden: true })
   const badges = new Map()
   let context = null
+  let team = null
 
-  function say(key) {
-    return context.data.texts[key] ?? key
+  function say(key, values) {
+    let text = context.data.texts[key] ?? key
+    for (const [name, value] of Object.entries(values ?? {})) text = text.replaceAll(`{${name}}`, value)
+    return text
   }
 
   function draw(given) {
     context = given
     const { data } = given
     element.lang = data.language
+    if (data.may_be_online) team ??= createTeam(say)
     fill(element,
       h("img", { class: "mark", src: "/assets/mark.svg", alt: "", width: 28, height: 28 }),
       h("strong", { class: "product" }, "relaydesk"),
@@ -54,7 +59,9 @@ function start(parent) {
       h("span", { class: "space" }),
       h("span", { class: "business", dir: "auto" }, data.businesses.join(", ")),
       status,
+      team?.element,
       account(data))
+    team?.redraw()
     if (first) setLive({ detail: { state: document.documentElement.dataset.relaydeskLive ?? "" } })
     first = false
   }
@@ -137,6 +144,7 @@ function start(parent) {
     draw,
     stop() {
       clearInterval(asking)
+      team?.stop()
       document.removeEventListener("visibilitychange", askBadges)
       for (const [event, listener] of listeners) removeEventListener(event, listener)
       element.remove()
