@@ -91,7 +91,7 @@ declare
   r public.desk_rules;
   v_conversation uuid;
   v_staff uuid;
-  v_given uuid[] := '{}';
+  v_given integer := 0;
 begin
   select * into r from public.desk_rules where business_id = p_business_id and assignment = 'round_robin' for update;
   if not found then
@@ -112,12 +112,9 @@ begin
     update public.staff_availability set last_given_at = clock_timestamp() where staff_id = v_staff;
     insert into public.audit_log (business_id, actor, action, entity, entity_id, detail)
     values (p_business_id, 'system', 'assign', 'whatsapp_conversations', v_conversation::text, jsonb_build_object('staff_id', v_staff, 'in_turn', true));
-    v_given := v_given || v_conversation;
+    v_given := v_given + 1;
   end loop;
-  if cardinality(v_given) > 0 then
-    perform private.hint_changes(v_given);
-  end if;
-  return cardinality(v_given);
+  return v_given;
 end
 $$;
 comment on function private.give_waiting(uuid) is
@@ -258,7 +255,6 @@ begin
     perform private.see_staff(s.id, s.business_id, p_state);
     if cardinality(v_ids) > 0 then
       update public.whatsapp_conversations set assignee_id = null, updated_at = now() where id = any (v_ids);
-      perform private.hint_changes(v_ids);
     end if;
   end loop;
   return public.my_team();
