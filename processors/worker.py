@@ -24,6 +24,7 @@ from processors.outbox import Sender
 from processors.search.indexer import Indexer
 from processors.services import Services, open_services
 from processors.settings import Settings, load_settings
+from processors.summaries.service import summarize_once
 from processors.turns import TurnDispatcher
 from processors.understanding.intents import classify
 
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 
 SCHEDULE_SECONDS = 2.0
 INDEX_SECONDS = 30.0
+SUMMARY_SECONDS = 5.0
 SHUTDOWN_SECONDS = 15.0
 
 
@@ -66,6 +68,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             run("announcements", _announce(services, sender.wake.ring), announcements, poll_seconds=poll),
             run("pushes", _push(services), pushes, poll_seconds=poll),
             run("schedules", _tick(services, announcements.ring), Wake(), poll_seconds=SCHEDULE_SECONDS),
+            run("summaries", _summarize(services), Wake(), poll_seconds=SUMMARY_SECONDS),
             run("search index", _index(services), Wake(), poll_seconds=INDEX_SECONDS),
             hints.listen(settings, ring_all),
         ]
@@ -111,6 +114,13 @@ def _tick(services: Services, on_events: Callable[[], None]) -> Step:
         if counts["offers_expired"]:
             on_events()
         return Progress(done=0)
+
+    return step
+
+
+def _summarize(services: Services) -> Step:
+    async def step() -> Progress:
+        return Progress(done=await summarize_once(services))
 
     return step
 

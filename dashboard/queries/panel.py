@@ -78,11 +78,14 @@ async def _model(client: AsyncPostgrestClient, conversation: Json, turn: Json | 
     return await one(query.order("id", desc=True).limit(1))
 
 
-async def _summary(client: AsyncPostgrestClient, conversation: Json) -> str:
-    found = await one(
-        client.from_("whatsapp_conversations").select("summary").eq("id", conversation["id"]).limit(1)
-    )
-    return str(found["summary"]) if found else ""
+async def _summary(client: AsyncPostgrestClient, conversation: Json) -> Json | None:
+    """The talk in a few `words`, `made_by` a model or of the customer's own words; None while there are none."""
+    query = client.from_("whatsapp_conversations").select("summary, conversation_summaries(made_by)")
+    found = await one(query.eq("id", conversation["id"]).limit(1))
+    if not found or not found["summary"]:
+        return None
+    made = found["conversation_summaries"]
+    return {"words": found["summary"], "made_by": made["made_by"] if made else None}
 
 
 async def _identities(client: AsyncPostgrestClient, conversation: Json) -> list[Json]:

@@ -8,6 +8,7 @@ from processors.bubbles import joined
 from processors.customer import checkout, delivery, menus, odd, taps, watches, wishes
 from processors.customer.ask import ask_next
 from processors.customer.catalogue import Catalogue
+from processors.customer.concern import considered
 from processors.customer.inputs import CatalogueOrder, Form, Input, Odd, Place, Tap, read_inputs
 from processors.customer.listen import listen
 from processors.customer.session import Session
@@ -27,7 +28,7 @@ async def respond(turn: Turn, services: Services) -> Decision:
     )
     for item in read_inputs(turn.messages):
         talk = await _hear(talk, reads, item)
-    return await _conclude(talk, reads)
+    return considered(turn, await _conclude(talk, reads))
 
 
 async def _hear(talk: Talk, reads: Reads, item: Input) -> Talk:

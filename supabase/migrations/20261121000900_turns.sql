@@ -228,6 +228,7 @@ begin
   if not v_silenced then
     v_result := private.apply_decision(c, p_token, p_decision);
   end if;
+  perform private.want_summary(c);
   -- What was asked was paid for, whoever answers.
   perform private.record_ai_calls(c.business_id, c.id, p_token, p_decision -> 'ai_calls');
   -- A transcript that came while the turn was at work without it.

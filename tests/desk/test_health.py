@@ -124,3 +124,16 @@ async def test_the_page_tells_what_is_wrong_and_that_it_is_over(agent: Agent) ->
         await stack.sql("delete from message_templates where name = 'offerta_rotta'")
     # It looks again by itself.
     await expect(page.get_by_text("offerta_rotta")).to_have_count(0)
+
+
+async def test_a_budget_of_the_model_is_told_before_it_ends(seeded_desk: RunningDesk) -> None:
+    client = await _client(seeded_desk)
+    await seeded_desk.sql("update whatsapp_conversations set last_inbound_at = now()")
+    await seeded_desk.sql("update businesses set limits = limits || '{\"model_calls_per_day\": 10}'")
+    usual = '{"model_usd_per_day": 5, "contact_model_usd_per_day": 5, "contact_model_calls_per_day": 9}'
+    for calls, told in ((7, []), (1, ["model_budget"]), (2, ["model_spent"])):
+        for _ in range(calls):
+            await seeded_desk.sql(
+                "select begin_model_call($1::text::uuid, null, $2::text::jsonb)", DLOOP, usual
+            )
+        assert [name for name in _names(await health(client, BUSINESS)) if "model" in name] == told

@@ -27,7 +27,7 @@ export function createPanel(words, { close, doings, cart, me, mayAct }) {
       ["labels", [row.labels, mayAct(row)], () => labels(row)],
       ["window", [row.window_expires_at, words.span(new Date(row.window_expires_at ?? 0) - Date.now())], () => answerWindow(row)],
       ["escalations", [beside.escalations, ready], () => escalations(beside.escalations)],
-      ["summary", [beside.summary], () => section("summary", heading(words.say("panel.summary")), h("p", { dir: "auto" }, beside.summary))],
+      ["summary", [beside.summary], () => summary(beside.summary)],
       ["intent", [beside.turn, beside.model, ready], () => intent(beside)],
       ["orders", [beside.orders, beside.dealer_orders, ready], () => orders(row, beside)],
     ]
@@ -41,6 +41,11 @@ export function createPanel(words, { close, doings, cart, me, mayAct }) {
 
   function section(name, ...children) {
     return h("section", { class: `part ${name}` }, ...children)
+  }
+
+  function summary({ words: text, made_by: by }) {
+    const note = by ? h("small", { class: "by" }, words.say(`panel.summary_${by}`)) : null
+    return section("summary", heading(words.say("panel.summary"), note), h("p", { dir: "auto" }, text))
   }
 
   function heading(text, extra) {

@@ -1,0 +1,1 @@
+"""A talk in a few words, every ten messages, in the background."""
