@@ -20,11 +20,15 @@ class Wire:
         self._url = simulators_url
 
     async def inbound(
-        self, sender: str, text: str | None = None, message: dict[str, Any] | None = None
+        self,
+        sender: str,
+        text: str | None = None,
+        message: dict[str, Any] | None = None,
+        wamid: str | None = None,
     ) -> Any:
-        """Deliver a message as Meta would. Returns {wamid, status, body}."""
+        """Deliver a message as Meta would; again with the wamid of before. Returns {wamid, status, body}."""
         content = {"text": text} if text is not None else {"message": message}
-        return await self._call("/graph/_inbound", {"from": sender, **content})
+        return await self._call("/graph/_inbound", {"from": sender, "id": wamid, **content})
 
     async def tap(self, sender: str, button: str, title: str = "Ok") -> Any:
         """Tap a reply button by its id."""

@@ -12,6 +12,7 @@ import sys
 EXPERIMENTS = {
     "worker": "kill -9 of the worker at random moments during conversations",
     "stock": "many buyers for few pieces, many dealers for one order, all at once",
+    "desk": "the gateway is gone for 20 s while customers write and an agent looks on",
     "gateway": "hostile requests to REST, their SQL inspected, a sample run beside a canary",
 }
 

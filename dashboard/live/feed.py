@@ -24,7 +24,7 @@ EVENT = "changed"
 TEAM_EVENT = "team"
 CHECK_SECONDS = 1.0
 FIRST_PAUSE_SECONDS = 0.5
-LONGEST_PAUSE_SECONDS = 15.0
+LONGEST_PAUSE_SECONDS = 4.0
 
 Token = Callable[[], Awaitable[str]]
 """An access token of somebody who may join now; NotSignedIn when nobody is left."""
