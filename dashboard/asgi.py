@@ -12,6 +12,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, WebSocketRoute
 
+from dashboard.api_routes import ApiRoutes
 from dashboard.badges import BadgeRoutes
 from dashboard.desk import Desk
 from dashboard.guard import Guard
@@ -54,6 +55,7 @@ def parts(desk: Desk) -> Parts:
         "routes": [
             *DeskRoutes(settings, desk.sessions, desk.http).all(),
             *media.all(),
+            *ApiRoutes(settings, desk.sessions, desk.api).all(),
             *BadgeRoutes(settings, desk.sessions, desk.storage).all(),
             *TeamRoutes(settings, desk.sessions, desk.storage).all(),
             WebSocketRoute("/rt", live.serve),

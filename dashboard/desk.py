@@ -6,6 +6,7 @@ import asyncio
 
 import httpx
 
+from dashboard.api import Api
 from dashboard.client import Storage, http_client
 from dashboard.identity import Identity
 from dashboard.live.hub import Hub
@@ -28,6 +29,7 @@ class Desk:
         self.sessions = Sessions(
             Identity(settings, self.http), self.storage, hours=settings.desk_session_hours
         )
+        self.api = Api(settings, self.http)
         self.hub = Hub(settings, self.sessions, self.storage)
 
     @classmethod

@@ -17,6 +17,7 @@ from processors.language.detect import detect
 from processors.language.texts import say
 from processors.model import Decision, Message, Reply, Turn
 from processors.services import Processor, Services
+from processors.trace import note
 from processors.understanding.gate import opt_command
 
 CLEAR = 0.6
@@ -30,13 +31,18 @@ async def respond(turn: Turn, services: Services) -> Decision:
     """The decision for a turn of any business and sender."""
     turn = replace(turn, language=language_of(turn))
     wish, rest = preference_in(turn.messages, opted_out=turn.contact.opted_out)
+    note("language", language=turn.language, before=turn.contact.language)
+    if wish is not None or turn.contact.opted_out:
+        note("preference", wish=wish, opted_out=turn.contact.opted_out)
     if wish == "opt_out":
         return _opted_out(turn)
     if wish is None and turn.contact.opted_out:
         return Decision()
     if wish == "opt_in" and not rest:
         return _finished(turn, services, Decision(replies=(_text(turn, "opt.in"),), preference="opt_in"))
-    decision = await processor_of(turn)(replace(turn, messages=rest), services)
+    processor = processor_of(turn)
+    note("processor", name=turn.conversation_type if processor is not _not_here_yet else "none")
+    decision = await processor(replace(turn, messages=rest), services)
     if wish == "opt_in":
         decision = replace(decision, preference="opt_in")
         decision = with_first(decision, before=say(_language(turn), "opt.in")) or decision

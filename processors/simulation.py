@@ -32,6 +32,9 @@ HOLD_MS = 10_000
 
 POLL_SECONDS = 0.1
 
+PHONE_PREFIX = "3900"
+"""Begins no number that anybody has, so a customer who is played is never mistaken for a real one."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class SimulatedReply:
@@ -84,18 +87,25 @@ class Simulator:
         return self._business_id
 
     async def say(
-        self, phone: str, *, message: Json, language: str | None = None, deadline_seconds: float | None = None
+        self,
+        phone: str,
+        *,
+        message: Json,
+        name: str = "",
+        language: str | None = None,
+        deadline_seconds: float | None = None,
     ) -> SimulatedTurn:
         """Send one message as `phone` and wait for its answer.
 
         Args: `phone` digits without `+`; `message` a message object of the Graph webhook, whose id, time and
-        sender are filled in; `language` it, en or id to set the conversation's language first.
+        sender are filled in; `name` of the sender's profile; `language` it, en or id to set the conversation's
+        language first.
         Raises BadRequest when the message can't be read, Conflict without a simulated account, and
         StorageUnavailable when storage is down or the turn is not finished in time.
         """
         started = time.monotonic()
         await self.business_id()
-        event = read_message(phone, message)
+        event = read_message(phone, message, name=name)
         result = await self._ingest.store([event.to_json()], detail=True)
         stored = await self._located(result.messages, event)
         ingested = time.monotonic()
@@ -197,7 +207,7 @@ def tap_message(choice_id: str, title: str, *, is_row: bool) -> dict[str, Any]:
     return {"type": "interactive", "interactive": {"type": kind, kind: choice}}
 
 
-def read_message(phone: str, message: Json) -> MessageEvent:
+def read_message(phone: str, message: Json, *, name: str = "") -> MessageEvent:
     """A Graph message object → the event it becomes, through the real parser. Raises BadRequest."""
     filled = {
         "id": f"wamid.simulated.{uuid4().hex}",
@@ -209,7 +219,7 @@ def read_message(phone: str, message: Json) -> MessageEvent:
     value = {
         "messaging_product": "whatsapp",
         "metadata": {"display_phone_number": ACCOUNT, "phone_number_id": ACCOUNT},
-        "contacts": [{"profile": {"name": ""}, "wa_id": phone}],
+        "contacts": [{"profile": {"name": name}, "wa_id": phone}],
         "messages": [filled],
     }
     change = {"field": "messages", "value": value}

@@ -20,6 +20,7 @@ from processors.model import Decision, Reply, Turn
 from processors.router import respond
 from processors.services import Services
 from processors.store import FinishedTurn
+from processors.trace import tracing
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +42,11 @@ async def run_turn(
     """
     started = time.monotonic()
     try:
-        decision = await _decide(turn, services)
+        with tracing(turn.account.simulated) as trace:
+            decision = await _decide(turn, services)
         decided_ms = round((time.monotonic() - started) * 1000)
+        if trace is not None:
+            decision = {**decision, "trace": trace.to_json()}
         if courtesy is not None:
             await asyncio.wait({courtesy}, timeout=COURTESY_SECONDS)
         return await services.store.finish_with(turn, decision, {"decide_ms": decided_ms})

@@ -11,6 +11,8 @@ From the page, one JSON object each:
     {op: "products", ref, business, words}      → {op: "products", ref, rows}; what may go into a cart
     {op: "cart", ref, id}                       → {op: "cart", ref, number, id, cart}
     {op: "counts", ref}                         → {op: "counts", ref, counts}; behind each filter, 100 at most
+    {op: "phones", ref}                         → {op: "phones", ref, people, …}; who an admin can play
+    {op: "phone", ref, id}                      → {op: "phone", ref, phone}; see `queries.phone`
     {op: "seen", id}                            the open conversation was looked at
     {op: "close"}                               none is open any more
     {op: "typing", id, typing}                  the person writes there, or stopped
@@ -28,7 +30,7 @@ from dashboard.client import Refused, rows
 from dashboard.live.actions import act
 from dashboard.live.connection import Connection
 from dashboard.live.hub import Hub
-from dashboard.queries import cart, inbox, kit, thread
+from dashboard.queries import cart, inbox, kit, phone, thread
 from processors.errors import BadRequest, NotAllowed, NotFound
 
 log = logging.getLogger(__name__)
@@ -53,6 +55,8 @@ class Ops:
             "products": self._products,
             "cart": self._cart,
             "counts": self._counts,
+            "phones": self._phones,
+            "phone": self._phone,
             "seen": self._seen,
             "close": self._close,
             "typing": self._typing,
@@ -162,6 +166,18 @@ class Ops:
 
     async def _counts(self, connection: Connection, _: Mapping[str, Any]) -> Answer:
         return {"op": "counts", "counts": await inbox.counts(await self._hub.client(connection.session))}
+
+    async def _phones(self, connection: Connection, _: Mapping[str, Any]) -> Answer:
+        try:
+            return {"op": "phones", **await phone.people(await self._hub.client(connection.session))}
+        except NotAllowed:
+            return {"op": "failed", "why": "refused", "reason": "not_allowed"}
+
+    async def _phone(self, connection: Connection, message: Mapping[str, Any]) -> Answer:
+        found = await phone.phone(await self._hub.client(connection.session), UUID(message["id"]))
+        if found is None:
+            raise NotFound("no such phone, or not theirs")
+        return {"op": "phone", "phone": found}
 
     async def _seen(self, connection: Connection, message: Mapping[str, Any]) -> Answer:
         conversation_id = UUID(message["id"])

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any, cast
 from uuid import UUID
 
-import httpx
 from postgrest import AsyncPostgrestClient
 
-from dashboard.client import Refused, one, rows
-from processors.errors import NotAllowed, NotSignedIn, StorageUnavailable
+from dashboard.api import Api
+from dashboard.client import one, rows
 from processors.model import Json
 
 MOST = 500
@@ -45,25 +44,10 @@ async def save(client: AsyncPostgrestClient, function: str, values: dict[str, An
     return cast(Any, await rows(client.rpc(function, values)))
 
 
-async def invite(client: AsyncPostgrestClient, http: httpx.AsyncClient, api_url: str, person: Json) -> bool:
+async def invite(client: AsyncPostgrestClient, api: Api, person: Json) -> bool:
     """Have our api invite somebody, as the person at the desk. Returns whether a mail was written.
 
     Raises what `save` raises, StorageUnavailable when the api can't be reached.
     """
-    headers = {"Authorization": client.headers["Authorization"]}
-    try:
-        answer = await http.post(f"{api_url}/api/staff/invite", json=dict(person), headers=headers)
-    except (httpx.HTTPError, OSError) as error:
-        raise StorageUnavailable(type(error).__name__) from None
-    if answer.is_success:
-        return bool(answer.json()["mailed"])
-    if answer.status_code == 401:
-        raise NotSignedIn("the access token is wrong or has expired")
-    if answer.status_code == 403:
-        raise NotAllowed("only admins invite")
-    if answer.status_code >= 500:
-        raise StorageUnavailable(f"the api answered {answer.status_code}")
-    body = answer.json()
-    field = str(body.get("field") or "email").rpartition(".")[2]
-    code = {404: "PT404", 409: "PT409"}.get(answer.status_code, "22023")
-    raise Refused(str(body["error"]), reason=field, code=code, remedy=str(body.get("remedy") or ""))
+    token = client.headers["Authorization"].removeprefix("Bearer ")
+    return bool((await api.post("/api/staff/invite", person, token=token))["mailed"])

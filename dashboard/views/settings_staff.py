@@ -54,12 +54,7 @@ def _invite(visitor: Visitor, business: UUID) -> None:
 
     def send(values: Json) -> object:
         person = {**values, "business_id": str(business)}
-        desk = visitor.desk
-        return {
-            "mailed": visitor.ask(
-                lambda client: people.invite(client, desk.http, desk.settings.api_url, person)
-            )
-        }
+        return {"mailed": visitor.ask(lambda client: people.invite(client, visitor.desk.api, person))}
 
     fields = (Field(name="email"), *_fields(visitor))
     done = forms.edit(visitor, "invitation", fields, {}, send, submit="settings.send_invitation")

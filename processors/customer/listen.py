@@ -27,6 +27,7 @@ from processors.customer.reorder import asks_again, reorder
 from processors.customer.talk import Reads, Talk
 from processors.customer.understand import understand
 from processors.model import Reply
+from processors.trace import note
 from processors.understanding.gate import is_greeting
 from processors.understanding.types import Understanding
 
@@ -41,6 +42,7 @@ async def listen(talk: Talk, reads: Reads, text: str) -> Talk:
     """The talk after these words."""
     for piece in pieces(text):
         command, language = command_of(piece), language_wish(piece)
+        note("gate", words=piece, command=command, language=language, greeting=is_greeting(piece))
         if language is not None and language in talk.turn.business.languages:
             talk = replace(talk, language=language)
             talk = replace(talk, chat=menus.greeting(talk), intent=talk.intent or "general_chat")

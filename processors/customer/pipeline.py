@@ -9,12 +9,13 @@ from processors.customer import checkout, delivery, menus, odd, taps, watches, w
 from processors.customer.ask import ask_next
 from processors.customer.catalogue import Catalogue
 from processors.customer.concern import considered
-from processors.customer.inputs import CatalogueOrder, Form, Input, Odd, Place, Tap, read_inputs
+from processors.customer.inputs import CatalogueOrder, Form, Input, Odd, Place, Tap, Words, read_inputs
 from processors.customer.listen import listen
 from processors.customer.session import Session
 from processors.customer.talk import Reads, Talk
 from processors.model import Decision, Reply, Turn
 from processors.services import Services
+from processors.trace import note
 
 
 async def respond(turn: Turn, services: Services) -> Decision:
@@ -32,6 +33,7 @@ async def respond(turn: Turn, services: Services) -> Decision:
 
 
 async def _hear(talk: Talk, reads: Reads, item: Input) -> Talk:
+    note("heard", kind=type(item).__name__.lower(), **_shown(item))
     if isinstance(item, Tap):
         return await taps.tap(talk, reads, item)
     if isinstance(item, CatalogueOrder):
@@ -47,6 +49,13 @@ async def _hear(talk: Talk, reads: Reads, item: Input) -> Talk:
     if isinstance(item, Odd):
         return replace(talk, chat=odd.reply_to(talk, item.kind), intent=talk.intent or "general_chat")
     return await listen(talk, reads, item.text)
+
+
+def _shown(item: Input) -> dict[str, str]:
+    """What a trace shows of what was heard."""
+    if isinstance(item, Tap):
+        return {"words": item.title, "choice_id": item.choice_id}
+    return {"words": item.text} if isinstance(item, Words) else {}
 
 
 async def _conclude(talk: Talk, reads: Reads) -> Decision:

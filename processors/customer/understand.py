@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from processors.customer.talk import Reads, Talk
 from processors.errors import ModelUnavailable
 from processors.search.search import Hit
+from processors.trace import note
 from processors.understanding import offline
 from processors.understanding.budget import begin_call
 from processors.understanding.types import Understanding
@@ -29,8 +31,11 @@ async def understand(talk: Talk, reads: Reads, text: str) -> tuple[Talk, Underst
             return await _ask_model(talk, reads, text, seconds)
         except ModelUnavailable as error:
             failed = reads.services.brain.failed_call(error)
+            note("model", failed=error.reason)
             talk = replace(talk, ai_calls=(*talk.ai_calls, failed))
-    return talk, await _offline(talk, reads, text)
+    understood = await _offline(talk, reads, text)
+    note("understanding", by="rules", **shown(understood))
+    return talk, understood
 
 
 def _seconds_left(talk: Talk) -> float:
@@ -63,7 +68,34 @@ async def _ask_model(talk: Talk, reads: Reads, text: str, seconds: float) -> tup
         summary=turn.summary,
     )
     answer = await brain.understand(question, seconds=seconds)
+    note("understanding", by=answer.call.model, **shown(answer.understanding))
     return replace(talk, ai_calls=(*talk.ai_calls, answer.call)), answer.understanding
+
+
+def shown(understood: Understanding) -> dict[str, Any]:
+    """An understanding as a trace shows it."""
+    items = [
+        {
+            "mention": item.mention,
+            "quantity": item.quantity,
+            "assumed": not item.quantity_given,
+            "variant": dict(item.variant),
+            "product_id": str(item.product_id) if item.product_id else None,
+            "ambiguous": [str(i) for i in item.ambiguous],
+        }
+        for item in (*understood.items, *(i for step in understood.also for i in step.items))
+    ]
+    return {
+        "language": understood.language,
+        "intent": understood.intent,
+        "confidence": round(understood.confidence, 3),
+        "cart_action": understood.cart_action,
+        "items": items,
+        "search_query": understood.search_query,
+        "needs_human": understood.needs_human,
+        "human_reason": understood.human_reason,
+        "reply": understood.reply,
+    }
 
 
 async def _offline(talk: Talk, reads: Reads, text: str) -> Understanding:

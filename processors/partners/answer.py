@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from processors.model import Action, Decision, Json, Message, Reply
+from processors.trace import note
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,4 +66,6 @@ def inputs(messages: Sequence[Message]) -> list[tuple[str, str]]:
             found[-1] = ("", f"{found[-1][1]}\n{text}")
         else:
             found.append((choice, text))
+    for choice, text in found:
+        note("heard", kind="tap" if choice else "words", words=text, choice_id=choice)
     return found

@@ -17,13 +17,10 @@ from processors.model import Json
 from processors.reads import one, rows
 from processors.scenarios.scripts import Expectation, Scenario, Step
 from processors.services import Services
-from processors.simulation import SimulatedTurn, Simulator, tap_message, text_message
+from processors.simulation import PHONE_PREFIX, SimulatedTurn, Simulator, tap_message, text_message
 
 AT_ONCE = 4
 CANCELLABLE = ("pending", "confirmed", "created")
-
-PHONE_PREFIX = "3900"
-"""Begins no number that anybody has, so a scenario never speaks as a customer."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ from processors.errors import ModelUnavailable
 from processors.search import hashing
 from processors.search.general import general_words
 from processors.search.words import COMMON, EATEN, content_words, fold, forms, stem
+from processors.trace import is_on, note
 
 log = logging.getLogger(__name__)
 
@@ -126,7 +127,15 @@ class ProductSearch:
                 "p_max_price": str(max_price) if max_price is not None else None,
             },
         )
-        return [hit_from_row(row) for row in rows]
+        hits = [hit_from_row(row) for row in rows]
+        note(
+            "search",
+            words=text,
+            asked=words,
+            model=model,
+            hits=[_shown(hit) for hit in hits] if is_on() else (),
+        )
+        return hits
 
     async def glossary(self, business_id: UUID) -> dict[str, list[str]]:
         """Folded term → words of the catalogue."""
@@ -148,6 +157,19 @@ class ProductSearch:
                 log.warning("search: no vector from %s, hashed n-grams instead", self.embedder.model)
         weights = [COMMON_WEIGHT if is_common(meaning) else 1.0 for meaning in asked]
         return hashing.MODEL, hashing.embed_meanings(asked, weights)
+
+
+def _shown(hit: Hit) -> dict[str, Any]:
+    """A hit as a trace shows it."""
+    return {
+        "id": str(hit.product_id),
+        "name": hit.name,
+        "available": hit.available,
+        "score": round(hit.score, 4),
+        "cosine": round(hit.cosine, 3),
+        "text_rank": round(hit.text_rank, 4),
+        "foreign": hit.foreign,
+    }
 
 
 def for_text(asked: Sequence[list[str]]) -> Sequence[list[str]]:

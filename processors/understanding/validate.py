@@ -8,6 +8,7 @@ from uuid import UUID
 
 from processors.search.search import Hit
 from processors.search.words import fold
+from processors.trace import note
 from processors.understanding.llm_schema import ItemChoice, TurnAnswer
 from processors.understanding.types import ItemMention, Understanding
 
@@ -27,6 +28,13 @@ _FORBIDDEN = re.compile(
 def checked(answer: TurnAnswer, candidates: Mapping[str, Hit]) -> Understanding:
     """The answer as an Understanding that holds only what is true of the candidates."""
     items = tuple(_item(item, candidates) for item in answer.items[:MOST_ITEMS])
+    words = safe_words(answer.reply)
+    note(
+        "checks",
+        unknown_products=[i.product for i in answer.items if i.product and i.product not in candidates],
+        quantities_corrected=[i.quantity for i in answer.items if not 0 < i.quantity <= 999],
+        words_refused=bool(answer.reply.strip()) and not words,
+    )
     return Understanding(
         language=answer.language,
         intent=answer.intent,
@@ -36,7 +44,7 @@ def checked(answer: TurnAnswer, candidates: Mapping[str, Hit]) -> Understanding:
         search_query=(answer.search_query or "").strip()[:200] or None,
         needs_human=answer.needs_human,
         human_reason=answer.human_reason if answer.needs_human else "none",
-        reply=safe_words(answer.reply),
+        reply=words,
     )
 
 

@@ -78,6 +78,7 @@ create table public.turns (
   language text,
   understood jsonb not null default '{}'::jsonb,
   timings jsonb not null default '{}'::jsonb,
+  trace jsonb,
   showed_products boolean not null default false,
   filled_cart boolean not null default false,
   received_at timestamptz,
@@ -89,6 +90,7 @@ create index turns_conversation_idx on public.turns (conversation_id, finished_a
 create index turns_business_idx on public.turns (business_id, finished_at desc)
   include (id, conversation_id, outcome, intent, received_at, showed_products, filled_cart);
 comment on column public.turns.received_at is 'When the first of the messages that it answers came in.';
+comment on column public.turns.trace is 'What a simulated turn did: {steps, actions, message_ids}. Null for real people.';
 comment on table public.turns is 'One answered turn: what was understood. Its id is the token of the claim that finished it.';
 
 create table public.turn_queue (

@@ -231,6 +231,9 @@ begin
   perform private.want_summary(c);
   -- What was asked was paid for, whoever answers.
   perform private.record_ai_calls(c.business_id, c.id, p_token, p_decision -> 'ai_calls');
+  if p_decision ? 'trace' then
+    update public.turns set trace = v_result || jsonb_build_object('steps', p_decision -> 'trace') where id = p_token;
+  end if;
   -- A transcript that came while the turn was at work without it.
   for v_unheard in select value::uuid from jsonb_array_elements_text(coalesce(p_decision -> 'unheard', '[]'::jsonb)) loop
     perform private.hear_again(v_unheard);
