@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from dashboard.views import analytics, attention, broadcasts, catalogue, health, inbox, orders, settings
+from dashboard.views import (
+    analytics,
+    attention,
+    broadcasts,
+    catalogue,
+    health,
+    inbox,
+    orders,
+    phone,
+    settings,
+)
 from dashboard.visitor import Visitor
 
 EVERYBODY = ("admin", "agent", "viewer")
@@ -33,6 +43,7 @@ PAGES: tuple[Entry, ...] = (
     Entry(name="analytics", icon="chart", show=analytics.show),
     Entry(name="broadcasts", icon="broadcast", show=broadcasts.show),
     Entry(name="health", icon="pulse", show=health.show),
+    Entry(name="phone", icon="phone", show=phone.show, roles=("admin",)),
     Entry(name="settings", icon="settings", show=settings.show, roles=("admin",)),
 )
 """The first one is what opens at `/`."""

@@ -64,6 +64,9 @@ FAMILIES = {
     "shown",
     "taken",
     "wrong",
+    "phone_step",
+    "phone_kind",
+    "phone_heard",
 }
 
 

@@ -7,7 +7,7 @@ from dashboard.texts import catalogue
 from dashboard.visitor import Visitor
 
 STYLES = ("list.css", "thread.css", "media.css", "composer.css", "panel.css", "cart.css", "over.css")
-OTHERS = ("login.", "page.")
+OTHERS = ("login.", "page.", "phone.", "phone_")
 """Texts that this view does not say."""
 
 

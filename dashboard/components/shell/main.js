@@ -62,8 +62,20 @@ function start(parent) {
       team?.element,
       account(data))
     team?.redraw()
+    fit()
     if (first) setLive({ detail: { state: document.documentElement.dataset.relaydeskLive ?? "" } })
     first = false
+  }
+
+  /** Where the names of all pages have no room, what surrounds them gives way, else only the open page keeps its own. */
+  function fit() {
+    const pages = element.querySelector(".pages")
+    if (!pages) return
+    for (const steps of [[], ["snug"], ["tight"], ["snug", "tight"]]) {
+      element.classList.remove("snug", "tight")
+      element.classList.add(...steps)
+      if (pages.scrollWidth <= pages.clientWidth) return
+    }
   }
 
   function link({ name, icon: sign }, index) {
@@ -116,6 +128,7 @@ function start(parent) {
     const old = context && element.querySelector(`[data-page="${CSS.escape(detail.page)}"]`)
     const index = context.data.pages.findIndex((page) => page.name === detail.page)
     if (old) old.replaceWith(link(context.data.pages[index], index))
+    fit()
   }
 
   /** The numbers beside the pages, whichever is open. A failure leaves them as they are. */
@@ -134,6 +147,8 @@ function start(parent) {
     if (event.type === "keydown") menu.querySelector("summary").focus()
   }
 
+  const fitting = new ResizeObserver(fit)
+  fitting.observe(element)
   const listeners = [["relaydesk:live", setLive], ["relaydesk:badge", setBadge], ["pointerdown", closeMenu], ["keydown", closeMenu]]
   for (const [event, listener] of listeners) addEventListener(event, listener)
   document.addEventListener("visibilitychange", askBadges)
@@ -145,6 +160,7 @@ function start(parent) {
     stop() {
       clearInterval(asking)
       team?.stop()
+      fitting.disconnect()
       document.removeEventListener("visibilitychange", askBadges)
       for (const [event, listener] of listeners) removeEventListener(event, listener)
       element.remove()

@@ -1,0 +1,157 @@
+// One handset: who is played, their chat as they see it, and where they write.
+
+import { avatar, fill, h, icon, reconcile } from "../common/dom.js"
+import { bubble, pendingBubble } from "./bubbles.js"
+import { createPicker } from "./picker.js"
+
+const TRY = { customer: ["try_customer", "try_question", "try_person"], dealer: ["try_dealer", "try_stock"], rider: ["try_rider"] }
+const LONGEST = 4096
+
+/** actions: {side, business, people(), choose(person), create(name), say(message, shown), retry(entry), drop(entry)} */
+export function createHandset(words, actions) {
+  const picker = createPicker(words, actions)
+  const area = h("textarea", { rows: 1, maxlength: LONGEST, dir: "auto", "aria-label": words.say("phone.write"), placeholder: words.say("phone.write"), on: { input: grow, keydown: onKey } })
+  const stream = h("div", { class: "chat-stream", role: "log", "aria-live": "polite" })
+  const typing = h("div", { class: "dots", hidden: true, role: "status", "aria-label": words.say("phone.thinking") }, h("i", {}), h("i", {}), h("i", {}))
+  const chat = h("div", { class: "chat scroller", tabindex: 0 }, stream, typing)
+  const sheet = h("div", { class: "sheet", hidden: true })
+  const state = h("small", {})
+  const more = h("button", { type: "button", class: "icon-button", title: words.say("phone.attach"), on: { click: openMore } }, icon("plus", 20))
+  const send = h("button", { type: "button", class: "send-round", title: words.say("phone.send"), on: { click: submit } }, icon("send", 19))
+  const tries = h("div", { class: "tries" })
+  const screen = h("div", { class: "screen" },
+    h("div", { class: "bar" }, avatar(actions.business, "", "small"), h("span", { class: "bar-name" }, h("b", { dir: "auto" }, actions.business), state), icon("phone", 17)),
+    chat, tries,
+    h("div", { class: "write-line" }, more, area, send), sheet)
+  const element = h("section", { class: `handset ${actions.side}`, dataset: { side: actions.side } }, picker.element, h("div", { class: "case" }, screen))
+  let shown = null
+  let near = true
+  chat.addEventListener("scroll", () => { near = chat.scrollHeight - chat.scrollTop - chat.clientHeight < 60 }, { passive: true })
+  new ResizeObserver(() => near && toEnd()).observe(chat)
+
+  function draw(phone) {
+    const { person } = phone
+    element.dataset.kind = person?.kind ?? ""
+    picker.draw(phone)
+    area.disabled = send.disabled = more.disabled = person === null
+    if (person === null) return
+    if (shown !== person.phone) {
+      shown = person.phone
+      near = true
+      close()
+      fill(tries, (TRY[person.kind] ?? []).map((key) => h("button", { type: "button", on: { click: () => say(words.say(`phone.${key}`)) } }, words.say(`phone.${key}`))))
+    }
+    const messages = phone.shown?.messages ?? []
+    const thinking = phone.pending.some((entry) => entry.state !== "failed")
+    const isHuman = phone.shown?.conversation.owner === "human"
+    state.textContent = words.say(thinking ? "phone.typing" : isHuman ? "phone.human" : "phone.online")
+    typing.hidden = !thinking || isHuman
+    tries.hidden = messages.length + phone.pending.length > 0
+    const known = new Map(messages.filter((m) => m.meta_message_id).map((m) => [m.meta_message_id, m]))
+    const items = []
+    let day = ""
+    for (const message of messages) {
+      const at = message.provider_time ?? message.created_at
+      if (words.day(at) !== day) {
+        day = words.day(at)
+        const label = day
+        items.push({ key: `day ${day}`, sign: day, make: () => h("div", { class: "chat-day" }, label) })
+      }
+      items.push({ key: message.meta_message_id && message.direction === "inbound" ? message.meta_message_id : message.id, sign: JSON.stringify(message), make: () => bubble(message, { words, known, tap, open: openList }) })
+    }
+    for (const entry of phone.pending) items.push({ key: entry.id, sign: `${entry.state}${entry.text ?? ""}`, make: () => pendingBubble(entry, { words, retry: actions.retry, drop: actions.drop }) })
+    if (isHuman) items.push({ key: "human", sign: phone.shown.conversation.id, make: () => taken(phone.shown.conversation.id) })
+    const before = stream.lastElementChild?.dataset.key
+    reconcile(stream, items)
+    if (near || stream.lastElementChild?.dataset.key !== before) toEnd()
+  }
+
+  function taken(id) {
+    return h("div", { class: "chat-day" }, words.say("phone.human_hint"), " ", h("a", { href: `/?conversation=${id}` }, words.say("phone.open_inbox")))
+  }
+
+  function toEnd() {
+    chat.scrollTop = chat.scrollHeight
+  }
+
+  // Writing.
+
+  function grow() {
+    area.style.height = "auto"
+    area.style.height = `${Math.min(area.scrollHeight, 96)}px`
+  }
+
+  function onKey(event) {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return
+    event.preventDefault()
+    submit()
+  }
+
+  function submit() {
+    const text = area.value.trim()
+    if (!text) return
+    area.value = ""
+    grow()
+    say(text)
+  }
+
+  function say(text) {
+    near = true
+    actions.say({ type: "text", text: { body: text } }, text)
+  }
+
+  function tap(choice, kind) {
+    const reply = { id: choice.id, title: choice.title }
+    const message = kind === "button" ? { type: "button", button: { payload: choice.id, text: choice.title } } : { type: "interactive", interactive: { type: kind, [kind]: reply } }
+    close()
+    near = true
+    actions.say(message, choice.title)
+  }
+
+  // What slides up over the chat.
+
+  function openSheet(title, ...content) {
+    fill(sheet, h("div", { class: "sheet-head" }, h("b", {}, title), h("button", { type: "button", class: "icon-button", title: words.say("phone.close"), on: { click: close } }, icon("close", 18))), ...content)
+    sheet.hidden = false
+    sheet.querySelector("button.sheet-row, input")?.focus()
+  }
+
+  function close() {
+    sheet.hidden = true
+  }
+
+  sheet.addEventListener("keydown", (event) => event.key === "Escape" && close())
+
+  function openList(payload) {
+    openSheet(payload.list_button || words.say("phone.choose"), h("div", { class: "sheet-rows" }, payload.rows.map((row) =>
+      h("button", { type: "button", class: "sheet-row", on: { click: () => tap(row, "list_reply") } }, h("span", {}, h("b", { dir: "auto" }, row.title), row.description && h("small", { dir: "auto" }, row.description)), h("i", {})))))
+  }
+
+  function openMore() {
+    const kinds = [["location", "location", openPlace], ["voice", "voice", () => media("audio", { mime_type: "audio/ogg; codecs=opus", voice: true }, words.say("media.voice"))],
+      ["image", "image", () => media("image", { mime_type: "image/jpeg" }, words.say("media.image"))]]
+    openSheet(words.say("phone.attach"), h("div", { class: "sheet-rows" }, kinds.map(([name, sign, act]) =>
+      h("button", { type: "button", class: "sheet-row", on: { click: act } }, icon(sign, 20), h("span", {}, h("b", {}, words.say(`phone_attach.${name}`)), h("small", {}, words.say(`phone_attach.${name}_hint`)))))))
+  }
+
+  function media(type, body, label) {
+    close()
+    actions.say({ type, [type]: { id: "simulated", ...body } }, label)
+  }
+
+  function openPlace() {
+    const fields = [["latitude", "45.4642"], ["longitude", "9.1900"], ["name", ""], ["address", "Piazza del Duomo 1, 20121 Milano"]].map(([name, value]) =>
+      [name, h("input", { class: "field", value, "aria-label": words.say(`phone_place.${name}`), placeholder: words.say(`phone_place.${name}`) })])
+    const done = () => {
+      const given = Object.fromEntries(fields.map(([name, input]) => [name, input.value.trim()]))
+      const [latitude, longitude] = [Number(given.latitude), Number(given.longitude)]
+      if (!Number.isFinite(latitude) || !Number.isFinite(longitude)) return
+      close()
+      actions.say({ type: "location", location: { latitude, longitude, name: given.name, address: given.address } }, given.address || `${latitude}, ${longitude}`)
+    }
+    openSheet(words.say("phone_attach.location"), h("div", { class: "sheet-form" }, fields.map(([name, input]) => h("label", {}, h("small", {}, words.say(`phone_place.${name}`)), input)),
+      h("button", { type: "button", class: "button main", on: { click: done } }, icon("send", 16), words.say("phone.send"))))
+  }
+
+  return { element, draw, stop: picker.stop }
+}

@@ -1,0 +1,57 @@
+// What is on its way from a handset. It stands among the bubbles at once, is sent in order, and can be tried again:
+// a message keeps its id, so what arrived after all is not said twice.
+
+import { newKey } from "../common/dom.js"
+
+/** handlers: {changed(), said(phone, entry, answer)}. An entry is {id, phone, message, shown, at, state, text}. */
+export function createSay(handlers) {
+  async function work(phone) {
+    if (phone.sending) return
+    phone.sending = true
+    for (let entry; (entry = phone.pending.find((one) => one.state === "sending"));) {
+      const answer = await post(entry)
+      if (answer.ok) {
+        entry.state = "said"
+        handlers.said(phone, entry, answer.body)
+      } else Object.assign(entry, { state: "failed", reason: answer.reason, text: answer.text })
+      handlers.changed()
+    }
+    phone.sending = false
+    handlers.changed()
+  }
+
+  async function post(entry) {
+    const body = { phone: entry.phone, name: entry.name, message: { ...entry.message, id: entry.id } }
+    try {
+      const response = await fetch("/api/phone/say", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) })
+      const found = await response.json()
+      return response.ok ? { ok: true, body: found } : { ok: false, reason: found.reason, text: found.text }
+    } catch {
+      return { ok: false, reason: "unavailable", text: "" }
+    }
+  }
+
+  return {
+    /** `message` as in a webhook of the Cloud API, `shown` the words that stand in its bubble. */
+    say(phone, message, shown) {
+      const { phone: number, name } = phone.person
+      phone.pending = [...phone.pending, { id: `wamid.simulated.${newKey()}`, phone: number, name: name ?? "", message, shown, at: Date.now(), state: "sending" }]
+      handlers.changed()
+      work(phone)
+    },
+    retry(phone, entry) {
+      entry.state = "sending"
+      handlers.changed()
+      work(phone)
+    },
+    drop(phone, entry) {
+      phone.pending = phone.pending.filter((one) => one !== entry)
+      handlers.changed()
+    },
+    /** What has its row is no longer on its way. */
+    settle(phone) {
+      const stored = new Set((phone.shown?.messages ?? []).map((message) => message.meta_message_id))
+      phone.pending = phone.pending.filter((entry) => entry.state === "failed" || !stored.has(entry.id))
+    },
+  }
+}

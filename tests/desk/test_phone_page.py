@@ -1,0 +1,86 @@
+"""The phone in a real browser on the whole stack: an order is played through by a customer and a dealer in one page."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from playwright.async_api import Locator, expect
+
+from tests.fixtures.agent import Agent
+
+pytestmark = [pytest.mark.browser, pytest.mark.stack]
+
+ADMIN = "admin@dloop.example"
+SAY = {"phone": "390000000001", "message": {"type": "text", "text": {"body": "ciao"}}}
+
+
+async def _open(agent: Agent) -> tuple[Locator, Locator, Locator]:
+    """The left handset, the engine and the right handset, with a customer of this test's own on the left."""
+    await agent.sign_in(email=ADMIN)
+    await agent.page.locator('[data-page="phone"]').click()
+    left, right = agent.page.locator(".handset.left"), agent.page.locator(".handset.right")
+    await left.locator("summary").click()
+    name = f"Prova {uuid4().hex[:6]}"
+    await left.get_by_label("Nome di un nuovo cliente").fill(name)
+    await left.get_by_role("button", name="Nuova").click()
+    await expect(left.locator(".face b")).to_have_text(name)
+    return left, agent.page.locator(".engine"), right
+
+
+async def _say(handset: Locator, text: str) -> None:
+    await handset.get_by_label("Scrivi un messaggio").fill(text)
+    await handset.get_by_label("Scrivi un messaggio").press("Enter")
+
+
+async def test_an_order_is_played_through_in_one_page(agent: Agent) -> None:
+    left, engine, right = await _open(agent)
+    await _say(left, "Ciao, vorrei due shampoo per cani")
+    # What was understood stands beside the answer: hits with scores, quantity, who understood it.
+    turn = engine.locator(".card-turn[open]")
+    await expect(turn.locator('[data-step="search"] tbody tr').first).to_contain_text("hampoo")
+    await expect(turn.locator('[data-step="understanding"]')).to_contain_text("2×")
+    await expect(turn.locator(".facts")).to_contain_text("regole")
+    await expect(left.locator(".said.own .ticks.answered")).to_have_count(1)
+    # A list opens inside the phone; its row is tapped as on a phone.
+    await left.get_by_role("button", name="Scegli").click()
+    await left.locator(".sheet-row").first.click()
+    await expect(left.locator(".said.own")).to_have_count(2)
+    await _say(left, "via Dante 5, 20121 Milano")
+    await left.get_by_role("button", name="Conferma").click()
+    action = engine.locator(".card-turn[open] [data-step='action']", has_text="confirm_order")
+    await expect(action).to_contain_text("created")
+    code = await engine.locator(".order-line b").first.inner_text()
+    # The dealers were told. The right handset takes the one who got the offer, or the page names who did.
+    offer = right.locator(".said", has_text=f"Nuovo ordine {code}")
+    news = engine.locator(".news-one")
+    await expect(offer.or_(news).first).to_be_visible()
+    if not await offer.count():
+        await news.first.click()
+    await offer.get_by_role("button", name="Accetta").click()
+    await expect(engine.locator(".order-line .part").first).to_contain_text("Accettato")
+    # The customer hears it without a reload.
+    await expect(left.locator(".said.theirs", has_text=code).last).to_contain_text("ccettat")
+    sent = await agent.stack.graph_log(to="39331000001")
+    assert sent == []
+
+
+async def test_what_was_not_sent_can_be_sent_again_and_arrives_once(agent: Agent) -> None:
+    left, _, _ = await _open(agent)
+    await agent.page.route("**/api/phone/say", lambda route: route.abort())
+    await _say(left, "buongiorno")
+    failed = left.locator(".said.failed")
+    await expect(failed).to_contain_text("Il servizio non risponde.")
+    await agent.page.unroute("**/api/phone/say")
+    await failed.get_by_role("button", name="Riprova").click()
+    await expect(left.locator(".said.theirs").first).to_be_visible()
+    await expect(left.locator(".said.own")).to_have_count(1)
+    assert not await failed.count()
+
+
+async def test_an_agent_finds_no_phone_and_the_desk_passes_nothing_on(agent: Agent) -> None:
+    await agent.sign_in()
+    await expect(agent.page.locator('[data-page="inbox"]')).to_be_visible()
+    assert not await agent.page.locator('[data-page="phone"]').count()
+    say = "body => fetch('/api/phone/say', {method: 'POST', body: JSON.stringify(body)}).then(r => r.status)"
+    assert await agent.page.evaluate(say, SAY) == 403
