@@ -26,7 +26,7 @@ relaydesk, on this machine
   ./dev status [--json]       is it ready, and how to reach it (exit code 0 ready, 3 not)
   ./dev logs [NAME] [-f]      what the processes print
   ./dev chat [--as ROLE]      talk to it over the simulated WhatsApp (ROLE dealer or rider; --lang en|id|it)
-  ./dev seed [--large]        put demonstration data into a database that lacks it (large: 1,000,000 messages)
+  ./dev seed [--large]        put demonstration data into a database that lacks it (large: a million messages)
 
   ./dev check [--fix]         format, lint, types, who may do what in the database
   ./dev test [ARGS]           everything, or what pytest's ARGS say (--postgres URL: another server)

@@ -1,6 +1,7 @@
 """`./dev seed`: put demonstration data into the running stack's database.
 
-With `--large` also what a busy business has after two months: 20,000 conversations and 1,000,000 messages.
+With `--large` also what a busy business has after two months: 20,000 conversations, 1,000,000 messages,
+100,000 orders.
 """
 
 from __future__ import annotations
@@ -16,6 +17,20 @@ from devstack import migrate, status
 from devstack.places import Places, UsageError
 
 LARGE_FILE = Path(__file__).with_name("large.sql")
+LARGE_TABLES = (
+    "contacts",
+    "contact_identities",
+    "whatsapp_conversations",
+    "whatsapp_messages",
+    "turns",
+    "ai_calls",
+    "whatsapp_order_relays",
+    "market_orders",
+    "order_offers",
+    "order_events",
+    "message_receipts",
+    "message_attempts",
+)
 LARGE_PHONE = "393510000001"
 """The first of its people; who is there already is not made twice."""
 
@@ -53,7 +68,7 @@ async def fill(url: str) -> bool:
             await connection.execute("set local statement_timeout = 0")
             await connection.execute(LARGE_FILE.read_text(encoding="utf-8"))
         # Statistics and the visibility map, as a database that has run for a while has them.
-        for table in ("contacts", "contact_identities", "whatsapp_conversations", "whatsapp_messages"):
+        for table in LARGE_TABLES:
             await connection.execute(f"vacuum (analyze) public.{table}")
         return True
     finally:

@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 SCHEDULE_SECONDS = 2.0
 INDEX_SECONDS = 30.0
 SUMMARY_SECONDS = 5.0
+FIGURES_SECONDS = 30.0
 SHUTDOWN_SECONDS = 15.0
 
 
@@ -70,6 +71,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             run("schedules", _tick(services, announcements.ring), Wake(), poll_seconds=SCHEDULE_SECONDS),
             run("summaries", _summarize(services), Wake(), poll_seconds=SUMMARY_SECONDS),
             run("search index", _index(services), Wake(), poll_seconds=INDEX_SECONDS),
+            run("figures", _count(services), Wake(), poll_seconds=FIGURES_SECONDS),
             hints.listen(settings, ring_all),
         ]
         # The first customer should not wait for models to be read from disk.
@@ -121,6 +123,15 @@ def _tick(services: Services, on_events: Callable[[], None]) -> Step:
 def _summarize(services: Services) -> Step:
     async def step() -> Progress:
         return Progress(done=await summarize_once(services))
+
+    return step
+
+
+def _count(services: Services) -> Step:
+    async def step() -> Progress:
+        # Two days at a time, with a pause: nobody waits for this, and the database has other work.
+        done = await services.store.call("refresh_figures", {})
+        return Progress(done=0, next_in=1.0 if done else None)
 
     return step
 

@@ -94,17 +94,13 @@ class Report:
     def by_hour(self) -> dict[tuple[int, int], int]:
         """Messages that came in by weekday (Monday is 0) and hour, all 168 of them."""
         found = {(weekday, hour): 0 for weekday in range(7) for hour in range(24)}
-        for row in self.raw["hours"]:
-            if row["in"]:
-                day, hour = row["hour"].split("T")
-                found[date.fromisoformat(day).weekday(), int(hour)] += row["messages"]
-        return found
+        return found | {(weekday, hour): n for weekday, hour, n in self.raw["week"]}
 
     def hours_of_day(self) -> list[tuple[int, dict[str, int]]]:
         """Messages by author for each hour of the day, summed over the days."""
         found: dict[int, dict[str, int]] = {hour: defaultdict(int) for hour in range(24)}
-        for row in self.raw["hours"]:
-            found[int(row["hour"][-2:])][row["author"]] += row["messages"]
+        for hour, author, n in self.raw["hours"]:
+            found[hour][author] = n
         return [(hour, dict(written)) for hour, written in found.items()]
 
 
@@ -127,9 +123,6 @@ async def report(client: AsyncPostgrestClient, business_id: UUID, first: date, l
 
 
 def _days(found: Json, first: date, last: date) -> list[Day]:
-    written: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for row in found["hours"]:
-        written[row["hour"][:10]][row["author"]] += row["messages"]
     delivered = {
         row["day"]: row for row in found["orders"]["delivered"] if row["currency"] == found["currency"]
     }
@@ -141,7 +134,7 @@ def _days(found: Json, first: date, last: date) -> list[Day]:
         days.append(
             Day(
                 day=day,
-                written=dict(written.get(key, {})),
+                written=found["written"].get(key, {}),
                 people=found["people"]["days"].get(key, 0),
                 confirmed=found["orders"]["confirmed"].get(key, 0),
                 delivered=delivered.get(key, {}).get("orders", 0),

@@ -78,8 +78,6 @@ def times(visitor: Visitor, found: Report) -> None:
 
     def draw() -> None:
         charts.lines(rows, names, unit=visitor.say("analytics.seconds"))
-        if found.raw["sampled"]:
-            st.caption(visitor.say("analytics.sampled", count=number(visitor, found.raw["sampled"])))
 
     _part(visitor, "times", point, table, has_any=bool(rows), draw=draw)
 
