@@ -238,17 +238,24 @@ async def test_late_changes_are_seen_at_once_and_kept_later(engine: Engine) -> N
     shop = await Shop.open(engine, "Europe/Rome", CLOCKS["Europe/Rome"])
     await shop.keep(engine)
     mine = "where business_id = $1"
-    bot = f"(select id from whatsapp_messages {mine} and author = 'bot' and sent_at is not null order by id limit 1)"
+    bot = (
+        "(select m.id from whatsapp_messages m join turns t on t.id = m.turn_id and t.outcome = 'answered' "
+        "where m.business_id = $1 and m.author = 'bot' and m.sent_at is not null and m.account_id = $2 "
+        "and m.created_at > '2026-10-25' order by m.created_at limit 1)"
+    )
     contact = await shop.connection.fetchval(
         "select contact_id from whatsapp_conversations where id = $1", shop.conversations[1]
     )
     changes: list[tuple[str, list[Any]]] = [
-        (f"update whatsapp_messages set sent_at = created_at + interval '9 minutes' where id = {bot}", []),
+        (
+            f"update whatsapp_messages set sent_at = created_at + interval '9 minutes' where id = {bot}",
+            [shop.account],
+        ),
         (
             f"update whatsapp_messages set sent_at = created_at {mine} and author = 'bot' and sent_at is null",
             [],
         ),
-        (f"delete from whatsapp_messages where id = {bot}", []),
+        (f"delete from whatsapp_messages where id = {bot}", [shop.account]),
         (
             "update market_orders set status = 'delivered', accepted_at = created_at, "
             f"delivered_at = timestamptz '2026-10-25 12:00+00' {mine} and status = 'offered'",
