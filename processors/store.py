@@ -193,6 +193,11 @@ class Store:
             list[Json], await self.call("customer_orders", {"p_conversation_id": str(conversation_id)})
         )
 
+    async def order_proposal(self, conversation_id: UUID, proposal_id: UUID) -> Json | None:
+        """A change that a shop proposed to the customer of this conversation, None when there is no such."""
+        params = {"p_conversation_id": str(conversation_id), "p_proposal_id": str(proposal_id)}
+        return cast(Json | None, await self.call("order_proposal", params))
+
     async def dealer_board(self, dealer_id: UUID) -> Json:
         """A dealer's open `offers`, `orders` under way and `recent_offers`."""
         return cast(Json, await self.call("dealer_board", {"p_dealer_id": str(dealer_id)}))

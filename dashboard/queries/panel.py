@@ -19,7 +19,7 @@ PART = (
     "id, code, status, lines, total_price, currency, accepted_at, delivered_at, created_at, "
     "dealer:dealers!market_orders_dealer_id_fkey(name), rider:riders(name)"
 )
-EVENTS = "events:order_events(id, kind, actor, created_at, market_order_id, dealer:dealers(name))"
+EVENTS = "events:order_events(id, kind, actor, created_at, market_order_id, what:data->>what, dealer:dealers(name))"
 RELAY = (
     "id, code, products, total_price, currency, status, failure_reason, created_at, confirmed_at, "
     f"parts:market_orders!market_orders_relay_id_fkey({PART}), {EVENTS}"

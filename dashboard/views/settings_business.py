@@ -26,6 +26,8 @@ LIMITS = (
     "model_calls_per_day",
     "contact_model_usd_per_day",
     "contact_model_calls_per_day",
+    "proposal_minutes",
+    "rider_phone",
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from processors.announcements.event import OrderEvent
 from processors.announcements.placed import render_placed
 from processors.announcements.promise import promise_text
+from processors.announcements.proposal import render_proposal
 from processors.announcements.receipt import receipt_text
 from processors.announcements.template import status_template
 from processors.language.lines import lines_text
@@ -27,6 +28,8 @@ _STEPS = (
 
 def render_customer(event: OrderEvent) -> Reply | None:
     """The message for the customer, or None for a kind that customers are not told."""
+    if event.kind in ("proposal_made", "proposal_reminder"):
+        return render_proposal(event)
     if event.kind not in _STEPS:
         return None
     if event.kind == "placed_by_shop":

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from processors.announcements.event import OrderEvent
 from processors.announcements.template import status_template
+from processors.dealer.cards import propose_button, step_buttons
+from processors.language.clock import when
 from processors.language.lines import lines_short, lines_text
 from processors.language.texts import say
 from processors.model import Button, Reply
 
 _NEWS = (
     "offer_lost", "offer_withdrawn", "offer_expired", "order_cancelled", "address_changed", "note_changed",
-    "failed_delivery",
+    "failed_delivery", "proposal_refused", "proposal_expired",
 )  # fmt: skip
 
 
@@ -18,10 +20,29 @@ def render_dealer(event: OrderEvent) -> Reply | None:
     """The message for a dealer, or None for a kind that dealers are not told."""
     if event.kind == "offer_made":
         return _offer(event)
+    if event.kind == "proposal_accepted":
+        return _agreed(event)
     if event.kind in _NEWS:
         text = say(event.language, f"announce.dealer.{event.kind}", code=event.code, where=event.where)
         return Reply(text=text, template=status_template(event))
     return None
+
+
+def _agreed(event: OrderEvent) -> Reply:
+    """The order as the customer agreed to it, with its next steps."""
+    text = say(
+        event.language,
+        "announce.dealer.proposal_accepted",
+        code=event.code,
+        lines=lines_text(event.lines, event.language),
+        total=event.total_text,
+    )
+    if event.ready_at is not None:
+        agreed = when(event.ready_at, event.timezone, event.language)
+        text = f"{text}\n{say(event.language, 'dealer.order.ready_at', when=agreed)}"
+    text = f"{text}{event.where}"
+    buttons = step_buttons(event.language, str(event.market_order_id), event.status, pickup=event.pickup)
+    return Reply(text=text, kind="buttons", buttons=buttons, template=status_template(event))
 
 
 def _offer(event: OrderEvent) -> Reply:
@@ -40,6 +61,7 @@ def _offer(event: OrderEvent) -> Reply:
         buttons=(
             Button(id=accept, title=say(event.language, "dealer.button.accept")),
             Button(id=decline, title=say(event.language, "dealer.button.decline")),
+            propose_button(event.language, str(event.market_order_id)),
         ),
         template={
             "name": "nuovo_ordine",

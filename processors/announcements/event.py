@@ -37,6 +37,8 @@ class OrderEvent:
     offer_id: str | None
     minutes: int
     market_order_id: str | None
+    status: str = ""
+    """Where the part is now; empty for news of the whole order."""
     where: str = ""
     """Address and note of the order, as lines below its goods."""
     area: str = ""
@@ -48,10 +50,14 @@ class OrderEvent:
     accepted_at: datetime | None = None
     minutes_promised: tuple[int, int] | None = None
     """From acceptance to the door, as promised with the order; None where nothing was."""
+    ready_at: datetime | None = None
+    """A time that dealer and customer agreed on."""
     timezone: str = "UTC"
     paid: str = ""
     """How the order is paid: the provider of its payment."""
     data: Json = field(default_factory=dict)
+    proposal: Json | None = None
+    """The change that it is about, in the shape of the SQL function `private.proposal_json`."""
     ride: Ride | None = None
     """The order as its rider sees it, in a rider's event."""
 
@@ -77,6 +83,7 @@ class OrderEvent:
             offer_id=offer.get("id"),
             minutes=int(offer.get("minutes") or 0),
             market_order_id=(row.get("order") or {}).get("id"),
+            status=(row.get("order") or {}).get("status") or "",
             where=subject.get("where") or "",
             area=subject.get("area") or "",
             pickup=subject.get("way") == "pickup",
@@ -85,12 +92,14 @@ class OrderEvent:
             accepted_at=datetime.fromisoformat(subject["accepted_at"])
             if subject.get("accepted_at")
             else None,
+            ready_at=datetime.fromisoformat(subject["ready_at"]) if subject.get("ready_at") else None,
             minutes_promised=(subject["minutes_from"], subject["minutes_to"])
             if subject.get("minutes_to") is not None
             else None,
             timezone=(row.get("business") or {}).get("timezone") or "UTC",
             paid=row.get("paid") or "",
             data=row.get("data") or {},
+            proposal=row.get("proposal"),
             ride=ride_from_row(row["ride"]) if row.get("ride") else None,
         )
 

@@ -12,6 +12,7 @@ from uuid import UUID
 MenuName = Literal["catalogue", "order", "support", "human", "show", "more"]
 CartName = Literal["show", "checkout", "clear"]
 OrderVerb = Literal["confirm", "edit", "cancel"]
+ChangeVerb = Literal["accept", "elsewhere", "cancel"]
 AddressVerb = Literal["change", "use", "pickup", "apply"]
 
 
@@ -89,6 +90,14 @@ class AddressChoice:
     relay_id: UUID | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class ChangeChoice:
+    """An answer to a change that a shop proposed."""
+
+    verb: ChangeVerb
+    proposal_id: UUID
+
+
 Choice = (
     OrderChoice
     | MenuChoice
@@ -99,6 +108,7 @@ Choice = (
     | CategoryChoice
     | AddressChoice
     | WatchChoice
+    | ChangeChoice
 )
 
 
@@ -170,6 +180,13 @@ def _order(rest: str) -> Choice | None:
     return OrderChoice(verb=verb, relay_id=UUID(relay_id))  # type: ignore[arg-type]  # Checked above.
 
 
+def _change(rest: str) -> Choice | None:
+    verb, _, proposal_id = rest.partition(":")
+    if verb not in ("accept", "elsewhere", "cancel"):
+        return None
+    return ChangeChoice(verb=verb, proposal_id=UUID(proposal_id))  # type: ignore[arg-type]  # Checked above.
+
+
 def _menu(rest: str) -> Choice | None:
     names = ("catalogue", "order", "support", "human", "show", "more")
     return MenuChoice(name=rest) if rest in names else None  # type: ignore[arg-type]
@@ -207,6 +224,7 @@ def _category(rest: str) -> Choice | None:
 
 _READERS = {
     "order": _order,
+    "change": _change,
     "menu": _menu,
     "cart": _cart,
     "add": _add,

@@ -9,15 +9,13 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from processors.language.clock import DAYS, zone_of
 from processors.language.clock import clock as clock_in
-from processors.language.clock import zone_of
-from processors.language.texts import say
+from processors.language.clock import when as when_in
 from processors.model import Business
 
 DAYS_AHEAD = 60
 """How far an opening is looked for."""
-
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def is_open(business: Business, now: datetime) -> bool:
@@ -47,15 +45,7 @@ def next_opening(business: Business, now: datetime) -> datetime | None:
 
 def when(moment: datetime, business: Business, language: str) -> str:
     """A moment of the near future as people say it: "oggi alle 15:00", "lunedì alle 09:00"."""
-    local = moment.astimezone(zone_of(business.timezone))
-    days = (local.date() - now().astimezone(zone_of(business.timezone)).date()).days
-    if days in (0, 1):
-        day = say(language, f"customer.when.{('today', 'tomorrow')[days]}")
-    elif days < len(DAYS):
-        day = say(language, f"customer.day.{DAYS[local.weekday()]}")
-    else:
-        day = f"{local:%d/%m}"
-    return say(language, "customer.when.at", day=day, time=f"{local:%H:%M}")
+    return when_in(moment, business.timezone, language, now=now())
 
 
 def spans(business: Business) -> list[tuple[str, str, tuple[str, str] | None]]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from processors.customer import (
     answers,
+    changes,
     chat,
     checkout,
     delivery,
@@ -46,6 +47,8 @@ async def listen(talk: Talk, reads: Reads, text: str) -> Talk:
         if language is not None and language in talk.turn.business.languages:
             talk = replace(talk, language=language)
             talk = replace(talk, chat=menus.greeting(talk), intent=talk.intent or "general_chat")
+        elif (changed := await changes.answered(talk, reads, piece)) is not None:
+            talk = changed
         elif command == "yes" and (agreed := await answers.agree(talk, reads)) is not None:
             talk = agreed
         elif (about_delivery := await _delivery(talk, reads, piece)) is not None:

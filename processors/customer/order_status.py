@@ -49,11 +49,17 @@ def _way(talk: Talk, order: Json, coming: list[Json]) -> Iterator[str]:
     if delivery.get("way") == "pickup":
         for part in coming:
             yield talk.say("status.collect", dealer=part["dealer"], place=part["dealer_address"])
+            if part.get("ready_at"):
+                at = datetime.fromisoformat(part["ready_at"])
+                yield talk.say("status.agreed", when=hours.when(at, talk.turn.business, talk.language))
         return
     if delivery.get("address"):
         yield talk.say("status.to", address=delivery["address"])
     if names:
         yield talk.say("status.rider", rider=", ".join(dict.fromkeys(names)))
+    if agreed := [datetime.fromisoformat(part["ready_at"]) for part in coming if part.get("ready_at")]:
+        yield talk.say("status.agreed", when=hours.when(max(agreed), talk.turn.business, talk.language))
+        return
     accepted = [datetime.fromisoformat(part["accepted_at"]) for part in coming if part["accepted_at"]]
     if accepted and "minutes_to" in delivery:
         yield _time(talk, max(accepted), delivery["minutes_from"], delivery["minutes_to"])

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from processors.customer import cart as carts
-from processors.customer import checkout, delivery, inquiry, menus, orders, support, watches
+from processors.customer import changes, checkout, delivery, inquiry, menus, orders, support, watches
 from processors.customer.choices import (
     AddChoice,
     AddressChoice,
     CartChoice,
     CategoryChoice,
+    ChangeChoice,
     Choice,
     MenuChoice,
     OrderChoice,
@@ -33,6 +34,8 @@ async def tap(talk: Talk, reads: Reads, tapped: Tap) -> Talk:
     talk = replace(talk, intent=_intent(choice, talk))
     if isinstance(choice, OrderChoice):
         return await _order(talk, reads, choice)
+    if isinstance(choice, ChangeChoice):
+        return await changes.tapped(talk, reads, choice)
     if isinstance(choice, MenuChoice):
         return await _menu(talk, reads, choice)
     if isinstance(choice, AddressChoice):

@@ -47,8 +47,15 @@ class Order(Goods):
 
     status: str
     rider: str
+    ready_at: datetime | None = None
+    """A time agreed on with the customer."""
     pickup: bool = False
     """The customer comes for it, so nobody brings it."""
+
+    @property
+    def in_shop(self) -> bool:
+        """It can still be packed otherwise."""
+        return self.status in ("accepted", "preparing", "ready")
 
     def may_become(self, status: str) -> bool:
         """Whether `status` lies ahead."""
@@ -92,6 +99,11 @@ class Board:
     def offer(self, offer_id: str) -> Offer | None:
         return next((offer for offer in self.offers if offer.offer_id == offer_id), None)
 
+    def goods(self, market_order_id: str) -> Goods | None:
+        """An offer or order by its market order."""
+        everything: tuple[Goods, ...] = (*self.offers, *self.orders)
+        return next((goods for goods in everything if goods.market_order_id == market_order_id), None)
+
     def order(self, market_order_id: str) -> Order | None:
         return next((order for order in self.orders if order.market_order_id == market_order_id), None)
 
@@ -110,7 +122,13 @@ def board_from_row(row: Mapping[str, Any]) -> Board:
             for o in row["offers"]
         ),
         orders=tuple(
-            Order(status=o["status"], rider=o.get("rider") or "", pickup=bool(o.get("pickup")), **_goods(o))
+            Order(
+                status=o["status"],
+                rider=o.get("rider") or "",
+                ready_at=datetime.fromisoformat(o["ready_at"]) if o.get("ready_at") else None,
+                pickup=bool(o.get("pickup")),
+                **_goods(o),
+            )
             for o in row["orders"]
         ),
         past=tuple(

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from processors.dealer.board import STEPS, Board, Goods, Offer, Order
 from processors.dealer.talk import Talk
+from processors.language.clock import when
 from processors.language.lines import lines_short, lines_text
 from processors.language.money import money
+from processors.language.texts import say
 from processors.model import Button, Reply, Row
 
 ROWS = 10
@@ -30,6 +32,7 @@ def offer_card(talk: Talk, offer: Offer) -> Reply:
     buttons = (
         Button(id=f"offer:accept:{offer.offer_id}", title=talk.say("button.accept")),
         Button(id=f"offer:decline:{offer.offer_id}", title=talk.say("button.decline")),
+        propose_button(talk.language, offer.market_order_id),
     )
     return Reply(text=text, kind="buttons", buttons=buttons)
 
@@ -44,6 +47,9 @@ def order_card(talk: Talk, order: Order) -> Reply:
         where=order.where,
         total=_total(talk, order),
     )
+    if order.ready_at is not None:
+        at = when(order.ready_at, talk.turn.business.timezone, talk.language)
+        text = f"{text}\n{talk.say('order.ready_at', when=at)}"
     if order.rider:
         text = f"{text}\n{talk.say('order.rider', rider=order.rider)}"
     buttons = status_buttons(talk, order.market_order_id, order.status, pickup=order.pickup)
@@ -54,11 +60,27 @@ def status_buttons(
     talk: Talk, market_order_id: str, status: str, *, pickup: bool = False
 ) -> tuple[Button, ...]:
     """Buttons for the steps after `status`; what the customer collects is never on its way."""
+    return step_buttons(talk.language, market_order_id, status, pickup=pickup)
+
+
+def step_buttons(
+    language: str, market_order_id: str, status: str, *, pickup: bool = False
+) -> tuple[Button, ...]:
+    """The same for a message that is no answer. What is not packed yet can also be done otherwise."""
     later = STEPS[STEPS.index(status) + 1 :] if status in STEPS else ()
     ahead = [step for step in later if not (pickup and step == "out_for_delivery")][:BUTTONS]
-    return tuple(
-        Button(id=f"status:{step}:{market_order_id}", title=talk.say(f"button.{step}")) for step in ahead
+    buttons = tuple(
+        Button(id=f"status:{step}:{market_order_id}", title=say(language, f"dealer.button.{step}"))
+        for step in ahead
     )
+    if status not in ("accepted", "preparing"):
+        return buttons
+    return (*buttons[: BUTTONS - 1], propose_button(language, market_order_id))
+
+
+def propose_button(language: str, market_order_id: str) -> Button:
+    """Begins a proposal to the customer."""
+    return Button(id=f"change:ask:{market_order_id}", title=say(language, "dealer.button.propose"))
 
 
 def overview(talk: Talk, board: Board) -> Reply:

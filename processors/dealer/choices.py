@@ -1,6 +1,6 @@
 """Taps: buttons and list rows, and quick replies of templates, whose payloads have the same grammar.
 
-offer:accept|decline|show:<offer_id> · status:<status>|show:<market_order_id> ·
+offer:accept|decline|show:<offer_id> · change:… in `change_choices.py` · status:<status>|show:<market_order_id> ·
 stock:set|add:<product_id>:<n> · stock:show:<product_id> · menu:orders|human
 """
 
@@ -10,8 +10,10 @@ from uuid import UUID
 
 from processors.dealer import offers, orders, shop, stock
 from processors.dealer.cards import offer_card, order_card
+from processors.dealer.change_choices import answer_change
 from processors.dealer.talk import Talk
 from processors.partners.answer import Answer
+from processors.partners.ids import is_uuid
 
 
 async def answer_choice(talk: Talk, choice_id: str) -> Answer | None:
@@ -23,7 +25,9 @@ async def answer_choice(talk: Talk, choice_id: str) -> Answer | None:
     kind, _, rest = choice_id.partition(":")
     verb, _, rest = rest.partition(":")
     item, _, number = rest.partition(":")
-    if not _is_uuid(item):
+    if kind == "change":
+        return await answer_change(talk, verb, item, number)
+    if not is_uuid(item):
         return None
     if kind == "offer":
         return await _offer(talk, verb, item)
@@ -70,11 +74,3 @@ async def _stock(talk: Talk, verb: str, product_id: str, number: str) -> Answer 
 def _whole(text: str) -> int | None:
     digits = text.removeprefix("-")
     return int(text) if digits.isascii() and digits.isdigit() and len(digits) <= 6 else None
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

@@ -12,6 +12,7 @@ from processors.partners.answer import Answer
 
 def accept(talk: Talk, offer_id: str) -> Answer:
     """Accept one offer. After it the dealer moves the order on with buttons."""
+    # Without "in delivery": that comes once it is ready, and never for what the customer collects.
     taken = Reply(
         text=talk.say("offer.accepted"),
         kind="buttons",

@@ -5,7 +5,9 @@ A turn may hold several messages ("accetto", "esaurito lo shampoo"); each is ans
 
 from __future__ import annotations
 
-from processors.dealer import offers, orders, shop, stock
+from processors.dealer import changes, offers, orders, shop, stock
+from processors.dealer.change_choices import answer_open_question, answer_preview, local_now
+from processors.dealer.change_words import read_wishes
 from processors.dealer.choices import answer_choice
 from processors.dealer.reading import Said, read
 from processors.dealer.talk import Talk
@@ -13,7 +15,8 @@ from processors.dealer.words import ORDER_STEPS
 from processors.errors import BadRequest
 from processors.model import Decision, Turn
 from processors.partners.answer import Answer, decided, inputs, joined
-from processors.partners.clauses import with_verbs
+from processors.partners.clauses import codes_in, with_verbs
+from processors.partners.words import bare_answer, fold
 from processors.services import Services
 
 DOABLE = ("accept", "decline", *ORDER_STEPS)
@@ -49,11 +52,27 @@ async def _answer_input(talk: Talk, heard: tuple[str, str]) -> Answer:
 
 async def _answer_text(talk: Talk, text: str) -> Answer:
     board = await talk.board()
+    if not (proposed := await _propose(talk, text)).empty:
+        return proposed
     said = with_verbs(read(text, board.knows), DOABLE, talk.awaiting.get("verb"))
     answers = [await _answer_clause(talk, clause) for clause in said]
     answers.append(await stock.answer_talk(talk, [c.stock for c in said if c.stock]))
     found = joined(answers)
     return found if not found.empty else await stock.answer_open_question(talk, text)
+
+
+async def _propose(talk: Talk, text: str) -> Answer:
+    """What an order would be otherwise, or the answer to a question about that. Empty for anything else."""
+    board = await talk.board()
+    if not (board.offers or board.orders):
+        return Answer()
+    if wishes := read_wishes(text, local_now(talk)):
+        codes = codes_in(text, board.knows)
+        if not (found := await changes.in_words(talk, wishes, codes, text)).empty:
+            return found
+    if (verb := bare_answer(fold(text))) and (answered := answer_preview(talk, verb)):
+        return answered
+    return await answer_open_question(talk, text)
 
 
 async def _answer_clause(talk: Talk, clause: Said) -> Answer:

@@ -93,10 +93,10 @@ def choose(hits: Sequence[Hit], asked: Sequence[Meaning]) -> Found:
     """The hits that fit what was asked best."""
     if not hits or not asked:
         return NOTHING
-    if named := [hit for hit in hits if _all(asked, _named(hit))]:
+    if named := [hit for hit in hits if all_fit(asked, _named(hit))]:
         return _found(_whole_name(named, asked) or named, sure=True)
-    if described := [hit for hit in hits if _all(asked, _described(hit))]:
-        variant = any(not _all(asked, _named(hit) + content_words(hit.description)) for hit in described)
+    if described := [hit for hit in hits if all_fit(asked, _described(hit))]:
+        variant = any(not all_fit(asked, _named(hit) + content_words(hit.description)) for hit in described)
         return _found(described, sure=False, of_variant=variant)
     fit = [sum(_fits(meaning, _named(hit)) for meaning in asked) for hit in hits]
     closest = [hit for hit, n in zip(hits, fit, strict=True) if n == max(fit)]
@@ -132,7 +132,8 @@ def meanings(words: Sequence[str], glossary: Glossary) -> list[Meaning]:
     return found
 
 
-def _all(asked: Sequence[Meaning], described: Sequence[str]) -> bool:
+def all_fit(asked: Sequence[Meaning], described: Sequence[str]) -> bool:
+    """Whether each thing asked is among the words that describe something."""
     return all(_fits(meaning, described) for meaning in asked)
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from processors.dealer.change_cards import suggestions
+from processors.dealer.changes import open_goods
 from processors.dealer.products import Found, identify
 from processors.dealer.stock_words import StockTalk, product_words
 from processors.dealer.talk import Talk
@@ -36,9 +38,20 @@ async def answer_talk(talk: Talk, said: Sequence[StockTalk]) -> Answer:
     changes = [m for m in meant if m.found.only and m.talk.amount is not None]
     rest = [m for m in meant if m not in changes]
     answers = [*_changes(talk, changes), *[await _other(talk, m) for m in rest]]
+    answers.append(await _orders_short_of(talk, changes))
     if len(said) > MOST_AT_ONCE:
         answers.append(Answer(topic="stock", replies=(talk.text("stock.too_much", most=MOST_AT_ONCE),)))
     return joined(answers)
+
+
+async def _orders_short_of(talk: Talk, changes: Sequence[_Meant]) -> Answer:
+    """Orders not packed yet that hold more than the dealer says there is: their customers may be asked."""
+    counted = {
+        str(m.found.only.id): m.talk.amount
+        for m in changes
+        if m.talk.mode == "set" and m.found.only is not None and m.talk.amount is not None
+    }
+    return suggestions(talk, await open_goods(talk), counted) if counted else Answer()
 
 
 async def _meant(talk: Talk, item: StockTalk) -> list[_Meant]:

@@ -27,7 +27,15 @@ class Talk(PartnerTalk):
     @property
     def offered(self) -> frozenset[str]:
         """The offers that the last message to the dealer asked about."""
+        return frozenset(p[2] for p in self._choices() if p[0] == "offer" and p[1] != "decline")
+
+    @property
+    def spoken_of(self) -> frozenset[str]:
+        """The orders that the last message to the dealer was about, by their market order."""
+        return frozenset(p[2] for p in self._choices() if p[0] in ("status", "change"))
+
+    def _choices(self) -> list[list[str]]:
         last = next((m for m in reversed(self.turn.history) if m.direction == "outbound"), None)
         choices = (last.payload.get("buttons") or last.payload.get("rows") or ()) if last else ()
         parts = [str(choice.get("id", "")).split(":") for choice in choices]
-        return frozenset(p[2] for p in parts if len(p) == 3 and p[0] == "offer" and p[1] != "decline")
+        return [p for p in parts if len(p) >= 3]

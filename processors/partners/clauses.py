@@ -12,7 +12,7 @@ _ARTICLE = r"(?:il|lo|la|i|gli|le|l['’]|un|uno|una|un['’]|the|anche|pure|als
 
 _VERB = (
     r"(?:accett|rifiut|esaurit|finit|terminat|disponibil|arrivat|pront|consegnat|ritirat|pres[oaie]\s|nessuno|non\s|accept|declin|reject|"
-    r"ready|deliver|sold|habis|terima|tolak|siap|ho\s|restan|rimast|quant|how\s)"
+    r"mancan?o?|posso\s|possiamo|riesco|bisa\s|ready|deliver|sold|habis|terima|tolak|siap|ho\s|restan|rimast|quant|how\s)"
 )
 
 # "e" divides before a number, an article, a code or a verb; else it may belong to a name: "cannella e arancia".

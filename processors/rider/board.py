@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import quote_plus
@@ -18,17 +19,25 @@ REASONS: Final = ("nobody_home", "wrong_address", "refused", "other")
 
 @dataclass(frozen=True, kw_only=True)
 class Ride:
-    """One order as its rider sees it; nothing of the customer but where and what."""
+    """One order as its rider sees it: where, what and for whom.
+
+    `phone` is empty unless the business lets riders call.
+    """
 
     market_order_id: str
     code: str
     status: str
     lines: tuple[Line, ...]
     shop: str
+    customer: str
+    phone: str
     address: str
     place: str
     """What a map is asked for: coordinates if there are any, else the address."""
     note: str
+    ready_at: datetime | None
+    """A time agreed on with the customer, in the time zone `timezone`."""
+    timezone: str
     goods: Decimal
     fee: Decimal
     collect: Decimal
@@ -81,6 +90,7 @@ def board_from_row(row: Mapping[str, Any]) -> Board:
 def ride_from_row(row: Mapping[str, Any]) -> Ride:
     """A ride in the shape of the SQL function `private.ride_json`."""
     address = row.get("address") or ""
+    customer = row.get("customer") or {}
     exact = row.get("latitude") is not None and row.get("longitude") is not None
     return Ride(
         market_order_id=row["market_order_id"],
@@ -88,9 +98,13 @@ def ride_from_row(row: Mapping[str, Any]) -> Ride:
         status=row["status"],
         lines=tuple(row["lines"]),
         shop=row.get("from") or "",
+        customer=customer.get("name") or "",
+        phone=customer.get("phone") or "",
         address=address,
         place=f"{row['latitude']},{row['longitude']}" if exact else address,
         note=row.get("note") or "",
+        ready_at=datetime.fromisoformat(row["ready_at"]) if row.get("ready_at") else None,
+        timezone=row.get("timezone") or "UTC",
         goods=Decimal(row["goods"]),
         fee=Decimal(row["fee"]),
         collect=Decimal(row["collect"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from processors.language.clock import when
 from processors.language.lines import lines_short
 from processors.language.money import money
 from processors.language.texts import say
@@ -31,13 +32,26 @@ def ride_text(language: str, ride: Ride) -> str:
     goods = lines_short(ride.lines)
     lines = [
         say(language, "rider.from", shop=ride.shop) if ride.shop else "",
+        _who(ride),
         f"📍 {ride.address}" if ride.address else "",
         ride.map_link,
         f"📝 {ride.note}" if ride.note else "",
+        _when(language, ride),
         f"📦 {goods if len(goods) <= LONGEST_GOODS else goods[: LONGEST_GOODS - 1].rstrip() + '…'}",
         collect_text(language, ride),
     ]
     return "\n".join(line for line in lines if line)
+
+
+def _who(ride: Ride) -> str:
+    parts = (f"👤 {ride.customer}" if ride.customer else "", f"📞 +{ride.phone}" if ride.phone else "")
+    return " · ".join(part for part in parts if part)
+
+
+def _when(language: str, ride: Ride) -> str:
+    if ride.ready_at is None:
+        return ""
+    return say(language, "rider.ready_at", when=when(ride.ready_at, ride.timezone, language))
 
 
 def collect_text(language: str, ride: Ride) -> str:

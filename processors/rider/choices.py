@@ -5,9 +5,8 @@ ride:out_for_delivery|delivered|failed|<reason>|show:<market_order_id> · menu:o
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from processors.partners.answer import Answer
+from processors.partners.ids import is_uuid
 from processors.rider import duty, rides
 from processors.rider.board import REASONS
 from processors.rider.cards import overview, shown
@@ -22,7 +21,7 @@ async def answer_choice(talk: Talk, choice_id: str) -> Answer | None:
         return duty.answer_word(talk, "human")
     kind, _, rest = choice_id.partition(":")
     verb, _, order_id = rest.partition(":")
-    if kind != "ride" or not _is_uuid(order_id):
+    if kind != "ride" or not is_uuid(order_id):
         return None
     if verb in ("out_for_delivery", "delivered", "failed", *REASONS):
         return await rides.report(talk, order_id, verb)
@@ -30,11 +29,3 @@ async def answer_choice(talk: Talk, choice_id: str) -> Answer | None:
         return None
     ride = (await talk.board()).ride(order_id)
     return Answer(topic="overview", replies=(shown(talk, ride) if ride else talk.text("not_yours"),))
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

@@ -107,6 +107,7 @@ create table public.market_orders (
   delivery_fee numeric(12, 2) not null default 0 check (delivery_fee >= 0),
   note text not null default '',
   accepted_at timestamptz,
+  ready_at timestamptz,
   delivered_at timestamptz,
   cancelled_at timestamptz,
   created_at timestamptz not null default now(),
@@ -120,6 +121,7 @@ create index market_orders_rider_idx on public.market_orders (rider_id, status);
 comment on table public.market_orders is 'The part of an order that one dealer fulfils.';
 comment on column public.market_orders.total_price is 'The goods of this part. The rider collects delivery_fee on top, which the first part of an order carries.';
 comment on column public.market_orders.delivery is 'A copy of the order''s, for the rider who may read no more than this row.';
+comment on column public.market_orders.ready_at is 'A time that dealer and customer agreed on; null for as soon as possible.';
 comment on column public.market_orders.holder_id is 'The dealer whose stock is reserved while nobody accepted yet.';
 
 alter table public.whatsapp_order_relays

@@ -39,13 +39,15 @@ declare
 begin
   insert into public.order_offers (business_id, market_order_id, dealer_id, expires_at)
   values (p_order.business_id, p_order.id, p_dealer_id, now() + make_interval(secs => (p_minutes * 60)::double precision))
-  on conflict (market_order_id, dealer_id) do nothing returning id into v_offer;
+  on conflict (market_order_id, dealer_id) do update set outcome = 'pending', expires_at = excluded.expires_at, resolved_at = null, created_at = now()
+    where order_offers.outcome not in ('pending', 'accepted')
+  returning id into v_offer;
   if v_offer is not null then
     perform private.order_event(p_relay, p_order.id, 'offer_made', 'dealer', p_dealer_id, v_offer);
   end if;
 end
 $$;
-comment on function private.offer_to(public.whatsapp_order_relays, public.market_orders, uuid, numeric) is 'Offers a market order to a dealer who was not asked yet.';
+comment on function private.offer_to(public.whatsapp_order_relays, public.market_orders, uuid, numeric) is 'Offers a market order to a dealer; whoever answered before is asked again, whoever is thinking is left alone.';
 
 create function private.ask_dealers(p_relay public.whatsapp_order_relays, p_order public.market_orders) returns integer
 language plpgsql set search_path = ''
@@ -62,7 +64,8 @@ begin
   for d in
     select x.id from public.dealers x
     where x.business_id = p_order.business_id and not x.paused
-      and not exists (select 1 from public.order_offers o where o.market_order_id = p_order.id and o.dealer_id = x.id)
+      and not exists (select 1 from public.order_offers o where o.market_order_id = p_order.id and o.dealer_id = x.id
+        and o.outcome <> 'lost')
       and (x.id = v_holder or private.covers(x.id, p_order.lines))
     order by (x.id = v_holder) desc nulls last, x.priority, x.name, x.id limit v_fanout
   loop
@@ -83,6 +86,27 @@ $$;
 comment on function private.ask_dealers(public.whatsapp_order_relays, public.market_orders) is
   'Offers an order to the next dealers who have the goods (at most limits.offer_fanout at once). Returns how many were asked.';
 
+create function private.win_order(p_relay public.whatsapp_order_relays, m public.market_orders, p_offer_id uuid, p_dealer_id uuid) returns void
+language plpgsql set search_path = ''
+as $$
+declare
+  l record;
+begin
+  update public.order_offers set outcome = 'accepted', resolved_at = now() where id = p_offer_id;
+  update public.market_orders set status = 'accepted', dealer_id = p_dealer_id, holder_id = p_dealer_id, accepted_at = now(), updated_at = now()
+  where id = m.id returning * into m;
+  for l in update public.order_offers set outcome = 'lost', resolved_at = now()
+    where market_order_id = m.id and outcome = 'pending' returning id, dealer_id
+  loop
+    perform private.order_event(p_relay, m.id, 'offer_lost', 'dealer', l.dealer_id, l.id);
+  end loop;
+  perform private.order_event(p_relay, m.id, 'accepted', 'customer', p_dealer_id, p_offer_id, 'dealer');
+  perform private.find_rider(p_relay, m);
+end
+$$;
+comment on function private.win_order(public.whatsapp_order_relays, public.market_orders, uuid, uuid) is
+  'An order is a dealer''s, who has its goods reserved; the others are told, and a rider is looked for. Called with the market order locked.';
+
 create function private.accept_offer(c public.whatsapp_conversations, p_args jsonb) returns jsonb
 language plpgsql set search_path = ''
 as $$
@@ -90,7 +114,6 @@ declare
   o public.order_offers;
   m public.market_orders;
   r public.whatsapp_order_relays;
-  l record;
 begin
   select x.* into o from public.order_offers x where x.id = (p_args ->> 'offer_id')::uuid and x.dealer_id = private.dealer_of(c);
   if not found then
@@ -118,19 +141,12 @@ begin
       return jsonb_build_object('outcome', 'no_stock', 'order_code', m.code);
     end if;
     if m.holder_id is not null then
-      perform private.release_stock(m.holder_id, m.lines);
+      perform private.release_order(m, m.holder_id);
     end if;
   end if;
-  update public.order_offers set outcome = 'accepted', resolved_at = now() where id = o.id;
-  update public.market_orders set status = 'accepted', dealer_id = o.dealer_id, holder_id = o.dealer_id, accepted_at = now(), updated_at = now() where id = m.id;
-  for l in update public.order_offers set outcome = 'lost', resolved_at = now()
-    where market_order_id = m.id and outcome = 'pending' returning id, dealer_id
-  loop
-    perform private.order_event(r, m.id, 'offer_lost', 'dealer', l.dealer_id, l.id);
-  end loop;
-  perform private.order_event(r, m.id, 'accepted', 'customer', o.dealer_id, o.id, 'dealer');
-  select * into strict m from public.market_orders where id = m.id;
-  perform private.find_rider(r, m);
+  -- The whole order is done as it was ordered: nothing is left to be agreed on.
+  perform private.void_proposals(m.id);
+  perform private.win_order(r, m, o.id, o.dealer_id);
   return jsonb_build_object('outcome', 'accepted', 'order_code', m.code, 'total', m.total_price::text, 'market_order_id', m.id,
     'where', private.where_to(m.delivery, m.note));
 end
@@ -154,7 +170,7 @@ begin
   -- A holder who said no, or nothing, keeps no stock for it.
   if m.holder_id is not null and not exists (select 1 from public.order_offers o
     where o.market_order_id = m.id and o.dealer_id = m.holder_id and o.outcome = 'pending') then
-    perform private.release_stock(m.holder_id, m.lines);
+    perform private.release_order(m, m.holder_id);
     update public.market_orders set holder_id = null where id = m.id returning * into m;
     -- Somebody else who is still thinking holds it now.
     update public.market_orders x set holder_id = p.dealer_id from (
@@ -194,6 +210,7 @@ begin
   if not found then
     return jsonb_build_object('outcome', 'too_late', 'order_code', m.code);
   end if;
+  perform private.void_proposals(m.id, o.dealer_id);
   perform private.pass_on(m.id);
   return jsonb_build_object('outcome', 'declined', 'order_code', m.code);
 end
@@ -251,6 +268,7 @@ as $$
       where o.dealer_id = p_dealer_id and o.outcome = 'pending' and o.expires_at > now()),
     'orders', (select coalesce(jsonb_agg(jsonb_build_object('market_order_id', m.id, 'code', m.code, 'status', m.status, 'lines', m.lines,
         'total', m.total_price::text, 'currency', m.currency, 'rider', k.name, 'accepted_at', m.accepted_at,
+        'ready_at', m.ready_at,
         'where', private.where_to(m.delivery, m.note), 'pickup', m.delivery ->> 'way' = 'pickup') order by m.accepted_at), '[]'::jsonb)
       from public.market_orders m left join public.riders k on k.id = m.rider_id
       where m.dealer_id = p_dealer_id and m.status in ('accepted', 'preparing', 'ready', 'out_for_delivery')),

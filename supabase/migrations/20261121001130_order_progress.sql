@@ -13,8 +13,9 @@ begin
     return false;
   end if;
   if coalesce(m.dealer_id, m.holder_id) is not null then
-    perform private.release_stock(coalesce(m.dealer_id, m.holder_id), m.lines);
+    perform private.release_order(m, coalesce(m.dealer_id, m.holder_id));
   end if;
+  perform private.void_proposals(m.id);
   update public.market_orders set status = 'cancelled', cancelled_at = now(), updated_at = now() where id = m.id;
   for o in update public.order_offers set outcome = 'lost', resolved_at = now()
     where market_order_id = m.id and outcome = 'pending' returning id, dealer_id
@@ -31,6 +32,51 @@ begin
 end
 $$;
 comment on function private.cancel_market_order(public.whatsapp_order_relays, uuid, text, text) is 'Cancels a market order, gives its stock back and tells dealers and rider.';
+
+-- Where an order came from several dealers, the whole is always the sum of its parts that are not cancelled.
+create function private.recount_order(p_relay_id uuid) returns void
+language plpgsql set search_path = ''
+as $$
+declare
+  r public.whatsapp_order_relays;
+  v_lacks numeric;
+begin
+  select * into strict r from public.whatsapp_order_relays where id = p_relay_id;
+  select r.delivery_fee - sum(delivery_fee) into v_lacks from public.market_orders where relay_id = r.id and status <> 'cancelled';
+  if v_lacks > 0 then
+    -- What the cancelled part was to collect for the way, the next one to come collects.
+    update public.market_orders set delivery_fee = delivery_fee + v_lacks, updated_at = now()
+    where id = (select id from public.market_orders where relay_id = r.id and status not in ('cancelled', 'delivered') order by code limit 1)
+    returning id into r.market_order_id;
+    v_lacks := case when found then 0 else v_lacks end;
+  end if;
+  if v_lacks is null then
+    return;
+  end if;
+  update public.whatsapp_order_relays x set delivery_fee = r.delivery_fee - v_lacks, market_order_id = coalesce(r.market_order_id, x.market_order_id),
+    products = (select jsonb_agg(l.value order by m.code, l.n) from public.market_orders m, jsonb_array_elements(m.lines) with ordinality l (value, n)
+      where m.relay_id = x.id and m.status <> 'cancelled'),
+    total_price = r.delivery_fee - v_lacks + (select sum(m.total_price) from public.market_orders m where m.relay_id = x.id and m.status <> 'cancelled'),
+    updated_at = now()
+  where x.id = r.id returning * into r;
+  update public.payments set amount = r.total_price, updated_at = now() where relay_id = r.id and status = 'due';
+end
+$$;
+comment on function private.recount_order(uuid) is 'Lines, fee and total of an order from its living parts, and what is due with them. Nothing when no part lives.';
+
+create function private.close_order(p_relay_id uuid) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  if exists (select 1 from public.market_orders where relay_id = p_relay_id and status <> 'cancelled') then
+    perform private.recount_order(p_relay_id);
+    return;
+  end if;
+  update public.whatsapp_order_relays set status = 'failed', failure_reason = 'cancelled', updated_at = now() where id = p_relay_id;
+  update public.payments set status = 'failed', updated_at = now() where relay_id = p_relay_id and status = 'due';
+end
+$$;
+comment on function private.close_order(uuid) is 'After a part was cancelled: the order is over with its last part, else it is what is left of it.';
 
 create function private.cancel_order(c public.whatsapp_conversations, p_args jsonb) returns jsonb
 language plpgsql set search_path = ''
@@ -144,6 +190,10 @@ begin
   elsif p_status = 'ready' and p_actor <> 'rider' then
     perform private.tell_rider(r, m, 'ride_ready', p_actor);
   end if;
+  if p_status in ('out_for_delivery', 'delivered') then
+    -- It left the shop as it is.
+    perform private.void_proposals(m.id);
+  end if;
   perform private.order_event(r, m.id, p_status, 'customer', m.dealer_id, null, p_actor);
   return jsonb_build_object('outcome', 'updated', 'order_code', m.code, 'status', p_status);
 end
@@ -181,6 +231,9 @@ begin
     when 'reopen_order' then private.reopen_order(c, p_args)
     when 'watch_stock' then private.watch_stock(c, p_args)
     when 'change_note' then private.change_note(c, p_args)
+    when 'draft_proposal' then private.draft_proposal(c, p_args)
+    when 'send_proposal' then private.send_proposal(c, p_args)
+    when 'answer_proposal' then private.answer_proposal(c, p_args)
     when 'report_delivery' then private.report_delivery(c, p_args)
     when 'pause_rider' then private.pause_rider(c, p_args)
     else jsonb_build_object('outcome', 'unknown_action')
@@ -197,7 +250,8 @@ as $$
     'total', r.total_price::text, 'currency', r.currency, 'lines', r.products, 'created_at', r.created_at,
     'delivery', r.delivery, 'fee', r.delivery_fee::text, 'note', r.note, 'held_until', r.held_until,
     'parts', (select coalesce(jsonb_agg(jsonb_build_object('market_order_id', m.id, 'code', m.code, 'status', m.status, 'dealer', d.name,
-        'dealer_address', d.address, 'rider', k.name, 'accepted_at', m.accepted_at) order by m.code), '[]'::jsonb)
+        'dealer_address', d.address, 'rider', k.name, 'accepted_at', m.accepted_at,
+        'ready_at', m.ready_at) order by m.code), '[]'::jsonb)
       from public.market_orders m left join public.dealers d on d.id = m.dealer_id left join public.riders k on k.id = m.rider_id where m.relay_id = r.id))
     order by r.created_at desc), '[]'::jsonb)
   from (select x.* from public.whatsapp_order_relays x join public.whatsapp_conversations c on c.contact_id = x.contact_id and c.id = p_conversation_id

@@ -24,7 +24,7 @@ as $$
 $$;
 comment on function private.rider_language(public.riders, boolean) is 'The language a rider has written in; null before the first message.';
 
--- Nothing of the customer but where and what: a rider knows no name, number or other order.
+-- Who is at the door is known while the order is on its way; a number only where the business lets riders call.
 create function private.ride_json(m public.market_orders) returns jsonb
 language sql stable set search_path = ''
 as $$
@@ -33,9 +33,14 @@ as $$
     'collect', (case when exists (select 1 from public.payments p where p.relay_id = m.relay_id and p.status = 'paid') then 0
       else m.total_price + m.delivery_fee end)::numeric(12, 2)::text,
     'from', (select concat_ws(', ', d.name, nullif(d.address, '')) from public.dealers d where d.id = m.dealer_id),
-    'address', m.delivery -> 'address', 'latitude', m.delivery -> 'latitude', 'longitude', m.delivery -> 'longitude', 'note', m.note)
+    'customer', (select jsonb_strip_nulls(jsonb_build_object('name', nullif(k.name, ''), 'phone',
+        case when coalesce((b.limits ->> 'rider_phone')::numeric, 0) > 0 then k.phone end))
+      from public.whatsapp_order_relays r join public.contacts k on k.id = r.contact_id join public.businesses b on b.id = r.business_id
+      where r.id = m.relay_id and m.status in ('accepted', 'preparing', 'ready', 'out_for_delivery', 'failed_delivery')),
+    'timezone', (select b.timezone from public.businesses b where b.id = m.business_id),
+    'address', m.delivery -> 'address', 'latitude', m.delivery -> 'latitude', 'longitude', m.delivery -> 'longitude', 'note', m.note, 'ready_at', m.ready_at)
 $$;
-comment on function private.ride_json(public.market_orders) is 'An order as its rider sees it: where to fetch and bring it, and what to collect at the door.';
+comment on function private.ride_json(public.market_orders) is 'An order as its rider sees it: where to fetch and bring it, for whom, and what to collect at the door. The number only with limits.rider_phone.';
 
 create function private.tell_rider(p_relay public.whatsapp_order_relays, m public.market_orders, p_kind text, p_actor text) returns void
 language plpgsql set search_path = ''

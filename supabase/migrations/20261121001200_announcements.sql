@@ -14,13 +14,14 @@ begin
   return jsonb_build_object('id', e.id, 'token', e.token, 'attempts', e.attempts, 'kind', e.kind, 'audience', e.audience, 'data', e.data,
     'relay', jsonb_build_object('id', r.id, 'code', r.code, 'total', r.total_price::text, 'currency', r.currency, 'lines', r.products),
     'order', case when m.id is not null then jsonb_build_object('id', m.id, 'code', m.code, 'status', m.status, 'total', m.total_price::text,
-      'currency', m.currency, 'lines', m.lines, 'fee', m.delivery_fee::text, 'accepted_at', m.accepted_at, 'minutes_from', m.delivery -> 'minutes_from',
+      'currency', m.currency, 'lines', m.lines, 'fee', m.delivery_fee::text, 'accepted_at', m.accepted_at, 'ready_at', m.ready_at, 'minutes_from', m.delivery -> 'minutes_from',
       'minutes_to', m.delivery -> 'minutes_to', 'where', private.where_to(m.delivery, m.note), 'area', private.area_of(m.delivery, m.note),
       'way', coalesce(m.delivery ->> 'way', '')) end,
     'dealer', (select jsonb_build_object('id', d.id, 'name', d.name, 'language', d.language, 'address', d.address) from public.dealers d where d.id = e.dealer_id),
     'rider', (select jsonb_build_object('id', k.id, 'name', k.name, 'language', private.rider_language(k, r.simulated)) from public.riders k where k.id = e.rider_id),
     'ride', case when e.audience = 'rider' and m.id is not null then private.ride_json(m) end,
     'paid', (select p.provider from public.payments p where p.relay_id = r.id order by p.created_at desc limit 1),
+    'proposal', (select private.proposal_json(p) from public.order_proposals p where p.id = (e.data ->> 'proposal_id')::uuid),
     'offer', (select jsonb_build_object('id', o.id, 'outcome', o.outcome, 'expires_at', o.expires_at,
       'minutes', greatest(1, round(extract(epoch from o.expires_at - o.created_at) / 60))) from public.order_offers o where o.id = e.offer_id),
     'customer', (select jsonb_build_object('name', k.name, 'language', coalesce(c.language, k.language), 'opted_out', k.opted_out_at is not null)
@@ -192,6 +193,7 @@ declare
   v_released integer;
   v_restocked integer;
   v_reminded integer;
+  v_proposals integer;
   v_expired integer;
   v_settled integer;
   v_given integer;
@@ -202,6 +204,7 @@ begin
   v_released := public.release_held_orders();
   v_restocked := public.notify_restocked();
   v_reminded := public.remind_of_carts();
+  v_proposals := public.run_proposals();
   v_expired := public.expire_offers();
   v_given := private.give_waiting_rides();
   v_settled := public.settle_parked_receipts();
@@ -212,7 +215,7 @@ begin
   )
   delete from public.webhook_events e using old where e.id = old.id;
   get diagnostics v_deleted = row_count;
-  return jsonb_build_object('orders_released', v_released, 'restocks_told', v_restocked, 'carts_reminded', v_reminded,
+  return jsonb_build_object('orders_released', v_released, 'restocks_told', v_restocked, 'carts_reminded', v_reminded, 'proposals_moved', v_proposals,
     'offers_expired', v_expired, 'rides_given', v_given, 'receipts_settled', v_settled, 'events_deleted', v_deleted,
     'broadcast_messages', v_broadcast, 'conversations_assigned', v_assigned);
 end

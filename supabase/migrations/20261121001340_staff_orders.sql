@@ -67,9 +67,7 @@ begin
     perform private.refuse_order('order_gone', 'It is on its way, delivered or cancelled already.');
   end if;
   perform private.order_event(r, m.id, 'cancelled_by_shop', 'customer', m.dealer_id, null, 'staff');
-  if not exists (select 1 from public.market_orders x where x.relay_id = r.id and x.status <> 'cancelled') then
-    update public.whatsapp_order_relays set status = 'failed', failure_reason = 'cancelled', updated_at = now() where id = r.id;
-  end if;
+  perform private.close_order(r.id);
   perform private.hint_order(m);
 end
 $$;
@@ -104,7 +102,6 @@ begin
     perform private.refuse_order('dealer_stock', 'This dealer has not all of it. Correct the stock first, or choose another.');
   end if;
   -- Whoever said no or nothing may be asked again by a person who has just spoken to them.
-  delete from public.order_offers where market_order_id = m.id and dealer_id = p_dealer_id and outcome in ('declined', 'expired');
   perform private.offer_to(r, m, p_dealer_id, v_minutes);
   perform private.hint_order(m);
 end

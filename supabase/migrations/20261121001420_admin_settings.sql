@@ -121,9 +121,11 @@ begin
     end if;
     for v_field in select k from jsonb_object_keys(p_settings -> 'limits') k order by k loop
       if jsonb_typeof(p_settings -> 'limits' -> v_field) <> 'null' then
-        perform private.check_number(p_settings -> 'limits', v_field, case when v_field in ('offer_minutes', 'offer_fanout') then 1 else 0 end,
-          case v_field when 'offer_minutes' then 1440 when 'offer_fanout' then 50 when 'human_hours' then 720 else 100000 end,
-          case when v_field in ('offer_fanout', 'address_days', 'model_calls_per_day', 'contact_model_calls_per_day') then 0 else 2 end);
+        perform private.check_number(p_settings -> 'limits', v_field,
+          case when v_field in ('offer_minutes', 'offer_fanout', 'proposal_minutes') then 1 else 0 end,
+          case when v_field in ('offer_minutes', 'proposal_minutes') then 1440 when v_field = 'offer_fanout' then 50
+            when v_field = 'human_hours' then 720 when v_field = 'rider_phone' then 1 else 100000 end,
+          case when v_field in ('offer_fanout', 'address_days', 'rider_phone', 'model_calls_per_day', 'contact_model_calls_per_day') then 0 else 2 end);
       end if;
     end loop;
     -- Limits that are not named stay; null gives one back to its default.

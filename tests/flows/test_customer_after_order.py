@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from processors.customer.hours import DAYS, next_opening
+from processors.customer.hours import next_opening
+from processors.language.clock import DAYS
 from tests.factories import make_business
 from tests.flows.phone import Answer, Phone
 from tests.flows.test_customer_delivery import told

@@ -189,7 +189,7 @@ export function createPanel(words, { close, doings, cart, me, mayAct }) {
     const seen = new Set()
     const steps = events.filter((event) => {
       // A step is told once, even where it was announced to more than one side.
-      const key = `${event.kind} ${event.dealer?.name ?? ""} ${event.market_order_id ?? ""}`
+      const key = `${event.kind} ${event.dealer?.name ?? ""} ${event.market_order_id ?? ""} ${event.what ?? ""}`
       if (seen.has(key)) return false
       seen.add(key)
       return true
@@ -204,7 +204,8 @@ export function createPanel(words, { close, doings, cart, me, mayAct }) {
     const own = parts.find((one) => one.id === event.market_order_id)
     const name = event.dealer?.name || own?.dealer?.name || order.dealer?.name || words.say("event.somebody")
     const key = event.kind === "confirmed" && event.actor === "staff" ? "event.confirmed_by_staff" : `event.${event.kind}`
-    return words.has(key) ? words.say(key, { name }) : words.name("event", event.kind)
+    const text = words.has(key) ? words.say(key, { name }) : words.name("event", event.kind)
+    return event.what ? `${text}: ${event.what}` : text
   }
 
   return { element, draw }

@@ -95,6 +95,7 @@ def test_an_offer_names_goods_total_and_time_and_can_be_answered() -> None:
     assert [(b["id"], b["title"]) for b in reply["buttons"]] == [
         ("offer:accept:o", "Accetta"),
         ("offer:decline:o", "Rifiuta"),
+        ("change:ask:m", "Proponi modifica"),
     ]
     assert reply["template"] == {
         "name": "nuovo_ordine",

@@ -21,7 +21,7 @@ async def test_the_first_yes_wins_the_others_and_the_customer_are_told(shop: Sho
     assert told.outcomes == ["accepted"]
     assert code in told.text
     order = await shop.value("select id from market_orders where code = $1", code)
-    assert told.ids == [f"status:{status}:{order}" for status in ("preparing", "ready", "out_for_delivery")]
+    assert told.ids == [f"status:preparing:{order}", f"status:ready:{order}", f"change:ask:{order}"]
 
     late = await shop.tap(MILANO, f"offer:accept:{await shop.offer_of(MILANO, code)}")
     assert late.outcomes == ["lost"]
@@ -178,7 +178,8 @@ async def test_a_code_alone_shows_the_offer(shop: Shop) -> None:
     code = await shop.order(SHAMPOO)
     told = await shop.say(ZAMPA, code)
     offer = await shop.offer_of(ZAMPA, code)
-    assert told.ids == [f"offer:accept:{offer}", f"offer:decline:{offer}"]
+    order = await shop.value("select id from market_orders where code = $1", code)
+    assert told.ids == [f"offer:accept:{offer}", f"offer:decline:{offer}", f"change:ask:{order}"]
     total = await shop.value("select total_price from market_orders where code = $1", code)
     assert f"{total:.2f}".replace(".", ",") + " €" in told.text
 

@@ -57,8 +57,11 @@ async def test_from_the_shop_to_the_door_and_the_receipt(shop: Shop) -> None:
     assert fee > 0
     for words in (code, "Via Solferino 5", "maps.google.com", money(total, "EUR", "it"), "contanti"):
         assert words in card["text"]
-    # The customer's name and number are nobody's business but the shop's.
+    # The number is the shop's business unless it lets its riders call.
     assert CUSTOMER not in card["text"]
+    await shop.admin.execute("update contacts set name = 'Giulia Verdi' where phone = $1", CUSTOMER)
+    await shop.admin.execute("update businesses set limits = limits || '{\"rider_phone\": 1}'")
+    assert f"👤 Giulia Verdi · 📞 +{CUSTOMER}" in (await shop.say(ANNA, code)).text
     assert [b["title"] for b in card["buttons"]] == ["Ritirato", "Consegnato", "Non consegnato"]
     assert card["template"]["button_payloads"] == [b["id"] for b in card["buttons"]]
 

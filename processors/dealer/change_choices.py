@@ -1,0 +1,108 @@
+"""Taps and words on the way to a proposal.
+
+change:ask|later:<market_order_id> · change:line|without|fewer|instead:<market_order_id>:<line> ·
+change:by:<market_order_id>:<line>:<product_id> · change:send|drop:<proposal_id>
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from processors.dealer import changes
+from processors.dealer.board import Goods
+from processors.dealer.change_cards import ask_amount, ask_how, ask_instead, ask_what, ask_when
+from processors.dealer.change_words import read_wishes
+from processors.dealer.changes import Change
+from processors.dealer.talk import Talk
+from processors.language.clock import zone_of
+from processors.partners.answer import Answer
+from processors.partners.ids import is_uuid
+from processors.partners.times import moment_in
+from processors.partners.words import fold
+from processors.understanding.numbers import number_in
+
+
+async def answer_change(talk: Talk, verb: str, item: str, rest: str) -> Answer | None:
+    """What a tap on the way to a proposal does; None when the id is not of this grammar."""
+    if not is_uuid(item):
+        return None
+    if verb == "send":
+        return changes.send(talk, item)
+    if verb == "drop":
+        return Answer(topic="change", replies=(talk.text("change.dropped"),))
+    goods = await _goods(talk, item)
+    if goods is None:
+        return Answer(topic="change", replies=(talk.text("change.not_open"),))
+    if verb == "ask":
+        wish = talk.awaiting.get("wish")
+        wishes = read_wishes(wish, local_now(talk)) if isinstance(wish, str) else []
+        return await changes.wanted(talk, goods, wishes) if wishes else ask_what(talk, goods)
+    if verb == "later":
+        return ask_when(talk, goods)
+    place, _, product = rest.partition(":")
+    if not place.isascii() or not place.isdigit() or int(place) >= len(goods.lines):
+        return None
+    return await _line(talk, verb, goods, int(place), product)
+
+
+async def _line(talk: Talk, verb: str, goods: Goods, line: int, product: str) -> Answer | None:
+    if verb == "line":
+        return ask_how(talk, goods, line)
+    if verb == "without":
+        return changes.preview(talk, goods, [Change(line=line, quantity=0)], None)
+    if verb == "fewer":
+        return ask_amount(talk, goods, line)
+    if verb == "instead":
+        return ask_instead(talk, goods, line)
+    if verb == "by" and is_uuid(product):
+        return _shown(talk, goods, await changes.replaced(talk, goods, line, UUID(product)))
+    return None
+
+
+async def answer_open_question(talk: Talk, text: str) -> Answer:
+    """A number, a product or a time by itself, when the last turn asked for it. Empty when it did not."""
+    asked = talk.awaiting.get("change")
+    goods = await _goods(talk, str(asked["order"])) if isinstance(asked, dict) else None
+    if goods is None or not isinstance(asked, dict):
+        return Answer()
+    line = int(asked["line"])
+    if asked["ask"] == "later":
+        folded = fold(text)
+        # "18" or "18:30" alone is a time where one was asked for.
+        bare = f"alle {folded}" if folded.replace(" ", "").isdigit() else text
+        ready_at = moment_in(bare, local_now(talk))
+        return Answer() if ready_at is None else changes.preview(talk, goods, [], ready_at)
+    if line >= len(goods.lines):
+        return Answer()
+    if asked["ask"] == "instead":
+        return _shown(talk, goods, await changes.instead(talk, goods, line, fold(text)))
+    left, _ = number_in(fold(text))
+    if left is None or left >= goods.lines[line]["quantity"]:
+        return Answer() if left is None else ask_amount(talk, goods, line)
+    return changes.preview(talk, goods, [Change(line=line, quantity=left)], None)
+
+
+def answer_preview(talk: Talk, verb: str) -> Answer | None:
+    """A yes or no in words to the proposal just shown; None when there is none."""
+    proposal = talk.awaiting.get("proposal")
+    if not isinstance(proposal, str):
+        return None
+    return (
+        changes.send(talk, proposal)
+        if verb == "yes"
+        else Answer(topic="change", replies=(talk.text("change.dropped"),))
+    )
+
+
+def local_now(talk: Talk) -> datetime:
+    """The time where the business is."""
+    return datetime.now(UTC).astimezone(zone_of(talk.turn.business.timezone))
+
+
+def _shown(talk: Talk, goods: Goods, made: Change | Answer) -> Answer:
+    return made if isinstance(made, Answer) else changes.preview(talk, goods, [made], None)
+
+
+async def _goods(talk: Talk, market_order_id: str) -> Goods | None:
+    return next((g for g in await changes.open_goods(talk) if g.market_order_id == market_order_id), None)
