@@ -97,14 +97,22 @@ def _maybe(read: Read) -> Read:
 
 @dataclass(frozen=True, kw_only=True)
 class Action:
-    """A function and how its values are read; the parameter of `text` is `p_text`."""
+    """A function and how its values are read; the parameter of `text` is `p_text`. `about` takes the id."""
 
     function: str
     values: Mapping[str, Read]
+    about: str = "p_conversation_id"
 
 
 def _action(function: str, **values: Read) -> Action:
     return Action(function=function, values=values)
+
+
+def _person(value: Any) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise TypeError("not a person")
+    known = ("contact_id", "phone", "name", "language")
+    return {name: _text(value[name]) for name in known if value.get(name) is not None}
 
 
 ACTIONS: Mapping[str, Action] = {
@@ -127,12 +135,19 @@ ACTIONS: Mapping[str, Action] = {
     "reminded": _action("finish_reminder", reminder_id=_id),
     "cart_line": _action("staff_set_line", product_id=_id, variant=_variant, quantity=_whole, seen=_whole),
     "cart_delivery": _action("staff_set_delivery", delivery=_delivery, seen=_text),
+    "start": Action(
+        function="start_conversation",
+        about="p_business_id",
+        values={"person": _person, "account_id": _id, "template_id": _id, "params": _list(_text)},
+    ),
     "place_order": _action("staff_place_order", seen=_text, expected_total=_amount),
 }
 
 
 async def act(client: AsyncPostgrestClient, message: Mapping[str, Any]) -> Any:
-    """Do `message["act"]` to conversation `message["id"]`, once for `message["key"]`; returns what the function says.
+    """Do `message["act"]` to what `message["id"]` names, once for `message["key"]`; returns what the function says.
+
+    That is a conversation, or whatever `Action.about` says.
 
     Raises BadRequest (or what reading values raises) for what no page sends, Refused when the database says no,
     NotAllowed without the role, and what else `dashboard.client.rows` raises.
@@ -142,5 +157,5 @@ async def act(client: AsyncPostgrestClient, message: Mapping[str, Any]) -> Any:
     if action is None or not isinstance(key, str) or not 8 <= len(key) <= KEY_CHARACTERS:
         raise BadRequest("act or key is not understood")
     values = {f"p_{name}": read(message.get(name)) for name, read in action.values.items()}
-    values |= {"p_conversation_id": _id(message["id"]), "p_client_key": key}
+    values |= {action.about: _id(message["id"]), "p_client_key": key}
     return await rows(client.rpc(action.function, values))

@@ -7,8 +7,9 @@ From the page, one JSON object each:
     {op: "older", ref, id, before}              → {op: "older", ref, number, id, rows, more}
     {op: "act", ref, act, key, id, …}           → {op: "done", ref, number, result}; see `actions`
     {op: "find", ref, order}                    → {op: "found", ref, id}; the conversation of an order
-    {op: "kit", ref}                            → {op: "kit", ref, staff, canned, templates, labels, languages}
+    {op: "kit", ref}                            → {op: "kit", ref, staff, canned, templates, …}; see `queries.kit`
     {op: "products", ref, business, words}      → {op: "products", ref, rows}; what may go into a cart
+    {op: "people", ref, business, words}        → {op: "people", ref, rows}; contacts by name or number
     {op: "cart", ref, id}                       → {op: "cart", ref, number, id, cart}
     {op: "counts", ref}                         → {op: "counts", ref, counts}; behind each filter, 100 at most
     {op: "phones", ref}                         → {op: "phones", ref, people, …}; who an admin can play
@@ -26,11 +27,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, cast
 from uuid import UUID
 
+from postgrest import AsyncPostgrestClient
+
 from dashboard.client import Refused, rows
 from dashboard.live.actions import act
 from dashboard.live.connection import Connection
 from dashboard.live.hub import Hub
-from dashboard.queries import cart, inbox, kit, phone, thread
+from dashboard.queries import cart, contacts, inbox, kit, phone, thread
 from processors.errors import BadRequest, NotAllowed, NotFound
 
 log = logging.getLogger(__name__)
@@ -38,6 +41,8 @@ log = logging.getLogger(__name__)
 MAY_ACT = ("admin", "agent")
 
 Answer = dict[str, Any] | None
+Finder = Callable[[AsyncPostgrestClient, UUID, str], Awaitable[Any]]
+"""What is found in a business by words."""
 
 
 class Ops:
@@ -53,6 +58,7 @@ class Ops:
             "find": self._find,
             "kit": self._kit,
             "products": self._products,
+            "people": self._people,
             "cart": self._cart,
             "counts": self._counts,
             "phones": self._phones,
@@ -147,15 +153,20 @@ class Ops:
         return {"op": "kit", **await kit.kit(await self._hub.client(connection.session))}
 
     async def _products(self, connection: Connection, message: Mapping[str, Any]) -> Answer:
+        return {"op": "products", "rows": await self._found(connection, message, cart.products)}
+
+    async def _people(self, connection: Connection, message: Mapping[str, Any]) -> Answer:
+        return {"op": "people", "rows": await self._found(connection, message, contacts.contacts)}
+
+    async def _found(self, connection: Connection, message: Mapping[str, Any], find: Finder) -> Any:
         business, words = UUID(message["business"]), message["words"]
         if not isinstance(words, str) or not 0 < len(words.strip()) <= inbox.SEARCH_CHARACTERS:
             raise BadRequest("words are not understood", field="words")
         client = await self._hub.client(connection.session)
         try:
-            found = await cart.products(client, business, words.replace("\x00", "").strip())
+            return await find(client, business, words.replace("\x00", "").strip())
         except NotAllowed:
-            return {"op": "failed", "why": "refused", "reason": "not_allowed"}
-        return {"op": "products", "rows": found}
+            raise BadRequest("not a business of theirs", field="business") from None
 
     async def _cart(self, connection: Connection, message: Mapping[str, Any]) -> Answer:
         conversation_id = str(UUID(message["id"]))

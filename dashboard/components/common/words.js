@@ -81,6 +81,7 @@ export function createWords({ texts, language }) {
     date: (time) => yearDay.format(new Date(time)),
     full: (time) => full.format(new Date(time)),
     has: (key) => key in texts,
+    language,
   }
 }
 

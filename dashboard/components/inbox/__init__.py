@@ -6,7 +6,10 @@ from dashboard.components.mounting import view
 from dashboard.texts import catalogue
 from dashboard.visitor import Visitor
 
-STYLES = ("list.css", "thread.css", "media.css", "composer.css", "panel.css", "cart.css", "over.css")
+STYLES = (
+    *("list.css", "thread.css", "media.css", "composer.css"),
+    *("panel.css", "cart.css", "over.css", "start.css"),
+)
 OTHERS = ("login.", "page.", "phone.", "phone_")
 """Texts that this view does not say."""
 

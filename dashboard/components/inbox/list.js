@@ -10,8 +10,8 @@ const SIGNS = { open: "inbox", mine: "person", unassigned: "question", escalated
 const CHANNELS = { twilio: "SMS", telegram: "Telegram", webchat: "Web" }
 const LATE_MS = 10 * 60_000
 
-/** `kept.hasDraft(id)`; `menu(anchor, items, options)`; `me`: the person's staff id in each business. */
-export function createList(words, { choose, filter, search, more, menu, businesses, kept, me }) {
+/** `kept.hasDraft(id)`; `menu(anchor, items, options)`; `start(anchor)`: write to somebody first, null where the person only reads; `me`: the staff id in each business. */
+export function createList(words, { choose, filter, search, more, menu, start, businesses, kept, me }) {
   const input = h("input", {
     type: "search", placeholder: words.say("list.search"), "aria-label": words.say("list.search"), maxlength: 80,
     autocomplete: "off", spellcheck: "false", on: { input: () => search(input.value) },
@@ -20,6 +20,7 @@ export function createList(words, { choose, filter, search, more, menu, business
   const tabs = TABS.map((name) =>
     h("button", { type: "button", role: "tab", dataset: { filter: name }, on: { click: () => filter(name) } }, words.say(`list.${name}`)))
   const other = h("button", { type: "button", class: "other", "aria-haspopup": "menu", title: words.say("list.filters"), on: { click: openFilters } })
+  const starting = start && h("button", { type: "button", class: "icon-button", title: words.say("start.title"), "aria-haspopup": "dialog", on: { click: () => start(starting) } }, icon("compose", 20))
   let counts = {}
   let chosenFilter = "open"
   const rows = h("div", { class: "rows", role: "listbox", "aria-label": words.say("list.title"), on: { keydown: walk } })
@@ -30,7 +31,7 @@ export function createList(words, { choose, filter, search, more, menu, business
 
   const element = h("nav", { class: "list", "aria-label": words.say("list.title") },
     h("div", { class: "list-head" },
-      h("label", { class: "search" }, icon("search", 17), input, clearing),
+      h("div", { class: "search-row" }, h("label", { class: "search" }, icon("search", 17), input, clearing), starting),
       h("div", { class: "tabs", role: "tablist" }, tabs, other)),
     scroller)
 
@@ -157,6 +158,7 @@ export function createList(words, { choose, filter, search, more, menu, business
   return {
     element, draw, clear,
     focusSearch: () => input.focus(),
+    start: () => start && start(starting),
     setCounts(given) { counts = given },
     /** Whether another list has been asked for than the one that is shown. */
     setBusy(busy) { rows.setAttribute("aria-busy", String(busy)) },

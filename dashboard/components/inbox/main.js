@@ -14,6 +14,7 @@ import { createNotice } from "./notice.js"
 import { createOver } from "./over.js"
 import { createPanel } from "./panel.js"
 import { createSending } from "./sending.js"
+import { createStart } from "./start.js"
 import { createStore, createThread, dueReminders, FILTERS, isAwake } from "./store.js"
 import { createThreadView } from "./thread.js"
 
@@ -47,7 +48,7 @@ function start(parent, data) {
   const notice = createNotice()
   const query = new URLSearchParams(location.search)
   const view = { filter: FILTERS.includes(query.get("filter")) ? query.get("filter") : "open", search: "" }
-  let kit = { staff: [], canned: [], templates: [], labels: [], languages: {} }
+  let kit = { staff: [], canned: [], templates: [], labels: [], languages: {}, accounts: [] }
   let listProblem = false
   let searching = 0
   let retrying = 0
@@ -60,7 +61,15 @@ function start(parent, data) {
   const link = createLink({ connected, lost, signedOut, message })
   const sending = createSending(link, kept, { changed: () => drawSoon(), refused: (_, reason) => over.toast(words.name("refusal", reason)) })
   const doings = createDoings(words, { over, sending, kit: () => kit, me })
-  const list = createList(words, { choose, filter, search, more, menu: over.menu, businesses: data.businesses, kept, me })
+  const own = Object.fromEntries(Object.entries(data.businesses).filter(([id]) => data.may_act.includes(id)))
+  const start = Object.keys(own).length > 0 && createStart(words, {
+    over, ask: link.ask, sending, kit: () => kit, businesses: own,
+    opened(id) {
+      choose(id)
+      load()
+    },
+  }).open
+  const list = createList(words, { choose, filter, search, more, menu: over.menu, start, businesses: data.businesses, kept, me })
   const head = createHead(words, { back: () => choose(null), details: toggleDetails, doings, me, mayAct })
   const composer = createComposer(words, kept, {
     say: sending.say, problem: (reason) => over.toast(words.name("refusal", reason)), kit: () => kit, colleagues: doings.colleagues,
@@ -105,6 +114,7 @@ function start(parent, data) {
     assign: () => doing((row) => doings.assign(head.anchor("assign"), row)),
     snooze: () => doing((row) => doings.snooze(head.anchor("more"), row)),
     label: () => doing((row) => doings.label(head.anchor("more"), row)),
+    start: () => list.start(),
     cart: () => doing(() => {
       root.classList.add("with-details")
       cart.focus()

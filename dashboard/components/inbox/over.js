@@ -19,14 +19,14 @@ export function createOver(root, words) {
     return true
   }
 
-  /** Show `content` near `anchor`, within the window, until Escape or a press elsewhere. */
-  function show(anchor, content, { className = "", onClose = null, above = false } = {}) {
+  /** Show `content` near `anchor`, within the window, until Escape or, unless it `stays`, a press elsewhere. */
+  function show(anchor, content, { className = "", onClose = null, above = false, stays = false } = {}) {
     const again = open?.anchor === anchor && anchor !== null && open.className === className
     close(false)
     if (again) return null
     const box = h("div", { class: `pop ${className}`, role: "dialog" }, content)
     fill(layer, box)
-    open = { anchor, box, onClose, className }
+    open = { anchor, box, onClose, className, stays }
     anchor?.setAttribute?.("aria-expanded", "true")
     place(anchor, box, above)
     return box
@@ -115,7 +115,7 @@ export function createOver(root, words) {
 
   root.addEventListener("pointerdown", (event) => {
     const path = event.composedPath()
-    if (open && !path.includes(open.box) && !path.includes(open.anchor)) close(false)
+    if (open && !open.stays && !path.includes(open.box) && !path.includes(open.anchor)) close(false)
   })
 
   return { show, menu, form, toast, help, close, get isOpen() { return open !== null } }
