@@ -104,6 +104,22 @@ class Report:
         return [(hour, dict(written)) for hour, written in found.items()]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """How fast people were. `kinds` and `people` as `service_times` gives them, times in seconds."""
+
+    kinds: dict[str, Json]
+    people: list[Json]
+    open_hours: bool
+
+
+async def service(client: AsyncPostgrestClient, business_id: UUID, first: date, last: date) -> Service:
+    """First answers and resolutions from `first` to `last`, both included."""
+    asked = {"p_business_id": str(business_id), "p_from": first.isoformat(), "p_to": last.isoformat()}
+    found: Any = await rows(client.rpc("service_times", asked))
+    return Service(**found)
+
+
 async def businesses(client: AsyncPostgrestClient) -> list[Business]:
     """The businesses of whoever asks, by name."""
     found = await rows(client.from_("businesses").select("id, name, timezone").order("name"))

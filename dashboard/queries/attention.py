@@ -12,7 +12,7 @@ from postgrest import AsyncPostgrestClient
 from dashboard.client import rows
 from processors.model import Json
 
-KINDS = ("escalation", "message", "turn", "send", "push", "device", "file", "event")
+KINDS = ("overdue", "escalation", "message", "turn", "send", "push", "device", "file", "event")
 """Worst first: a person who waits before a file that is missing."""
 
 
@@ -58,7 +58,7 @@ def remedies_of(item: Json) -> list[str]:
     """Names of REMEDIES that help with an item, the best first."""
     detail = item["detail"]
     match item["kind"]:
-        case "escalation":
+        case "escalation" | "overdue":
             return ["resolve"] if detail["assignee"] else ["take", "resolve"]
         case "message":
             return ["retry_message", "resolve"] if detail["can_retry"] else ["resolve"]

@@ -22,6 +22,7 @@ Filter = Literal[
     "open",
     "mine",
     "unassigned",
+    "overdue",
     "escalated",
     "failed",
     "mentioned",
@@ -39,7 +40,8 @@ SEARCH_CHARACTERS = 80
 COLUMNS = (
     "id, business_id, conversation_type, status, snoozed_until, owner, owner_until, assignee_id, language, "
     "unread_count, preview, phone, message_count, last_message_at, last_inbound_at, window_expires_at, "
-    "waiting_since, escalated_at, failed_at, labels, mentioned, created_at, updated_at, "
+    "waiting_since, response_due_at, resolution_due_at, due_at, escalated_at, "
+    "failed_at, labels, mentioned, created_at, updated_at, "
     "contact:contacts(id, name, username, phone, language, opted_out_at, blocked_at, created_at), "
     "account:channel_accounts(channel, label, display_phone, simulated), assignee:staff(name), "
     "reminders(id, staff_id, remind_at, body)"
@@ -162,6 +164,8 @@ def _filtered(
             return query.or_(awake).is_("assignee_id", "null").or_("owner.eq.human,escalated_at.not.is.null")
         case "escalated":
             return query.not_.is_("escalated_at", "null")
+        case "overdue":
+            return query.lte("due_at", now.strip('"'))
         case "failed":
             return query.not_.is_("failed_at", "null")
         case "mentioned":

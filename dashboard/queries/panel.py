@@ -13,6 +13,7 @@ from processors.model import Json
 
 ORDERS = 8
 ESCALATIONS = 5
+TIMES = 4
 
 # Tables with two foreign keys to the same table need the name of the one that is meant.
 PART = (
@@ -27,20 +28,27 @@ RELAY = (
 
 
 async def panel(client: AsyncPostgrestClient, conversation: Json) -> dict[str, Any]:
-    """`cart`, `orders`, `dealer_orders` (of a dealer), `escalations`, `turn`, its `model`, `summary`, `identities`."""
-    (basket, orders, dealer_orders), (escalations, turn), (summary, identities) = await asyncio.gather(
+    """What stands beside a conversation, by its part.
+
+    `cart`, `orders`, `dealer_orders` (of a dealer), `escalations`, `times`, `turn`, its `model`, `summary`,
+    `identities`.
+    """
+    (basket, orders, dealer_orders), (escalations, times, turn), (summary, identities) = await asyncio.gather(
         asyncio.gather(
             cart.cart(client, conversation["id"]),
             _orders(client, conversation),
             _dealer_orders(client, conversation),
         ),
-        asyncio.gather(_escalations(client, conversation), _last_turn(client, conversation)),
+        asyncio.gather(
+            _escalations(client, conversation), _times(client, conversation), _last_turn(client, conversation)
+        ),
         asyncio.gather(_summary(client, conversation), _identities(client, conversation)),
     )
     return {
         "cart": basket,
         "orders": orders,
         "escalations": escalations,
+        "times": times,
         "turn": turn,
         "model": await _model(client, conversation, turn),
         "dealer_orders": dealer_orders,
@@ -59,6 +67,15 @@ async def _escalations(client: AsyncPostgrestClient, conversation: Json) -> list
     query = client.from_("escalations").select("id, reason, detail, status, created_at, resolved_at")
     query = query.eq("conversation_id", conversation["id"]).order("created_at", desc=True)
     return await rows(query.limit(ESCALATIONS))
+
+
+async def _times(client: AsyncPostgrestClient, conversation: Json) -> list[Json]:
+    """How long people took, latest first."""
+    query = client.from_("response_times").select(
+        "id, kind, seconds, answered, due_at, done_at, staff:staff(name)"
+    )
+    query = query.eq("conversation_id", conversation["id"]).order("id", desc=True)
+    return await rows(query.limit(TIMES))
 
 
 async def _last_turn(client: AsyncPostgrestClient, conversation: Json) -> Json | None:

@@ -10,7 +10,13 @@ from postgrest import AsyncPostgrestClient
 from dashboard.client import one, rows
 from processors.model import Json
 
-DEFAULTS: Json = {"assignment": "manual", "open_per_agent": 10}
+DEFAULTS: Json = {
+    "assignment": "manual",
+    "open_per_agent": 10,
+    "response_minutes": None,
+    "resolution_minutes": None,
+    "count_open_hours": True,
+}
 """What a business that has set nothing keeps to, as the columns' defaults say."""
 
 

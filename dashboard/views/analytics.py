@@ -8,9 +8,9 @@ from datetime import date, timedelta
 import streamlit as st
 
 from dashboard.client import Refused
-from dashboard.queries.analytics import Business, Report, businesses, report
+from dashboard.queries.analytics import Business, Report, businesses, report, service
 from dashboard.views import analytics_parts as parts
-from dashboard.views import cards
+from dashboard.views import analytics_service, cards
 from dashboard.visitor import Visitor
 from dashboard.words import duration, number, percent
 from processors.language.money import money
@@ -28,6 +28,7 @@ def show(visitor: Visitor) -> None:
     except Refused as refused:
         st.error(visitor.refusal(refused))
         return
+    fast = visitor.ask(lambda client: service(client, business.id, first, last))
     _figures(visitor, found)
     left, right = st.columns(2)
     with left:
@@ -35,6 +36,7 @@ def show(visitor: Visitor) -> None:
         parts.funnel(visitor, found)
         parts.intents(visitor, found)
         parts.agents(visitor, found)
+        analytics_service.times(visitor, fast)
     with right:
         parts.times(visitor, found)
         parts.revenue(visitor, found)

@@ -51,7 +51,7 @@ def volume(visitor: Visitor, found: Report) -> None:
     def draw() -> None:
         charts.stacked(rows, seen, amount=visitor.say("analytics.messages"))
 
-    _part(visitor, "volume", point, table, has_any=bool(seen), draw=draw)
+    part(visitor, "volume", point, table, has_any=bool(seen), draw=draw)
 
 
 def times(visitor: Visitor, found: Report) -> None:
@@ -79,7 +79,7 @@ def times(visitor: Visitor, found: Report) -> None:
     def draw() -> None:
         charts.lines(rows, names, unit=visitor.say("analytics.seconds"))
 
-    _part(visitor, "times", point, table, has_any=bool(rows), draw=draw)
+    part(visitor, "times", point, table, has_any=bool(rows), draw=draw)
 
 
 def funnel(visitor: Visitor, found: Report) -> None:
@@ -103,7 +103,7 @@ def funnel(visitor: Visitor, found: Report) -> None:
     def draw() -> None:
         charts.across(rows, amount=visitor.say("analytics.people"))
 
-    _part(visitor, "funnel", point, table, has_any=wrote > 0, draw=draw)
+    part(visitor, "funnel", point, table, has_any=wrote > 0, draw=draw)
 
 
 def revenue(visitor: Visitor, found: Report) -> None:
@@ -134,7 +134,7 @@ def revenue(visitor: Visitor, found: Report) -> None:
     def draw() -> None:
         charts.bars(rows, amount=visitor.say("analytics.revenue"), colour=charts.GOOD)
 
-    _part(visitor, "revenue", point, table, has_any=found.revenue > 0, draw=draw)
+    part(visitor, "revenue", point, table, has_any=found.revenue > 0, draw=draw)
 
 
 def peaks(visitor: Visitor, found: Report) -> None:
@@ -152,7 +152,7 @@ def peaks(visitor: Visitor, found: Report) -> None:
     def draw() -> None:
         charts.heat(rows, days, amount=visitor.say("analytics.messages"))
 
-    _part(visitor, "peaks", point, table, has_any=most > 0, draw=draw)
+    part(visitor, "peaks", point, table, has_any=most > 0, draw=draw)
 
 
 def intents(visitor: Visitor, found: Report) -> None:
@@ -176,7 +176,7 @@ def intents(visitor: Visitor, found: Report) -> None:
     def draw() -> None:
         charts.across(rows, amount=visitor.say("analytics.turns"))
 
-    _part(visitor, "intents", point, table, has_any=bool(rows), draw=draw)
+    part(visitor, "intents", point, table, has_any=bool(rows), draw=draw)
 
 
 def failures(visitor: Visitor, found: Report) -> None:
@@ -196,7 +196,7 @@ def failures(visitor: Visitor, found: Report) -> None:
     def draw() -> None:
         st.dataframe(table, hide_index=True)
 
-    _part(visitor, "failures", point, table, has_any=bool(failed), empty="analytics.none_failed", draw=draw)
+    part(visitor, "failures", point, table, has_any=bool(failed), empty="analytics.none_failed", draw=draw)
 
 
 def models(visitor: Visitor, found: Report) -> None:
@@ -222,7 +222,7 @@ def models(visitor: Visitor, found: Report) -> None:
         else:
             st.caption(visitor.say("analytics.no_model"))
 
-    _part(visitor, "models", point, table, has_any=share is not None, draw=draw)
+    part(visitor, "models", point, table, has_any=share is not None, draw=draw)
 
 
 def agents(visitor: Visitor, found: Report) -> None:
@@ -244,10 +244,10 @@ def agents(visitor: Visitor, found: Report) -> None:
     def draw() -> None:
         st.dataframe(table, hide_index=True)
 
-    _part(visitor, "agents", point, table, has_any=bool(agents), empty="analytics.no_agents", draw=draw)
+    part(visitor, "agents", point, table, has_any=bool(agents), empty="analytics.no_agents", draw=draw)
 
 
-def _part(
+def part(
     visitor: Visitor,
     name: str,
     point: str,

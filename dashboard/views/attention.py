@@ -15,7 +15,13 @@ from processors.model import Json
 
 REPAINT_SECONDS = 5
 
-TONES: dict[str, cards.Tone] = {"escalation": "warn", "message": "bad", "turn": "bad", "send": "warn"}
+TONES: dict[str, cards.Tone] = {
+    "overdue": "bad",
+    "escalation": "warn",
+    "message": "bad",
+    "turn": "bad",
+    "send": "warn",
+}
 
 
 def show(visitor: Visitor) -> None:
@@ -90,7 +96,7 @@ def _told(visitor: Visitor, item: Json) -> list[str]:
     )
     what = cards.tone(_what(visitor, item), TONES.get(kind, "calm"))
     match kind:
-        case "escalation":
+        case "escalation" | "overdue":
             owner = visitor.say("owner.human_named", name=detail["assignee"]) if detail["assignee"] else ""
             return [cards.line(who, what, since, cards.soft(owner)), cards.said(detail["preview"])]
         case "message":
@@ -123,6 +129,9 @@ def _what(visitor: Visitor, item: Json) -> str:
     match item["kind"]:
         case "escalation":
             return named(visitor, "reason", detail["reason"])
+        case "overdue":
+            late = visitor.say(f"overdue.{detail['which']}")
+            return f"{late}: {named(visitor, 'reason', detail['reason'])}" if detail["reason"] else late
         case "message":
             return named(visitor, "error", detail["code"])
         case "turn":

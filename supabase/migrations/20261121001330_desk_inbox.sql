@@ -36,6 +36,8 @@ begin
       and c.escalated_at is not null limit 100) x),
     'failed', (select count(*) from (select 1 from public.whatsapp_conversations c where c.business_id = any (v_businesses)
       and c.failed_at is not null limit 100) x),
+    'overdue', (select count(*) from (select 1 from public.whatsapp_conversations c where c.business_id = any (v_businesses)
+      and c.due_at <= now() limit 100) x),
     'mentioned', (select count(*) from (select 1 from public.whatsapp_conversations c where c.mentioned && v_staff and c.mentioned <> '{}'
       limit 100) x));
 end

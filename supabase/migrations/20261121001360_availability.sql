@@ -4,9 +4,15 @@ create table public.desk_rules (
   business_id uuid primary key references public.businesses (id) on delete cascade,
   assignment text not null default 'manual' check (assignment in ('manual', 'round_robin')),
   open_per_agent integer not null default 10 check (open_per_agent between 1 and 500),
+  response_minutes integer check (response_minutes between 1 and 10080),
+  resolution_minutes integer check (resolution_minutes between 1 and 43200),
+  count_open_hours boolean not null default true,
   updated_at timestamptz not null default now()
 );
 comment on table public.desk_rules is 'How the desk of a business works. A business without a row keeps to the defaults.';
+comment on column public.desk_rules.response_minutes is 'Within how many minutes a person who is needed should answer; null: no target.';
+comment on column public.desk_rules.resolution_minutes is 'Within how many minutes a conversation that needed a person should be done; null: no target.';
+comment on column public.desk_rules.count_open_hours is 'Minutes run only while the shop is open, where it keeps hours.';
 comment on column public.desk_rules.open_per_agent is 'Whoever has as many open conversations is given no further one by itself.';
 
 create table public.staff_availability (
@@ -307,8 +313,9 @@ declare
 begin
   perform private.require_admin(p_business_id, p_rules);
   for v_field in select k from jsonb_object_keys(p_rules) k order by k loop
-    if v_field <> all ('{assignment,open_per_agent}') then
-      perform private.refuse(v_field, 'there is no such field', 'The fields are assignment, open_per_agent.');
+    if v_field in ('business_id', 'updated_at') or v_field not in (select a.attname from pg_catalog.pg_attribute a
+        where a.attrelid = 'public.desk_rules'::regclass and a.attnum > 0 and not a.attisdropped) then
+      perform private.refuse(v_field, 'there is no such field', 'The fields are those of desk_rules.');
     end if;
     perform private.check_field('desk_rules', p_business_id, v_field, p_rules -> v_field);
   end loop;
@@ -316,12 +323,17 @@ begin
     perform private.refuse('assignment', 'must be manual or round_robin', 'Send one of the two.');
   end if;
   perform private.check_number(p_rules, 'open_per_agent', 1, 500);
+  perform private.check_number(jsonb_strip_nulls(p_rules), 'response_minutes', 1, 10080);
+  perform private.check_number(jsonb_strip_nulls(p_rules), 'resolution_minutes', 1, 43200);
   insert into public.desk_rules (business_id) values (p_business_id) on conflict (business_id) do nothing;
   select * into strict v_before from public.desk_rules where business_id = p_business_id for update;
   v_after := jsonb_populate_record(v_before, p_rules);
   if v_after is distinct from v_before then
-    update public.desk_rules set assignment = v_after.assignment, open_per_agent = v_after.open_per_agent, updated_at = now()
+    update public.desk_rules set assignment = v_after.assignment, open_per_agent = v_after.open_per_agent,
+      response_minutes = v_after.response_minutes, resolution_minutes = v_after.resolution_minutes, count_open_hours = v_after.count_open_hours,
+      updated_at = now()
     where business_id = p_business_id returning * into v_after;
+    perform private.set_targets(p_business_id);
     perform private.audit(p_business_id, 'save_desk_rules', 'desk_rules', p_business_id::text, private.changes(to_jsonb(v_before), to_jsonb(v_after)));
     perform private.give_waiting(p_business_id);
   end if;
@@ -329,7 +341,8 @@ begin
 end
 $$;
 comment on function public.save_desk_rules(uuid, jsonb) is
-  'An admin sets how the desk works: {assignment manual|round_robin, open_per_agent}, any of them. Returns the row.';
+  'An admin sets how the desk works: any of {assignment manual|round_robin, open_per_agent, response_minutes, resolution_minutes, '
+  'count_open_hours}. Targets count for what is open too. Returns the row.';
 
 create function public.set_taking_part(p_staff_id uuid, p_takes_part boolean) returns void
 language plpgsql security definer set search_path = ''

@@ -27,7 +27,17 @@ as $$
   where e.business_id = any (p_businesses) and e.status = 'open'
     -- A message that failed is told as such, with what to do about it.
     and not (e.reason = 'failed_message' and c.failed_at is not null)
+    -- What is late is told as such, with its reason.
+    and not coalesce(c.due_at <= now(), false)
   order by e.created_at limit 100)
+  union all
+  (select 'overdue', c.due_at, c.id::text, c.id,
+    jsonb_build_object('which', case when c.response_due_at <= now() then 'response' else 'resolution' end, 'preview', w.words, 'assignee', s.name,
+      'reason', (select e.reason from public.escalations e where e.conversation_id = c.id and e.status = 'open' order by e.created_at limit 1))
+  from public.whatsapp_conversations c left join public.staff s on s.id = c.assignee_id
+  cross join lateral private.last_words(c.id) w (words)
+  where c.business_id = any (p_businesses) and c.due_at <= now()
+  order by c.due_at limit 100)
   union all
   (select 'message', m.failed_at, m.id::text, m.conversation_id,
     jsonb_build_object('code', m.error_code, 'text', left(m.content, 300), 'type', m.type, 'author', m.author,

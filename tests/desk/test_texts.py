@@ -14,6 +14,8 @@ FOLDER = ROOT / "dashboard"
 FAMILIES = {
     "assignment",
     "desk_event",
+    "due",
+    "overdue",
     "error",
     "intent",
     "reason",

@@ -67,6 +67,14 @@ export function createWords({ texts, language }) {
     return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`
   }
 
+  /** What is left until a time, or how late it is: seconds only where they matter. */
+  function left(milliseconds) {
+    const size = Math.abs(milliseconds)
+    const minutes = Math.floor(size / 60_000)
+    if (minutes < 1 && milliseconds > 0) return `${Math.max(Math.ceil(size / 1_000), 1)} s`
+    return minutes < 24 * 60 ? span(size) : `${Math.floor(minutes / 1440)} d ${Math.floor((minutes % 1440) / 60)} h`
+  }
+
   function money(amount, currency) {
     try {
       return new Intl.NumberFormat(language, { style: "currency", currency }).format(Number(amount))
@@ -76,7 +84,7 @@ export function createWords({ texts, language }) {
   }
 
   return {
-    say, name, ago, day, moment, span, money,
+    say, name, ago, day, moment, span, left, money,
     time: (time) => clock.format(new Date(time)),
     date: (time) => yearDay.format(new Date(time)),
     full: (time) => full.format(new Date(time)),

@@ -2,7 +2,8 @@
 
 import { avatar, fill, h, icon } from "../common/dom.js"
 import { phone, title } from "../common/words.js"
-import { isSnoozed, ownerOf } from "./store.js"
+import { dueTag } from "./list.js"
+import { dueOf, isSnoozed, ownerOf } from "./store.js"
 
 /** `doings` as in doings.js; `me`: the person's staff id in each business; `mayAct(row)`. */
 export function createHead(words, { back, details, doings, me, mayAct }) {
@@ -17,7 +18,8 @@ export function createHead(words, { back, details, doings, me, mayAct }) {
     }
     const may = mayAct(row)
     const sleeps = isSnoozed(row)
-    const sign = JSON.stringify([row.id, row.contact, row.owner, row.assignee_id, row.escalated_at, row.failed_at, row.status, sleeps, row.conversation_type, may, thread.people])
+    const due = dueOf(row)
+    const sign = JSON.stringify([row.id, due && [words.left(due.left), due.late], row.contact, row.owner, row.assignee_id, row.escalated_at, row.failed_at, row.status, sleeps, row.conversation_type, may, thread.people])
     if (element.sign === sign) return
     element.sign = sign
     const name = title(row, words)
@@ -39,6 +41,7 @@ export function createHead(words, { back, details, doings, me, mayAct }) {
   function state(row, sleeps) {
     return [
       row.contact?.blocked_at && h("span", { class: "state bad" }, words.say("badge.blocked")),
+      dueTag(row, words),
       row.escalated_at && h("span", { class: "tag escalated" }, icon("bell", 13), words.say("badge.escalated")),
       row.failed_at && h("span", { class: "tag failed" }, icon("alert", 13), words.say("badge.failed")),
       sleeps && h("span", { class: "tag", title: words.full(row.snoozed_until) }, icon("moon", 13), words.say("badge.snoozed_until", { time: words.moment(row.snoozed_until) })),

@@ -1,14 +1,15 @@
 // The list of conversations with search and filters.
 
 import { avatar, fill, h, icon, reconcile } from "../common/dom.js"
-import { dueReminders, FILTERS, isSnoozed, ownerOf } from "./store.js"
+import { dueOf, dueReminders, FILTERS, isSnoozed, ownerOf } from "./store.js"
 import { title } from "../common/words.js"
 
 /** What is chosen most often stands in the row; all the rest is one press away. */
 const TABS = ["open", "mine", "unassigned", "escalated"]
-const SIGNS = { open: "inbox", mine: "person", unassigned: "question", escalated: "bell", failed: "alert", mentioned: "at", customers: "contacts", dealers: "store", snoozed: "moon", resolved: "check", all: "list" }
+const SIGNS = { open: "inbox", mine: "person", unassigned: "question", overdue: "clock", escalated: "bell", failed: "alert", mentioned: "at", customers: "contacts", dealers: "store", snoozed: "moon", resolved: "check", all: "list" }
 const CHANNELS = { twilio: "SMS", telegram: "Telegram", webchat: "Web" }
 const LATE_MS = 10 * 60_000
+const SOON_MS = 5 * 60_000
 
 /** `kept.hasDraft(id)`; `menu(anchor, items, options)`; `start(anchor)`: write to somebody first, null where the person only reads; `me`: the staff id in each business. */
 export function createList(words, { choose, filter, search, more, menu, start, businesses, kept, me }) {
@@ -59,7 +60,7 @@ export function createList(words, { choose, filter, search, more, menu, start, b
       fill(tab, words.say(`list.${name}`), count > 0 && h("i", { "aria-hidden": "true" }, count > 99 ? "99+" : count))
     }
     const isOther = !TABS.includes(view.filter)
-    const hidden = ["failed", "mentioned"].reduce((sum, name) => sum + (counts[name] ?? 0), 0)
+    const hidden = ["overdue", "failed", "mentioned"].reduce((sum, name) => sum + (counts[name] ?? 0), 0)
     other.setAttribute("aria-selected", String(isOther))
     const sign = `${view.filter} ${hidden}`
     if (other.sign === sign) return
@@ -83,8 +84,9 @@ export function createList(words, { choose, filter, search, more, menu, start, b
     reconcile(rows, shown.map((row) => {
       const when = words.ago(row.last_message_at)
       const waits = waiting(row)
+      const due = dueOf(row)
       const isDraft = row.id !== chosen && kept.hasDraft(row.id)
-      const sign = JSON.stringify([row, when, waits, isSnoozed(row), dueReminders(row, me).length, isDraft, row.id === chosen])
+      const sign = JSON.stringify([row, when, waits, due && [words.left(due.left), due.late], isSnoozed(row), dueReminders(row, me).length, isDraft, row.id === chosen])
       return { key: row.id, sign, make: () => line(row, when, waits, isDraft, row.id === chosen) }
     }))
     rows.hidden = shown.length === 0
@@ -101,7 +103,7 @@ export function createList(words, { choose, filter, search, more, menu, start, b
     if (state === "loading") notice.replaceChildren(...Array.from({ length: 6 }, skeleton))
     else if (state === "problem") notice.replaceChildren(empty("alert", words.say("desk.failed"), ""))
     else if (state === "empty") {
-      const calm = ["mine", "unassigned", "escalated", "failed", "mentioned", "snoozed"].includes(view.filter)
+      const calm = ["mine", "unassigned", "overdue", "escalated", "failed", "mentioned", "snoozed"].includes(view.filter)
       const kind = view.search ? "empty_search" : calm ? `empty_${view.filter}` : "empty"
       const sign = view.search ? "search" : calm ? "check" : "inbox"
       notice.replaceChildren(empty(sign, words.say(`list.${kind}`), words.say(`list.${kind}_hint`)))
@@ -150,7 +152,7 @@ export function createList(words, { choose, filter, search, more, menu, start, b
         CHANNELS[row.account?.channel] && h("span", { class: "tag" }, CHANNELS[row.account.channel]),
         row.account?.simulated && h("span", { class: "tag" }, words.say("badge.simulated")),
         showBusiness && h("span", { class: "tag" }, businesses[row.business_id] ?? "")),
-        waits && h("span", { class: `waits${isLate ? " late" : ""}`, title: words.say("list.waiting", { time: waits }) }, icon("clock", 12), waits),
+        dueTag(row, words, true) ?? (waits && h("span", { class: `waits${isLate ? " late" : ""}`, title: words.say("list.waiting", { time: waits }) }, icon("clock", 12), waits)),
         row.language && h("span", { class: "language", title: words.name("language", row.language) }, row.language.toUpperCase()),
         h("span", { class: `owner ${owner}`, title: handled }, icon({ bot: "bot", human: "person", nobody: "question" }[owner], 15)))))
   }
@@ -170,6 +172,16 @@ export function createList(words, { choose, filter, search, more, menu, start, b
     },
     reveal: (id) => rows.querySelector(`[data-id="${CSS.escape(id)}"]`)?.scrollIntoView({ block: "nearest" }),
   }
+}
+
+/** When a person should have answered, or be done: null where no target is. Short: the time alone. */
+export function dueTag(row, words, short = false) {
+  const due = dueOf(row)
+  if (!due) return null
+  const tone = due.late ? "bad" : due.left < SOON_MS ? "warn" : "calm"
+  const time = words.left(due.left)
+  return h("span", { class: `due ${tone}`, title: words.say(due.late ? `due.${due.kind}_late` : `due.${due.kind}_in`, { time }) },
+    icon(due.late ? "alert" : "clock", 12), short ? time : words.say(due.late ? "due.late" : "due.in", { time }))
 }
 
 /** The last message in a line; a file without words by what it is. */

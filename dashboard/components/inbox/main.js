@@ -15,10 +15,11 @@ import { createOver } from "./over.js"
 import { createPanel } from "./panel.js"
 import { createSending } from "./sending.js"
 import { createStart } from "./start.js"
-import { createStore, createThread, dueReminders, FILTERS, isAwake } from "./store.js"
+import { createStore, createThread, dueOf, dueReminders, FILTERS, isAwake } from "./store.js"
 import { createThreadView } from "./thread.js"
 
 const TICK_MS = 15_000
+const CLOSE_MS = 62_000
 const SEARCH_PAUSE_MS = 140
 const RETRY_MS = 2_000
 const COUNTS_GAP_MS = 1_500
@@ -95,6 +96,10 @@ function start(parent, data) {
     remind()
     draw()
   }, TICK_MS)
+  // What is due within a minute, or has just become late, is shown to the second.
+  const countingDown = setInterval(() => {
+    if (!document.hidden && store.all().some((row) => Math.abs(dueOf(row)?.left ?? Infinity) < CLOSE_MS)) draw()
+  }, 1_000)
   const onVisible = () => {
     if (document.hidden) return
     link.hurry()
@@ -410,6 +415,7 @@ function start(parent, data) {
   return {
     stop() {
       clearInterval(ticking)
+      clearInterval(countingDown)
       clearTimeout(searching)
       clearTimeout(retrying)
       clearTimeout(counting)

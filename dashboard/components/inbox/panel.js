@@ -5,6 +5,7 @@ import { phone, title } from "../common/words.js"
 
 const WINDOW_MS = 24 * 3_600_000
 const SOON_MS = 2 * 3_600_000
+const LATE_SOON_MS = 5 * 60_000
 
 /** doings as in doings.js; `cart` as in cart.js; `me`: the person's staff id in each business; `mayAct(row)`. */
 export function createPanel(words, { close, doings, cart, me, mayAct }) {
@@ -26,15 +27,16 @@ export function createPanel(words, { close, doings, cart, me, mayAct }) {
       ["cart", [], () => cart.element],
       ["labels", [row.labels, mayAct(row)], () => labels(row)],
       ["window", [row.window_expires_at, words.span(new Date(row.window_expires_at ?? 0) - Date.now())], () => answerWindow(row)],
+      ["times", [row.due_at, row.response_due_at, row.resolution_due_at, row.due_at && Math.floor(Date.now() / 15_000), beside.times, ready], () => times(row, beside.times ?? [])],
       ["escalations", [beside.escalations, ready], () => escalations(beside.escalations)],
       ["summary", [beside.summary], () => summary(beside.summary)],
       ["intent", [beside.turn, beside.model, ready], () => intent(beside)],
       ["orders", [beside.orders, beside.dealer_orders, ready], () => orders(row, beside)],
     ]
-    const shownAnyway = ["contact", "window", "labels", "reminders"]
+    const shownAnyway = ["contact", "times", "window", "labels", "reminders"]
     const hasCart = beside.cart && (mayAct(row) || beside.cart.lines.length > 0)
     if (hasCart) cart.draw(row, beside.cart)
-    const empty = { cart: !hasCart, escalations: beside.escalations.length === 0, summary: !beside.summary, reminders: !row.reminders?.length }
+    const empty = { times: !row.due_at && !beside.times?.length, cart: !hasCart, escalations: beside.escalations.length === 0, summary: !beside.summary, reminders: !row.reminders?.length }
     const visible = parts.filter(([key]) => (ready || shownAnyway.includes(key)) && !empty[key])
     reconcile(body, visible.map(([key, sign, make]) => ({ key, sign: (key === "cart" ? "" : row.id) + JSON.stringify(sign), make })))
   }
@@ -129,6 +131,23 @@ export function createPanel(words, { close, doings, cart, me, mayAct }) {
     return h("dl", {},
       facts.map(([name, value]) => fact(words.name("understood", name), typeof value === "object" ? JSON.stringify(value) : words.name("understood_value", String(value)))),
       fact(words.say("panel.model"), model ? [model.model, cost, `${model.latency_ms} ms`].filter(Boolean).join(" · ") : words.say("panel.no_model")))
+  }
+
+  /** Until when an answer and the end are owed, and how long the last ones took. */
+  function times(row, done) {
+    const owed = ["response", "resolution"].filter((kind) => row[`${kind}_due_at`]).map((kind) => {
+      const left = new Date(row[`${kind}_due_at`]) - Date.now()
+      const tone = left <= 0 ? "bad" : left < LATE_SOON_MS ? "warn" : "calm"
+      return [h("dt", {}, words.say(`due.${kind}`)), h("dd", { title: words.full(row[`${kind}_due_at`]) },
+        h("span", { class: `due ${tone}` }, words.say(left > 0 ? "due.in" : "due.late", { time: words.left(left) })))]
+    })
+    const past = done.map((one) => {
+      const isLate = one.due_at && (!one.answered || new Date(one.done_at) > new Date(one.due_at))
+      const took = one.answered ? words.say("due.took", { time: words.left(-one.seconds * 1_000) }) : words.say("due.missed")
+      return [h("dt", {}, words.say(`due.${one.kind}`)), h("dd", { title: words.full(one.done_at), class: isLate ? "late" : "" },
+        [took, one.staff?.name].filter(Boolean).join(" · "))]
+    })
+    return section("times", heading(words.say("due.title")), h("dl", {}, owed, past))
   }
 
   function escalations(all) {

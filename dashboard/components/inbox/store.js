@@ -1,7 +1,7 @@
 // What the page knows. Every row and message carries the number of the read it came from; an older read that
 // arrives later changes nothing.
 
-export const FILTERS = ["open", "mine", "unassigned", "escalated", "failed", "mentioned", "customers", "dealers", "snoozed", "resolved", "all"]
+export const FILTERS = ["open", "mine", "unassigned", "overdue", "escalated", "failed", "mentioned", "customers", "dealers", "snoozed", "resolved", "all"]
 
 /** Asleep until its time comes or the contact writes. */
 export function isSnoozed(row) {
@@ -16,6 +16,14 @@ export function isAwake(row) {
 export function ownerOf(row) {
   if (row.assignee_id && (row.owner === "human" || row.escalated_at)) return "human"
   return row.owner === "human" || row.escalated_at ? "nobody" : "bot"
+}
+
+/** What a person owes next here: {kind: response | resolution, left in ms, late}, null when nothing has a target. */
+export function dueOf(row) {
+  if (!row.due_at) return null
+  const kind = row.response_due_at === row.due_at ? "response" : "resolution"
+  const left = new Date(row.due_at) - Date.now()
+  return { kind, left, late: left <= 0 }
 }
 
 /** The person's own reminders of a conversation whose time has come. */
@@ -33,6 +41,7 @@ export function createStore(me) {
     open: isAwake,
     mine: (row) => isAwake(row) && row.assignee_id !== null && row.assignee_id === me[row.business_id],
     unassigned: (row) => isAwake(row) && !row.assignee_id && ownerOf(row) === "nobody",
+    overdue: (row) => Boolean(row.due_at) && new Date(row.due_at) <= Date.now(),
     escalated: (row) => Boolean(row.escalated_at),
     failed: (row) => Boolean(row.failed_at),
     mentioned: (row) => (row.mentioned ?? []).includes(me[row.business_id]),
