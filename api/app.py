@@ -20,7 +20,7 @@ from api import errors, openapi
 from api.asgi import ClientGone, Receive, Scope, Send, read_body, respond
 from api.functions import whatsapp_notify, whatsapp_simulate, whatsapp_test_webhook
 from api.functions.whatsapp_webhook import INLINE_PATHS, WEBHOOK_PATHS, WhatsAppWebhook
-from api.rest import contacts, health, invite, messages, phone, send
+from api.rest import assist, contacts, health, invite, messages, phone, send
 from api.runtime import open_runtime
 from processors import logs
 from processors.errors import BadRequest, ConfigurationError, PayloadTooLarge
@@ -38,6 +38,7 @@ ROUTERS = (
     contacts.router,
     invite.router,
     phone.router,
+    assist.router,
     health.router,
 )
 QUIET_PATHS = frozenset({"/healthz", "/readyz", "/metrics", *WEBHOOK_PATHS, *INLINE_PATHS})

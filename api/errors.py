@@ -21,6 +21,7 @@ from processors.errors import (
     SignatureError,
     StorageError,
     StorageUnavailable,
+    TooManyRequests,
 )
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ STATUSES: Mapping[type[BadRequest], int] = {
     NotFound: 404,
     Conflict: 409,
     PayloadTooLarge: 413,
+    TooManyRequests: 429,
     BadRequest: 422,
 }
 
@@ -55,6 +57,7 @@ def responses(*statuses: int) -> dict[int | str, dict[str, object]]:
         404: "Not there, or somebody else's.",
         409: "Not possible as things stand.",
         413: "The body is too large.",
+        429: "Asked too often; wait a minute.",
         422: "Some input is wrong; `field` names it.",
         503: "Storage is unavailable; try again after `Retry-After` seconds.",
     }

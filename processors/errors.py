@@ -8,7 +8,8 @@ RelaydeskError
 │   ├── NotAllowed          the caller's role does not permit it
 │   ├── NotFound            what the caller names is not there, or not theirs
 │   ├── Conflict            it can't be done as things stand
-│   └── PayloadTooLarge     a body is over its limit
+│   ├── PayloadTooLarge     a body is over its limit
+│   └── TooManyRequests     somebody asks more often than they may
 ├── StorageError            the database refused a call
 │   ├── StorageUnavailable  it can't be reached or is overloaded; try again later
 │   └── StaleTurn           the lease was lost: somebody else owns this turn now
@@ -59,6 +60,10 @@ class Conflict(BadRequest):
 
 class PayloadTooLarge(BadRequest):
     """A request body over its limit."""
+
+
+class TooManyRequests(BadRequest):
+    """Somebody asks more often than they may; a while later it is possible again."""
 
 
 class StorageError(RelaydeskError):

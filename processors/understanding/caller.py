@@ -50,6 +50,14 @@ class Called(Generic[T]):
     call: AiCall
 
 
+@dataclass(frozen=True)
+class _For:
+    """For whom it is asked, and how long the answer may be."""
+
+    person: UUID
+    output_tokens: int
+
+
 class ModelCaller:
     """Asks the configured model. One per process: it keeps the connection and the breaker."""
 
@@ -73,8 +81,9 @@ class ModelCaller:
         purpose: str,
         variant: str,
         seconds: float = DEADLINE_SECONDS,
+        output_tokens: int = OUTPUT_TOKENS,
     ) -> Called[T]:
-        """The model's answer in the given shape, all tries within `seconds`.
+        """The model's answer in the given shape, at most `output_tokens` long, all tries within `seconds`.
 
         Raises ModelUnavailable; its `reason` names the kind of failure.
         """
@@ -83,13 +92,15 @@ class ModelCaller:
         started = time.monotonic()
         try:
             async with asyncio.timeout(seconds):
-                answer, tokens = await self._tries(messages, shape, person, until=started + seconds)
+                answer, tokens = await self._tries(
+                    messages, shape, _For(person, output_tokens), until=started + seconds
+                )
         except Exception as error:
             reason = reason_of(error)
             if reason not in ABOUT_THIS_MESSAGE:
                 self._breaker.failed(for_good=reason in FOR_GOOD)
             raise ModelUnavailable(
-                reason, latency_ms=_since(started), tokens=self._paid(error, reason, messages)
+                reason, latency_ms=_since(started), tokens=self._paid(error, reason, messages, output_tokens)
             ) from None
         self._breaker.succeeded()
         call = AiCall(
@@ -119,11 +130,11 @@ class ModelCaller:
         )
 
     async def _tries(
-        self, messages: Sequence[Any], shape: type[T], person: UUID, *, until: float
+        self, messages: Sequence[Any], shape: type[T], of: _For, *, until: float
     ) -> tuple[T, tuple[int, int]]:
         for tried in range(RETRIES + 1):
             try:
-                return await self._ask(messages, shape, person)
+                return await self._ask(messages, shape, of)
             except openai.APIError as error:
                 pause = pause_before_retry(error, tried)
                 # Waiting for a try that would come too late only makes the customer wait.
@@ -132,8 +143,8 @@ class ModelCaller:
             await asyncio.sleep(pause)
         raise AssertionError("unreachable")
 
-    async def _ask(self, messages: Sequence[Any], shape: type[T], person: UUID) -> tuple[T, tuple[int, int]]:
-        options = self._options(person)
+    async def _ask(self, messages: Sequence[Any], shape: type[T], of: _For) -> tuple[T, tuple[int, int]]:
+        options = self._options(of)
         try:
             return await self._call(messages, shape, options)
         except openai.BadRequestError as error:
@@ -141,7 +152,7 @@ class ModelCaller:
             if error.code != "unsupported_parameter" or not error.param or error.param not in options:
                 raise
             self._unsupported.add(error.param)
-            return await self._call(messages, shape, self._options(person))
+            return await self._call(messages, shape, self._options(of))
 
     async def _call(
         self, messages: Sequence[Any], shape: type[T], options: dict[str, Any]
@@ -156,7 +167,7 @@ class ModelCaller:
             )
         except pydantic.ValidationError as error:
             # The SDK keeps what was written and forgets what it cost.
-            return _mended(error, shape), (_length(messages), OUTPUT_TOKENS)
+            return _mended(error, shape), (_length(messages), _most(options))
         message = completion.choices[0].message
         usage = completion.usage
         tokens = (usage.prompt_tokens, usage.completion_tokens) if usage else (0, 0)
@@ -166,25 +177,25 @@ class ModelCaller:
             raise ModelUnavailable("empty", tokens=tokens)
         return message.parsed, tokens
 
-    def _paid(self, error: Exception, reason: str, messages: Sequence[Any]) -> tuple[int, int]:
+    def _paid(self, error: Exception, reason: str, messages: Sequence[Any], limit: int) -> tuple[int, int]:
         """The tokens of an answer that was no use: as the provider counted, else estimated, never less than real."""
         if isinstance(error, ModelUnavailable) and any(error.tokens):
             return error.tokens
         if isinstance(error, openai.LengthFinishReasonError) and error.completion.usage:
             usage = error.completion.usage
             return usage.prompt_tokens, usage.completion_tokens
-        return (_length(messages), OUTPUT_TOKENS) if reason in PAID else (0, 0)
+        return (_length(messages), limit) if reason in PAID else (0, 0)
 
-    def _options(self, person: UUID) -> dict[str, Any]:
+    def _options(self, of: _For) -> dict[str, Any]:
         if self._settings.ai_provider == "openai":
             options: dict[str, Any] = {
-                "max_completion_tokens": OUTPUT_TOKENS,
+                "max_completion_tokens": of.output_tokens,
                 "reasoning_effort": "none",
                 # A digest, never the number: the provider only needs to tell people apart.
-                "safety_identifier": hashlib.sha256(person.bytes).hexdigest()[:32],
+                "safety_identifier": hashlib.sha256(of.person.bytes).hexdigest()[:32],
             }
         else:
-            options = {"max_tokens": OUTPUT_TOKENS}
+            options = {"max_tokens": of.output_tokens}
         return {name: value for name, value in options.items() if name not in self._unsupported}
 
     def _connected(self) -> AsyncOpenAI:
@@ -202,6 +213,11 @@ class ModelCaller:
         """Close the connection; called at shutdown."""
         if self._client is not None:
             await self._client.close()
+
+
+def _most(options: dict[str, Any]) -> int:
+    """How long an answer with these options may be, in tokens."""
+    return int(options.get("max_completion_tokens") or options.get("max_tokens") or OUTPUT_TOKENS)
 
 
 def _since(started: float) -> int:

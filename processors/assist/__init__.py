@@ -1,0 +1,1 @@
+"""Help for agents: an answer to begin with, and translations. Nothing here sends; people do."""
