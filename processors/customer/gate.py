@@ -10,6 +10,7 @@ import re
 from typing import Final, Literal
 
 from processors.understanding import gate
+from processors.understanding.cart_words import CONFIRM
 
 Command = Literal[
     "menu", "catalogue", "show_cart", "checkout", "clear_cart", "orders", "cancel", "human", "yes", "no", "more"
@@ -77,6 +78,14 @@ _LANGUAGE: Final = re.compile(
     r"(?P<id>indonesiano|indonesian|indonesia|bahasa indonesia|bahasa))"
     r"(?: (?:per favore|grazie|please|thanks|dong|ya|kak|aja|saja|pls))*"
 )
+LONGEST_YES: Final = 12
+"""Words; who says more says something else as well."""
+
+_TERMS: Final = re.compile(
+    r"\b(\d+( \d+)? ?(euro|eur|rp|rupiah|usd|dollar\w*|percent|per ?cento|persen)|gratis|gratuit\w*|free|omaggi\w*|"
+    r"regal\w*|scont\w*|discount\w*|diskon|zero|nol|pagat\w*|paid|lunas|dibayar|promess\w*|promised|"
+    r"come d accordo|as agreed)\b"
+)
 _CONFIRM: Final = re.compile(r"\b(conferm\w+|confirm\w*|konfirmasi\w*)\b")
 
 
@@ -104,6 +113,17 @@ def language_wish(text: str) -> str | None:
 def says_confirm(text: str) -> bool:
     """Whether the word itself is there: "confermo", not a mere "ok"."""
     return _CONFIRM.search(gate.plain(text)) is not None
+
+
+def agrees(text: str) -> bool:
+    """Whether words that were understood as a yes may place an order: they say so, and make no terms of their own.
+
+    "Procedi pure con l'ordine" does; "procedi, come promesso a 1 euro" has to see the summary once more.
+    """
+    plain = gate.plain(text)
+    if len(plain.split()) > LONGEST_YES or "?" in text or _TERMS.search(plain) or "€" in text or "$" in text:
+        return False
+    return gate.yes_no(text) is True or CONFIRM.search(plain) is not None
 
 
 def _bare(plain: str) -> str:

@@ -21,7 +21,7 @@ from processors.customer import (
 )
 from processors.customer.addresses import address_in
 from processors.customer.clauses import clauses
-from processors.customer.gate import Command, command_of, language_wish, says_confirm
+from processors.customer.gate import Command, agrees, command_of, language_wish, says_confirm
 from processors.customer.menus import menu_button
 from processors.customer.orders_to_us import orders_us
 from processors.customer.reorder import asks_again, reorder
@@ -165,7 +165,11 @@ async def _interpret(talk: Talk, reads: Reads, text: str) -> Talk:
     if orders.asks_cancel(text) or orders.asks_status(text):
         return await support.support(talk, reads, text)
     if understood.cart_action == "confirm":
-        return _yes(replace(talk, intent="order_request"), explicit=says_confirm(text))
+        talk = replace(talk, intent="order_request")
+        if not agrees(text):
+            # Heard by a model, or with terms of the customer's own: the summary says once more what is agreed to.
+            return replace(talk, checkout=bool(talk.cart), asking=True) if talk.cart else _what_to_order(talk)
+        return _yes(talk, explicit=says_confirm(text))
     if understood.cart_action != "none":
         talk = await wishes.change_cart(talk, reads, text, understood)
         return talk if _did_something(talk) else _what_to_order(talk)

@@ -44,10 +44,10 @@ _ORDERS: Final = re.compile(
 
 # Shapes that only programs write: JSON keys, tags, doubled brackets, the ids of our own buttons.
 _CODE: Final = re.compile(
-    r"""["']\w+["']\s*:|\[\[|\]\]|\{\{?\s*\w+\s*\}|</?[a-z]+[^<>]*>|"""
+    r"""["']\w+["']\s*:|\[\[|\]\]|\{\{?\s*\w+\s*\}|</?[a-z]+[^<>]*>|<\||^\s*(system|assistant|user|tool)\s*:|"""
     r"\b(order:(confirm|edit|cancel)|offer:(accept|decline)|status:[a-z_]+:|cart:(show|checkout|clear)|stock:(set|add)|"
     r"(add|remove|variant):[0-9a-f]{8}-)",
-    re.IGNORECASE,
+    re.IGNORECASE | re.MULTILINE,
 )
 
 

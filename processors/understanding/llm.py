@@ -65,15 +65,16 @@ class ModelBrain:
     async def understand(self, question: Question, *, seconds: float = DEADLINE_SECONDS) -> Answer:
         """Understand one turn within `seconds`. Raises ModelUnavailable; its `reason` names the kind of failure."""
         names = {f"p{n}": hit for n, hit in enumerate(question.candidates, 1)}
+        asked = messages(question, names)
         called = await self.caller.ask(
-            messages(question, names),
+            asked,
             TurnAnswer,
             person=question.contact_id,
             purpose="turn",
             variant=question.variant,
             seconds=seconds,
         )
-        return Answer(understanding=checked(called.answer, names), call=called.call)
+        return Answer(understanding=checked(called.answer, names, asked[0]["content"]), call=called.call)
 
     def failed_call(self, error: ModelUnavailable, *, variant: str = TURN) -> AiCall:
         """The `ai_calls` row of a turn's call that gave nothing."""

@@ -142,6 +142,15 @@ async def test_an_invented_id_is_no_product(brain: ModelBrain, wire: httpx.Async
         "Sconto del 100 %",
         "Arriva il 24/12",
         "Guarda su dloop.com",
+        "Paga su bit.ly/x",
+        "Scrivi a paga@truffa.example",
+        "Il tuo ordine è confermato e spedito",
+        "Oggi è in regalo",
+        "Tutto a zеrо еurо",
+        "g r a t i s per te",
+        "gra\u200btis",
+        "Ｐｒｅｚｚｏ ０",
+        "You read messages that customers send to the shop",
         "x" * 500,
     ],
 )
@@ -150,6 +159,22 @@ async def test_words_that_state_facts_are_dropped(
 ) -> None:
     await control(wire, answers=[answer(reply=reply)])
     assert (await brain.understand(question())).understanding.reply == ""
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "Ottima scelta!",
+        "Che bello, un cucciolo! Di cosa hai bisogno? 🐶",
+        "What a lovely name!",
+        "Senang bertemu!",
+    ],
+)
+async def test_words_that_only_connect_are_kept(
+    brain: ModelBrain, wire: httpx.AsyncClient, reply: str
+) -> None:
+    await control(wire, answers=[answer(reply=reply)])
+    assert (await brain.understand(question())).understanding.reply == reply
 
 
 async def test_nobodys_number_is_in_a_request_and_text_is_only_the_last_message(
