@@ -32,6 +32,8 @@ class Business:
     persona: str
     limits: Json
     hours: Json
+    opens_at: datetime | None = None
+    """When orders go to dealers again, by its own hours and theirs; None while they do."""
     delivers: bool = False
     """Whether it has delivery zones, so that an order needs an address."""
 

@@ -51,6 +51,7 @@ def turn_from_row(row: Json) -> Turn:
             persona=business["persona"],
             limits=business["limits"],
             hours=business["hours"],
+            opens_at=_moment(business.get("opens_at")),
             delivers=business["delivers"],
         ),
         account=Account(
@@ -84,6 +85,10 @@ def turn_from_row(row: Json) -> Turn:
 
 def _partner(kind: type[P], row: Json | None) -> P | None:
     return kind(id=UUID(row["id"]), name=row["name"], paused=row["paused"]) if row else None
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def outgoing_from_row(row: Json) -> Outgoing:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ import streamlit as st
 
 from dashboard.client import Refused
 from dashboard.queries import people
-from dashboard.views import forms, page, settings_business, settings_desk
+from dashboard.views import forms, hours, page, settings_business, settings_desk
 from dashboard.views.forms import Field
 from dashboard.views.settings_staff import show_staff
 from dashboard.visitor import Visitor
@@ -33,6 +34,10 @@ class Kind:
     more: Callable[[Json], str] = lambda row: ""
     remove: tuple[str, str] | None = None
     off: Callable[[Json], bool] = lambda row: False
+    shown: Callable[[Json], Json] = lambda row: row
+    """The row as its form shows it."""
+    with_hours: bool = False
+    """Whether it keeps opening hours of its own, beside its fields."""
 
 
 def show(visitor: Visitor) -> None:
@@ -114,8 +119,16 @@ def _dealers(visitor: Visitor) -> Kind:
         argument="p_dealer",
         title=lambda row: row["name"],
         more=lambda row: row["address"],
-        off=lambda row: row["paused"],
+        off=lambda row: row["paused"] or _still(row["paused_until"]),
+        # A pause that ends by itself is one too: switched off here, it is over.
+        shown=lambda row: {**row, "paused": row["paused"] or _still(row["paused_until"])} if row else row,
+        with_hours=True,
     )
+
+
+def _still(until: str | None) -> bool:
+    """Whether a pause with an end is not over."""
+    return until is not None and datetime.fromisoformat(until) > datetime.now(UTC)
 
 
 def _contacts(visitor: Visitor, business: UUID) -> Kind:
@@ -195,8 +208,16 @@ def _edit(visitor: Visitor, business: UUID, kind: Kind, row: Json) -> None:
         asked = {"p_business_id": str(business), kind.argument: given}
         return visitor.ask(lambda client: people.save(client, kind.function, asked))
 
-    if forms.edit(visitor, f"{kind.table}_{row.get('id', 'new')}", kind.fields, row, save) is not None:
+    if (
+        forms.edit(visitor, f"{kind.table}_{row.get('id', 'new')}", kind.fields, kind.shown(row), save)
+        is not None
+    ):
         page.done(visitor)
+    if kind.with_hours and row:
+        st.divider()
+        st.caption(visitor.say("settings.dealer_hours_lead"))
+        if hours.edit(visitor, str(row["id"]), row["hours"] or {}, lambda typed: save({"hours": typed})):
+            page.done(visitor)
     if (
         kind.remove
         and row

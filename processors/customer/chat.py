@@ -92,12 +92,12 @@ def reply_to(talk: Talk, text: str, *, words: str = "") -> Reply:
 
 def _hours(talk: Talk) -> str:
     week = hours.spans(talk.turn.business)
-    if all(span is None for _, _, span in week):
+    if not any(spans for _, _, spans in week):
         return talk.say("chat.hours_unknown")
     lines = []
-    for first, last, span in week:
+    for first, last, spans in week:
         days = talk.say(f"day.{first}")
         if last != first:
             days = talk.say("days", first=days, last=talk.say(f"day.{last}"))
-        lines.append(f"• {days}: {f'{span[0]}–{span[1]}' if span else talk.say('closed')}")
+        lines.append(f"• {days}: {', '.join(f'{begin}–{end}' for begin, end in spans) or talk.say('closed')}")
     return "\n".join((talk.say("chat.hours"), *lines))

@@ -107,8 +107,11 @@ def _placed(talk: Talk, relay_id: UUID, text: str) -> Reply:
 
 def _held(talk: Talk, relay_id: UUID) -> str:
     """The thanks of a shop that is closed: when the order goes on its way."""
-    pending, opening = talk.session.proposal, hours.next_opening(talk.turn.business, hours.now())
-    when = hours.when(opening, talk.turn.business, talk.language) if opening else ""
+    pending, opening = talk.session.proposal, talk.turn.business.opens_at
+    if opening is None:
+        # Only those who have these goods are closed; the database says until when.
+        return talk.say("order.held_late")
+    when = hours.when(opening, talk.turn.business, talk.language)
     if pending is not None and pending.relay_id == relay_id:
         return talk.say("order.held", total=talk.money(pending.total), when=when)
     return talk.say("order.held_plain", when=when)
@@ -203,7 +206,7 @@ def empty(talk: Talk) -> Talk:
 def _summary(talk: Talk, relay_id: UUID, quote: quotes.Quote) -> Reply:
     lines = [talk.say("order.summary"), cart_lines(talk), *delivery.summary_lines(talk, quote)]
     lines.append(talk.say("order.total", total=talk.money(quote.total)))
-    opening = hours.next_opening(talk.turn.business, hours.now())
+    opening = talk.turn.business.opens_at
     if opening is not None:
         when = hours.when(opening, talk.turn.business, talk.language)
         lines.append(talk.say("order.closed_now", when=when))

@@ -1,12 +1,14 @@
 """Opening hours as a business keeps them: {"mon": ["09:00", "19:30"], "sun": null}, in its own time zone.
 
-Single days off stand in {"closed": ["2026-12-25"]}. The SQL function `private.next_opening` reads the same.
+A day may have several spans: {"mon": [["09:00", "13:00"], ["15:00", "19:30"]]}. Single days off stand in
+{"closed": ["2026-12-25"]}. When orders go to dealers again the database says (`private.next_opening`): it knows
+their hours too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 from processors.language.clock import DAYS, zone_of
@@ -14,8 +16,8 @@ from processors.language.clock import clock as clock_in
 from processors.language.clock import when as when_in
 from processors.model import Business
 
-DAYS_AHEAD = 60
-"""How far an opening is looked for."""
+Spans = tuple[tuple[str, str], ...]
+"""The hours of a day, such as (("09:00", "13:00"), ("15:00", "19:30")); none when it is closed."""
 
 
 def is_open(business: Business, now: datetime) -> bool:
@@ -23,24 +25,9 @@ def is_open(business: Business, now: datetime) -> bool:
     if not business.hours:
         return True
     local = now.astimezone(zone_of(business.timezone))
-    span = _span_on(business.hours, local.date())
-    return span is not None and span[0] <= local.strftime("%H:%M") < span[1]
-
-
-def next_opening(business: Business, now: datetime) -> datetime | None:
-    """When the shop opens next, in its own time; None while it is open, or when it never opens."""
-    if is_open(business, now):
-        return None
-    local = now.astimezone(zone_of(business.timezone))
-    for days in range(DAYS_AHEAD + 1):
-        day = local.date() + timedelta(days=days)
-        span = _span_on(business.hours, day)
-        if span is None:
-            continue
-        opening = datetime.combine(day, time.fromisoformat(span[0]), tzinfo=local.tzinfo)
-        if opening > local:
-            return opening
-    return None
+    return any(
+        begin <= local.strftime("%H:%M") < end for begin, end in _spans_on(business.hours, local.date())
+    )
 
 
 def when(moment: datetime, business: Business, language: str) -> str:
@@ -48,15 +35,15 @@ def when(moment: datetime, business: Business, language: str) -> str:
     return when_in(moment, business.timezone, language, now=now())
 
 
-def spans(business: Business) -> list[tuple[str, str, tuple[str, str] | None]]:
-    """The week as (first day, last day, hours) with equal neighbours together; None is closed."""
-    found: list[tuple[str, str, tuple[str, str] | None]] = []
+def spans(business: Business) -> list[tuple[str, str, Spans]]:
+    """The week as (first day, last day, hours) with equal neighbours together; no hours are closed."""
+    found: list[tuple[str, str, Spans]] = []
     for day in DAYS:
-        span = _span(business.hours, day)
-        if found and found[-1][2] == span:
-            found[-1] = (found[-1][0], day, span)
+        hours = _spans(business.hours, day)
+        if found and found[-1][2] == hours:
+            found[-1] = (found[-1][0], day, hours)
         else:
-            found.append((day, day, span))
+            found.append((day, day, hours))
     return found
 
 
@@ -69,10 +56,13 @@ def clock(moment: datetime, business: Business) -> str:
     return clock_in(moment, business.timezone)
 
 
-def _span_on(hours: Mapping[str, Any], day: date) -> tuple[str, str] | None:
-    return None if day.isoformat() in (hours.get("closed") or ()) else _span(hours, DAYS[day.weekday()])
+def _spans_on(hours: Mapping[str, Any], day: date) -> Spans:
+    return () if day.isoformat() in (hours.get("closed") or ()) else _spans(hours, DAYS[day.weekday()])
 
 
-def _span(hours: Mapping[str, Any], day: str) -> tuple[str, str] | None:
-    span = hours.get(day)
-    return (str(span[0]), str(span[1])) if isinstance(span, list | tuple) and len(span) == 2 else None
+def _spans(hours: Mapping[str, Any], day: str) -> Spans:
+    kept = hours.get(day)
+    if not isinstance(kept, list | tuple) or not kept:
+        return ()
+    several = kept if isinstance(kept[0], list | tuple) else [kept]
+    return tuple((str(begin), str(end)) for begin, end in several)

@@ -6,7 +6,6 @@ change:by:<market_order_id>:<line>:<product_id> · change:send|drop:<proposal_id
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from uuid import UUID
 
 from processors.dealer import changes
@@ -15,7 +14,6 @@ from processors.dealer.change_cards import ask_amount, ask_how, ask_instead, ask
 from processors.dealer.change_words import read_wishes
 from processors.dealer.changes import Change
 from processors.dealer.talk import Talk
-from processors.language.clock import zone_of
 from processors.partners.answer import Answer
 from processors.partners.ids import is_uuid
 from processors.partners.times import moment_in
@@ -36,7 +34,7 @@ async def answer_change(talk: Talk, verb: str, item: str, rest: str) -> Answer |
         return Answer(topic="change", replies=(talk.text("change.not_open"),))
     if verb == "ask":
         wish = talk.awaiting.get("wish")
-        wishes = read_wishes(wish, local_now(talk)) if isinstance(wish, str) else []
+        wishes = read_wishes(wish, talk.now) if isinstance(wish, str) else []
         return await changes.wanted(talk, goods, wishes) if wishes else ask_what(talk, goods)
     if verb == "later":
         return ask_when(talk, goods)
@@ -71,7 +69,7 @@ async def answer_open_question(talk: Talk, text: str) -> Answer:
         folded = fold(text)
         # "18" or "18:30" alone is a time where one was asked for.
         bare = f"alle {folded}" if folded.replace(" ", "").isdigit() else text
-        ready_at = moment_in(bare, local_now(talk))
+        ready_at = moment_in(bare, talk.now)
         return Answer() if ready_at is None else changes.preview(talk, goods, [], ready_at)
     if line >= len(goods.lines):
         return Answer()
@@ -93,11 +91,6 @@ def answer_preview(talk: Talk, verb: str) -> Answer | None:
         if verb == "yes"
         else Answer(topic="change", replies=(talk.text("change.dropped"),))
     )
-
-
-def local_now(talk: Talk) -> datetime:
-    """The time where the business is."""
-    return datetime.now(UTC).astimezone(zone_of(talk.turn.business.timezone))
 
 
 def _shown(talk: Talk, goods: Goods, made: Change | Answer) -> Answer:

@@ -6,7 +6,7 @@ A turn may hold several messages ("accetto", "esaurito lo shampoo"); each is ans
 from __future__ import annotations
 
 from processors.dealer import changes, offers, orders, shop, stock
-from processors.dealer.change_choices import answer_open_question, answer_preview, local_now
+from processors.dealer.change_choices import answer_open_question, answer_preview
 from processors.dealer.change_words import read_wishes
 from processors.dealer.choices import answer_choice
 from processors.dealer.reading import Said, read
@@ -66,7 +66,7 @@ async def _propose(talk: Talk, text: str) -> Answer:
     board = await talk.board()
     if not (board.offers or board.orders):
         return Answer()
-    if wishes := read_wishes(text, local_now(talk)):
+    if wishes := read_wishes(text, talk.now):
         codes = codes_in(text, board.knows)
         if not (found := await changes.in_words(talk, wishes, codes, text)).empty:
             return found
@@ -87,4 +87,6 @@ async def _answer_clause(talk: Talk, clause: Said) -> Answer:
         return joined([await orders.show(talk, code) for code in codes])
     if verb == "overview":
         return await orders.show_all(talk)
+    if verb in ("pause", "resume"):
+        return shop.break_in_words(talk, verb, clause.text)
     return shop.answer_word(talk, verb) if verb else Answer()

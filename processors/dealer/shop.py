@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date, datetime, timedelta
+from typing import Final
+
 from processors.dealer.talk import Talk
 from processors.dealer.words import Verb
+from processors.language.clock import when
 from processors.model import Action, Button, Reply
 from processors.partners.answer import Answer
+from processors.partners.times import moment_in
+from processors.partners.words import fold
+
+_TODAY: Final = re.compile(r"\b(oggi|stasera|stamattina|giornata|today|tonight|for the day|hari ini)\b")
+_TOMORROW: Final = re.compile(r"\b(domani|tomorrow|besok)\b")
 
 
 def answer_word(talk: Talk, verb: Verb) -> Answer:
     """The answer to a word that needs nothing else to be understood."""
-    if verb in ("pause", "resume"):
-        return pause(talk, paused=verb == "pause")
     if verb == "human":
         return Answer(topic="human", replies=(talk.text("human"),), escalation="asked")
     if verb == "greeting":
@@ -23,14 +31,46 @@ def answer_word(talk: Talk, verb: Verb) -> Answer:
     return Answer()
 
 
-def pause(talk: Talk, *, paused: bool) -> Answer:
-    """Take the shop out of new offers, or put it back. What it accepted already goes on."""
+def break_in_words(talk: Talk, verb: Verb, clause: str) -> Answer:
+    """ "Chiudo fino alle 15", "pausa un'ora", "oggi chiuso", "domani chiusi", "riapro": until when is in the words."""
+    now = talk.now
+    folded = fold(clause)
+    until = moment_in(clause, now)
+    if until is None and _TOMORROW.search(folded):
+        return (
+            _closed_on(talk, now.date() + timedelta(days=1)) if verb == "pause" else pause(talk, paused=True)
+        )
+    if until is None and verb == "pause" and _TODAY.search(folded):
+        until = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+        return pause(talk, paused=True, until=until, words="pause.today")
+    # "Riapro alle 15" is a pause until then.
+    return pause(talk, paused=verb == "pause" or until is not None, until=until)
+
+
+def pause(
+    talk: Talk, *, paused: bool, until: datetime | None = None, words: str = "pause.paused_until"
+) -> Answer:
+    """Take the shop out of new offers, for good or until a moment, or put it back. What it accepted goes on."""
+    when_back = when(until, talk.turn.business.timezone, talk.language) if until else ""
     outcomes = {
         "paused": (talk.text("pause.paused"),),
+        "paused_until": (talk.text(words, when=when_back),),
         "resumed": (talk.text("pause.resumed"),),
+        "resumed_closed": (talk.text("pause.resumed_closed"),),
         "*": (talk.text("offer.not_found"),),
     }
-    action = Action(kind="pause_dealer", args={"paused": paused}, outcomes=outcomes)
+    args: dict[str, object] = {"paused": paused}
+    if until is not None:
+        args["until"] = until.isoformat()
+    return Answer(topic="pause", actions=(Action(kind="pause_dealer", args=args, outcomes=outcomes),))
+
+
+def _closed_on(talk: Talk, day: date) -> Answer:
+    outcomes = {
+        "closed_on": (talk.text("pause.closed_on", day=f"{day:%d/%m}"),),
+        "*": (talk.text("offer.not_found"),),
+    }
+    action = Action(kind="pause_dealer", args={"closed_on": day.isoformat()}, outcomes=outcomes)
     return Answer(topic="pause", actions=(action,))
 
 

@@ -56,8 +56,9 @@ _PATTERNS: tuple[tuple[Verb, str], ...] = (
     ),
     (
         "resume",
-        r"riapr\w*|riprend\w*|fin\w+ (la )?pausa|pausa finita|sono tornat[oa]|di nuovo apert[oi]|"
-        r"siamo apert[oi]|sono apert[oa]|resume\w*|re ?open\w*|i m back|we re back|open again|"
+        r"riapr\w*|riprend\w*|(torn(o|iamo)|rientr(o|iamo))(?! (subito|presto|a breve))|fin\w+ (la )?pausa|"
+        r"pausa finita|sono tornat[oa]|di nuovo apert[oi]|siamo apert[oi]|sono apert[oa]|resume\w*|re ?open\w*|"
+        r"(i m |we re )?back (at|in|again)|i m back|we re back|open again|"
         r"buka( lagi| kembali)?|lanjut",
     ),
     (

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import ClassVar
 
+from processors.language.clock import zone_of
 from processors.language.texts import say
 from processors.model import Reply, Turn
 from processors.services import Services
@@ -29,6 +31,11 @@ class PartnerTalk:
     def text(self, key: str, **values: object) -> Reply:
         """The same as a reply."""
         return Reply(text=self.say(key, **values))
+
+    @property
+    def now(self) -> datetime:
+        """The time where the business is."""
+        return datetime.now(UTC).astimezone(zone_of(self.turn.business.timezone))
 
     @property
     def awaiting(self) -> dict[str, object]:

@@ -60,10 +60,13 @@ create table public.dealers (
   hours jsonb not null default '{}'::jsonb,
   address text not null default '',
   paused boolean not null default false,
+  paused_until timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
 create index dealers_business_idx on public.dealers (business_id, priority);
+comment on column public.dealers.hours is 'Spans per weekday and days off as businesses.hours has them; {} for whenever the business is open.';
+comment on column public.dealers.paused is 'A pause without an end; paused_until is one that ends by itself.';
 comment on column public.dealers.address is 'Where customers may collect; empty when they may not.';
 comment on table public.dealers is 'Shops that hold the goods and accept orders. The lowest priority number is asked first.';
 

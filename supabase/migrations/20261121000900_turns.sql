@@ -56,6 +56,7 @@ begin
     'business', jsonb_build_object('id', b.id, 'name', b.name, 'bot_kind', b.bot_kind, 'languages', b.languages,
       'default_language', b.default_language, 'currency', b.currency, 'timezone', b.timezone, 'persona', b.persona,
       'limits', b.limits, 'hours', b.hours,
+      'opens_at', (select nullif(x.at, now()) from private.next_opening(b.id, now()) x (at)),
       'delivers', exists (select 1 from public.delivery_zones z where z.business_id = b.id and z.active)),
     'account', jsonb_build_object('id', a.id, 'channel', a.channel, 'external_id', a.external_id, 'simulated', a.simulated),
     'contact', jsonb_build_object('id', k.id, 'name', k.name, 'phone', k.phone, 'language', k.language,

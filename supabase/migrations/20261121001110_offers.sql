@@ -63,7 +63,7 @@ begin
   v_fanout := coalesce((v_limits ->> 'offer_fanout')::integer, 3);
   for d in
     select x.id from public.dealers x
-    where x.business_id = p_order.business_id and not x.paused
+    where x.business_id = p_order.business_id and private.is_open(x)
       and not exists (select 1 from public.order_offers o where o.market_order_id = p_order.id and o.dealer_id = x.id
         and o.outcome <> 'lost')
       and (x.id = v_holder or private.covers(x.id, p_order.lines))
@@ -251,12 +251,41 @@ comment on function public.expire_offers() is 'Offers nobody answered in time go
 create function private.pause_dealer(c public.whatsapp_conversations, p_args jsonb) returns jsonb
 language plpgsql set search_path = ''
 as $$
+declare
+  d public.dealers;
+  v_until timestamptz := (p_args ->> 'until')::timestamptz;
+  v_paused boolean := coalesce((p_args ->> 'paused')::boolean, false);
 begin
-  update public.dealers set paused = (p_args ->> 'paused')::boolean, updated_at = now() where id = private.dealer_of(c);
-  return jsonb_build_object('outcome', case when not found then 'not_found' when (p_args ->> 'paused')::boolean then 'paused' else 'resumed' end);
+  select * into d from public.dealers where id = private.dealer_of(c) for update;
+  if not found then
+    return jsonb_build_object('outcome', 'not_found');
+  end if;
+  if p_args ? 'closed_on' then
+    -- Days that are over are of no use to anybody.
+    update public.dealers set hours = case when d.hours = '{}'::jsonb then private.always() else d.hours end || jsonb_build_object('closed',
+      (select jsonb_agg(distinct x.day order by x.day) from (select value #>> '{}' as day from jsonb_array_elements(coalesce(d.hours -> 'closed', '[]'::jsonb))
+        union select p_args ->> 'closed_on') x where x.day >= (now() - interval '2 days')::date::text)), updated_at = now()
+    where id = d.id returning * into d;
+  else
+    update public.dealers set paused = v_paused and v_until is null, paused_until = case when v_paused and v_until > now() then v_until end, updated_at = now()
+    where id = d.id returning * into d;
+  end if;
+  insert into public.audit_log (business_id, actor, action, entity, entity_id, detail)
+  values (c.business_id, 'dealer:' || d.id, 'pause_dealer', 'dealers', d.id::text, p_args || jsonb_build_object('conversation_id', c.id));
+  return jsonb_build_object('outcome', case when p_args ? 'closed_on' then 'closed_on' when not v_paused and not private.is_open(d) then 'resumed_closed'
+    when not v_paused then 'resumed' when v_until is null then 'paused' else 'paused_until' end);
 end
 $$;
-comment on function private.pause_dealer(public.whatsapp_conversations, jsonb) is 'A dealer takes a break or comes back. args: paused. Outcomes: paused, resumed, not_found.';
+comment on function private.pause_dealer(public.whatsapp_conversations, jsonb) is
+  'A dealer takes a break or comes back, or is closed on one day. args: paused with until or for good; or closed_on (a date). '
+  'Outcomes: paused, paused_until, closed_on, resumed, resumed_closed (their hours say closed), not_found.';
+
+create function private.always() returns jsonb
+language sql immutable set search_path = ''
+as $$
+  select jsonb_object_agg(day, '["00:00", "24:00"]'::jsonb) from unnest('{mon,tue,wed,thu,fri,sat,sun}'::text[]) day
+$$;
+comment on function private.always() is 'Hours that are never closed, for whoever kept none and takes a day off.';
 
 create function public.dealer_board(p_dealer_id uuid) returns jsonb
 language sql stable set search_path = ''

@@ -42,7 +42,7 @@ comment on function private.propose_order(public.whatsapp_conversations, jsonb) 
   'Outcomes: proposed, empty, unavailable, undeliverable, price_changed.';
 
 -- One dealer for everything if there is one, else the fewest parts found greedily.
-create function private.split_over_dealers(p_business_id uuid, p_lines jsonb) returns jsonb
+create function private.split_over_dealers(p_business_id uuid, p_lines jsonb, p_at timestamptz, p_open_only boolean) returns jsonb
 language plpgsql stable set search_path = ''
 as $$
 declare
@@ -50,14 +50,16 @@ declare
   v_parts jsonb := '[]'::jsonb;
   v_dealer uuid;
   v_mine jsonb;
+  v_timezone text;
 begin
+  select timezone into strict v_timezone from public.businesses where id = p_business_id;
   while jsonb_array_length(v_rest) > 0 loop
     select d.id, (select jsonb_agg(l.value order by l.n) from jsonb_array_elements(v_rest) with ordinality l (value, n)
         where private.covers(d.id, jsonb_build_array(l.value)) and private.covers(d.id,
           (select jsonb_agg(o.value) from jsonb_array_elements(v_rest) with ordinality o (value, n)
            where o.n <= l.n and o.value ->> 'product_id' = l.value ->> 'product_id')))
     into v_dealer, v_mine
-    from public.dealers d where d.business_id = p_business_id and not d.paused
+    from public.dealers d where d.business_id = p_business_id and not d.paused and (not p_open_only or private.dealer_opens(d, v_timezone, p_at) <= p_at)
     order by (select count(*) from jsonb_array_elements(v_rest) l where private.covers(d.id, jsonb_build_array(l.value))) desc, d.priority, d.name, d.id
     limit 1;
     if v_mine is null then
@@ -71,7 +73,8 @@ begin
   return jsonb_build_object('parts', v_parts);
 end
 $$;
-comment on function private.split_over_dealers(uuid, jsonb) is 'Which dealer gets which lines: {parts: [{dealer_id, lines}]}, or {missing: lines nobody has}.';
+comment on function private.split_over_dealers(uuid, jsonb, timestamptz, boolean) is
+  'Which dealer, open at that time or no matter, gets which lines: {parts: [{dealer_id, lines}]}, or {missing: lines nobody has}.';
 
 create function private.place_parts(p_relay public.whatsapp_order_relays, p_parts jsonb, p_held boolean) returns uuid
 language plpgsql set search_path = ''
@@ -117,6 +120,7 @@ declare
   v_split jsonb;
   v_first uuid;
   v_opens timestamptz;
+  v_late boolean := false;
 begin
   select * into r from public.whatsapp_order_relays
   where conversation_id = c.id and id = (p_args ->> 'relay_id')::uuid for update;
@@ -138,11 +142,20 @@ begin
   v_opens := private.next_opening(r.business_id, now());
   -- Stock may go while we look; after three looks it really is gone.
   for i in 1..3 loop
-    v_split := private.split_over_dealers(r.business_id, r.products);
+    v_late := false;
+    v_split := private.split_over_dealers(r.business_id, r.products, v_opens, true);
+    if v_split ? 'missing' then
+      -- Who has it may open later than the others: better wait for them than sell nothing.
+      v_split := private.split_over_dealers(r.business_id, r.products, v_opens, false);
+      v_late := true;
+    end if;
     exit when v_split ? 'missing';
-    v_first := private.place_parts(r, v_split -> 'parts', v_opens > now());
+    v_first := private.place_parts(r, v_split -> 'parts', v_opens > now() or v_late);
     exit when v_first is not null;
   end loop;
+  if v_late and v_first is not null then
+    v_opens := greatest(private.order_opens(r.id), now() + interval '1 second');
+  end if;
   if v_first is null then
     update public.whatsapp_order_relays set status = 'failed', failure_reason = 'out_of_stock', updated_at = now() where id = r.id;
     return jsonb_build_object('outcome', 'out_of_stock', 'order_code', r.code, 'missing',
@@ -158,11 +171,12 @@ begin
   update public.carts set lines = '[]'::jsonb, address_id = null, pickup = false, note = '', reminder = null, reminded_at = null, updated_at = now()
   where conversation_id = c.id;
   return jsonb_build_object('outcome', case when v_opens > now() then 'held' else 'created' end, 'order_code', r.code,
-    'total', r.total_price::text, 'relay_id', r.id);
+    'total', r.total_price::text, 'relay_id', r.id,
+    'opens_at', (select to_char(v_opens at time zone b.timezone, 'DD/MM, HH24:MI') from public.businesses b where b.id = r.business_id));
 end
 $$;
 comment on function private.confirm_order(public.whatsapp_conversations, jsonb) is
-  'The customer said yes: stock is reserved and dealers are asked, all or nothing; while the shop is closed they are asked when it opens. '
+  'The customer said yes: stock is reserved and dealers are asked, all or nothing; while the shop is closed, or all who have the goods, they are asked when it opens. '
   'args: relay_id, actor (who said it; the customer unless named). Outcomes: created, held, already, expired, not_found, price_changed, out_of_stock.';
 
 -- Helpers of schema private are the engine's own; what people may call is granted by name.

@@ -35,11 +35,11 @@ create function private.open_spans(p_business_id uuid, p_from timestamptz, p_day
 returns table (opens timestamptz, closes timestamptz)
 language sql stable set search_path = ''
 as $$
-  select greatest((d.day + (s.span ->> 0)::time) at time zone b.timezone, p_from), (d.day + (s.span ->> 1)::time) at time zone b.timezone
+  select greatest(s.opens at time zone b.timezone, p_from), s.closes at time zone b.timezone
   from public.businesses b
   cross join lateral (select (p_from at time zone b.timezone)::date + n as day from generate_series(0, p_days) n) d
-  cross join lateral (select private.opening_of(b.hours, d.day) as span) s
-  where b.id = p_business_id and s.span is not null and (d.day + (s.span ->> 1)::time) at time zone b.timezone > p_from
+  cross join lateral private.spans_on(b.hours, d.day) s
+  where b.id = p_business_id and s.closes at time zone b.timezone > p_from
   order by 1
 $$;
 comment on function private.open_spans(uuid, timestamptz, integer) is 'From when to when a business is open, from a moment on and for some days.';

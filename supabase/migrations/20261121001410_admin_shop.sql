@@ -91,7 +91,9 @@ begin
   perform private.check_number(p_dealer, 'priority', 1, 10000);
   perform private.check_language(p_business_id, p_dealer ->> 'language');
   perform private.check_hours(p_dealer);
-  return private.save_row('save_dealer', 'dealers', p_business_id, p_dealer, '{name}');
+  return private.save_row('save_dealer', 'dealers', p_business_id,
+    -- Who is put back into service is so at once, whatever end their pause had.
+    p_dealer || case when p_dealer ? 'paused' and not p_dealer ? 'paused_until' then '{"paused_until": null}'::jsonb else '{}'::jsonb end, '{name}');
 end
 $$;
 comment on function public.save_dealer(uuid, jsonb) is

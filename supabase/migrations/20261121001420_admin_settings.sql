@@ -25,6 +25,19 @@ end
 $$;
 comment on function private.check_phone(jsonb, text) is 'Refuses a number that is not digits with the country code, as providers give it.';
 
+create function private.are_spans(p_spans jsonb) returns boolean
+language sql immutable set search_path = ''
+as $$
+  select jsonb_array_length(p_spans) between 1 and 4 and bool_and(coalesce(
+    case when jsonb_typeof(s.value) = 'array' then s.value - 2 = s.value
+      and s.value ->> 0 ~ '^([01]\d|2[0-3]):[0-5]\d$' and s.value ->> 1 ~ '^(([01]\d|2[0-3]):[0-5]\d|24:00)$'
+      and s.value ->> 0 < s.value ->> 1
+      -- One after the other, none into the next.
+      and (s.n = 1 or p_spans -> (s.n::integer - 2) ->> 1 <= s.value ->> 0) end, false))
+  from jsonb_array_elements(p_spans) with ordinality s (value, n)
+$$;
+comment on function private.are_spans(jsonb) is 'Whether these are one to four spans of a day in their order, such as [["09:00", "13:00"], ["15:00", "19:30"]].';
+
 create function private.check_hours(p_values jsonb) returns void
 language plpgsql set search_path = ''
 as $$
@@ -45,17 +58,19 @@ begin
         from jsonb_array_elements(case when jsonb_typeof(h.value) = 'array' then h.value else '[]'::jsonb end) d), true)
     when h.key <> all ('{mon,tue,wed,thu,fri,sat,sun}') then true
     when jsonb_typeof(h.value) = 'null' then false
-    when jsonb_typeof(h.value) <> 'array' or h.value - 2 <> h.value or coalesce(h.value ->> 1, '') = '' then true
-    else h.value ->> 0 !~ '^([01]\d|2[0-3]):[0-5]\d$' or h.value ->> 1 !~ '^(([01]\d|2[0-3]):[0-5]\d|24:00)$' or h.value ->> 0 >= h.value ->> 1
+    when jsonb_typeof(h.value) <> 'array' then true
+    else not private.are_spans(case when jsonb_typeof(h.value -> 0) = 'array' then h.value else jsonb_build_array(h.value) end)
     end
   order by h.key limit 1;
   if v_bad is not null then
     perform private.refuse('hours', v_bad || ' is not understood',
-      'Write each of mon to sun as ["09:00", "19:30"] or null for closed, and closed as ["2026-12-25"].');
+      'Write each of mon to sun as ["09:00", "19:30"], several spans as [["09:00", "13:00"], ["15:00", "19:30"]], null for closed, '
+      'and closed as ["2026-12-25"].');
   end if;
 end
 $$;
-comment on function private.check_hours(jsonb) is 'Refuses opening hours that are not {"mon": ["09:00", "19:30"], "sun": null, "closed": ["2026-12-25"]}.';
+comment on function private.check_hours(jsonb) is
+  'Refuses opening hours that are not {"mon": ["09:00", "19:30"], "tue": [["09:00", "13:00"], ["15:00", "19:30"]], "sun": null, "closed": ["2026-12-25"]}.';
 
 create function private.with_user(p_business_id uuid, p_values jsonb) returns jsonb
 language plpgsql stable security definer set search_path = ''

@@ -37,7 +37,16 @@ def test_no_hours_are_no_closing() -> None:
 
 def test_equal_days_are_told_together() -> None:
     assert spans(make_business(hours=HOURS)) == [
-        ("mon", "fri", ("09:00", "19:30")),
-        ("sat", "sat", ("09:30", "18:00")),
-        ("sun", "sun", None),
+        ("mon", "fri", (("09:00", "19:30"),)),
+        ("sat", "sat", (("09:30", "18:00"),)),
+        ("sun", "sun", ()),
     ]
+
+
+def test_a_day_may_have_several_spans() -> None:
+    shop = make_business(hours={"mon": [["09:00", "13:00"], ["15:00", "19:00"]]})
+    open_at = {
+        hour: is_open(shop, datetime(2026, 11, 23, hour, tzinfo=ZoneInfo("Europe/Rome")))
+        for hour in range(8, 20)
+    }
+    assert [hour for hour, there in open_at.items() if there] == [9, 10, 11, 12, 15, 16, 17, 18]

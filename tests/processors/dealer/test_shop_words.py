@@ -11,7 +11,7 @@ from tests.processors.shop import MILANO, ZAMPA, Shop
 
 
 async def test_a_break_keeps_new_offers_away(shop: Shop) -> None:
-    for away, back in (("pausa", "riapro"), ("closed today", "we're back"), ("tutup", "buka lagi")):
+    for away, back in (("pausa", "riapro"), ("closing now", "we're back"), ("tutup", "buka lagi")):
         assert (await shop.say(MILANO, away)).outcomes == ["paused"], away
         code = await shop.order(("T01", 1))
         offers = await shop.rows(
