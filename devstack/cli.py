@@ -33,6 +33,7 @@ relaydesk, on this machine
   ./dev access [--write]      try out who may do what in the database; --write: docs/access.md
   ./dev eval [--data FOLDER]  how well messages are understood; --json for scripts, live with OPENAI_API_KEY
   ./dev bench [NAME]          measure
+  ./dev screenshots FOLDER    every page of the running desk as it looks, by theme and width
   ./dev chaos [NAME]          break things on purpose and count what is lost
   ./dev lock                  resolve the versions in pyproject.toml again and write both lock files
 
@@ -163,6 +164,10 @@ def _chaos(arguments: list[str]) -> int:
     return _module("bench.chaos", arguments, development=True)
 
 
+def _screenshots(arguments: list[str]) -> int:
+    return _module("devstack.screenshots", arguments, development=True)
+
+
 def _lock(arguments: list[str]) -> int:
     _parser("lock").parse_args(arguments)
     return lock.main(ROOT)
@@ -196,6 +201,7 @@ COMMANDS = {
     "eval": _eval,
     "bench": _bench,
     "chaos": _chaos,
+    "screenshots": _screenshots,
     "lock": _lock,
 }
 

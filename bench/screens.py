@@ -1,0 +1,226 @@
+"""Every screen of the desk in a business of a million messages: from the click to the painted answer.
+
+    ./dev bench screens            a stack of its own, filled as `./dev seed --large` does
+    ./dev bench screens --here     the stack that runs, without the count of questions
+
+A real Chromium on the same machine; the clock stops with the frame after the one in which all is drawn.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import random
+import statistics
+import sys
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import asyncpg
+from playwright.async_api import Page, async_playwright
+
+from bench.partial import partial_stack
+from devstack import browser, status
+from devstack.places import Places
+from devstack.seed import fill
+
+CLICKS = 100
+PAGE_CLICKS = 20
+TARGET_MS = 500
+SETTLED_SECONDS = 1.5
+"""A server of PostgreSQL tells what it has done at most once a second."""
+FILTERS = ("open", "mine", "escalated", "unassigned")
+NAMES = (
+    "giulia bianchi",
+    "marco rossi",
+    "sofia",
+    "aurora greco",
+    "budi",
+    "carter",
+    "chiara moretti",
+    "omar fontana",
+)
+WORDS = (
+    "candele",
+    "ciao lavanda",
+    "guinzaglio rosso",
+    "rimborso",
+    "halo selamat",
+    "shampoo cane",
+    "grazie ordine",
+)
+PAGES = {
+    "orders": ".st-key-orders_board",
+    "attention": ".st-key-attention, .st-key-page, h1, h2",
+    "catalogue": "[class*=st-key-row_]",
+    "analytics": ".st-key-analytics_volume canvas, .st-key-analytics_volume svg",
+    "health": ".st-key-health, h2, h3",
+}
+IN_INBOX = """
+async ([kind, what]) => {
+  const root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot).find((r) => r?.querySelector('.desk'))
+  const frame = () => new Promise(requestAnimationFrame)
+  const rows = root.querySelector('.rows')
+  const done = kind === 'thread' ? () => root.querySelector('.thread').dataset.state === 'ready'
+    : () => rows.getAttribute('aria-busy') === 'false'
+  const at = performance.now()
+  if (kind === 'list') root.querySelector(`[data-filter=${what}]`).click()
+  else if (kind === 'thread') {
+    const all = root.querySelectorAll('.row[data-id]')
+    all[what % all.length].click()
+  } else {
+    const input = root.querySelector('input[type=search]')
+    input.value = what
+    input.dispatchEvent(new Event('input'))
+  }
+  while (!done()) await frame()
+  await frame()
+  const taken = performance.now() - at
+  await new Promise((resolve) => setTimeout(resolve, 150))
+  return taken
+}
+"""
+NATIVE = """
+async ([press, changed, drawn]) => {
+  const frame = () => new Promise(requestAnimationFrame)
+  const find = (selector) => [document, ...[...document.querySelectorAll('*')].map((e) => e.shadowRoot).filter(Boolean)]
+    .map((root) => root.querySelector(selector)).find(Boolean)
+  const app = document.querySelector('[data-testid=stApp]')
+  const text = () => find(changed)?.textContent ?? ''
+  const before = text()
+  const at = performance.now()
+  find(press).click()
+  const over = at + 30000
+  const ready = () => text() !== before && app.dataset.testScriptState === 'notRunning' && find(drawn)
+    && !document.querySelector('[data-stale=true]')
+  while (!ready() && performance.now() < over) await frame()
+  await frame()
+  await frame()
+  const taken = performance.now() - at
+  await new Promise((resolve) => setTimeout(resolve, 250))
+  return taken
+}
+"""
+
+
+async def main() -> None:
+    parser = argparse.ArgumentParser(prog="./dev bench screens")
+    parser.add_argument(
+        "--here", action="store_true", help="measure the stack that runs, seeded with --large"
+    )
+    here = parser.parse_args(sys.argv[2:]).here
+    chromium = browser.find()
+    if chromium is None:
+        print("no Chromium is installed; ./dev test tests/desk installs one where it may")
+        return
+    if here:
+        facts = status.known_facts(Places.from_environment())
+        await _measure(str(facts["desk_url"]), chromium, None)
+        return
+    async with partial_stack("gateway", "desk", SUPABASE_TIMEOUT_SECONDS="30") as stack:
+        print("generating 1,000,000 messages …", flush=True)
+        await fill(stack.owner_url)
+        connection = await asyncpg.connect(stack.owner_url)
+        while await connection.fetchval("select refresh_figures(20)"):
+            pass
+        await _measure(stack.places.url("desk"), chromium, connection)
+        await connection.close()
+
+
+async def _measure(url: str, chromium: str, connection: asyncpg.Connection | None) -> None:
+    async with _page(url, chromium) as page:
+        await page.locator(".row[data-id]").nth(20).wait_for(timeout=60_000)
+        steps: dict[str, list[list[Any]]] = {
+            "list": [["list", FILTERS[(n + 1) % len(FILTERS)]] for n in range(CLICKS)],
+            "thread": [["thread", n * 7] for n in range(CLICKS)],
+            "search": [["search", words] for words in _searches()],
+        }
+        for name, asked in steps.items():
+            if name == "thread":
+                await page.evaluate(IN_INBOX, ["list", "open"])
+            before = await _asked(connection)
+            times = [await page.evaluate(IN_INBOX, step) for step in asked]
+            _tell(name, times, await _per_click(connection, before, len(asked)))
+        await _native(page, connection)
+
+
+async def _native(page: Page, connection: asyncpg.Connection | None) -> None:
+    """The pages of Streamlit, opened from the header; figures by range as well."""
+    times: dict[str, list[float]] = {name: [] for name in PAGES}
+    counts: dict[str, float] = {}
+    for name, drawn in PAGES.items():
+        before = await _asked(connection)
+        for _ in range(PAGE_CLICKS):
+            await page.evaluate(NATIVE, ["a[data-page=inbox]", "a[aria-current=page]", ".desk"])
+            times[name].append(
+                await page.evaluate(NATIVE, [f"a[data-page={name}]", "a[aria-current=page]", drawn])
+            )
+        counts[name] = await _per_click(connection, before, PAGE_CLICKS)
+        _tell(name, times[name], counts[name], note="with the inbox opened in between")
+    await page.evaluate(NATIVE, ["a[data-page=analytics]", "a[aria-current=page]", PAGES["analytics"]])
+    buttons = await page.locator(".st-key-analytics_range_name button").count()
+    by_range: list[list[float]] = [[] for _ in range(buttons)]
+    before = await _asked(connection)
+    for n in range(CLICKS):
+        nth = n % buttons + 1
+        press = f".st-key-analytics_range_name button:nth-of-type({nth})"
+        drawn = PAGES["analytics"]
+        by_range[nth - 1].append(await page.evaluate(NATIVE, [press, ".st-key-analytics_volume", drawn]))
+    asked = await _per_click(connection, before, CLICKS)
+    for label, found in zip(("today", "7 days", "30 days", "14 days"), by_range, strict=False):
+        _tell(f"figures, {label}", found, asked)
+
+
+def _searches() -> list[str]:
+    chance = random.Random(1)
+    kinds = [
+        lambda: chance.choice(NAMES),
+        lambda: f"39351{chance.randrange(1, 20000):07d}",
+        lambda: f"{chance.randrange(1000, 20000)}",
+        lambda: chance.choice(WORDS),
+        lambda: f"riferimento{997 * chance.randrange(1, 1000)}",
+        lambda: f"D{500000 + 5 * chance.randrange(1, 100000)}",
+    ]
+    return [kinds[n % len(kinds)]() for n in range(CLICKS)]
+
+
+async def _asked(connection: asyncpg.Connection | None) -> int:
+    """Transactions so far: each request of the desk is one."""
+    if connection is None:
+        return 0
+    await asyncio.sleep(SETTLED_SECONDS)
+    query = "select xact_commit + xact_rollback from pg_stat_database where datname = current_database()"
+    return int(await connection.fetchval(query))
+
+
+async def _per_click(connection: asyncpg.Connection | None, before: int, clicks: int) -> float:
+    return (await _asked(connection) - before) / clicks if connection else 0.0
+
+
+def _tell(name: str, times: Sequence[float], asked: float, note: str = "") -> None:
+    ordered = sorted(times)
+    p95 = ordered[min(int(len(ordered) * 0.95), len(ordered) - 1)]
+    verdict = "" if p95 <= TARGET_MS else f"   above {TARGET_MS} ms"
+    questions = f"   {asked:.1f} questions a click" if asked else ""
+    print(
+        f"{name:18} {len(ordered):4} clicks   p50 {statistics.median(ordered):5.0f} ms   p95 {p95:5.0f} ms   "
+        f"worst {ordered[-1]:5.0f} ms{questions}{verdict}{'   ' + note if note else ''}",
+        flush=True,
+    )
+
+
+@contextlib.asynccontextmanager
+async def _page(url: str, chromium: str) -> AsyncIterator[Page]:
+    async with async_playwright() as playwright:
+        program = await playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+        )
+        page = await program.new_page(viewport={"width": 1280, "height": 800}, locale="it-IT")
+        await page.goto(url)
+        await page.get_by_label("E-mail").fill("admin@dloop.example")
+        await page.get_by_label("Password").fill("relaydesk-demo")
+        await page.get_by_role("button", name="Accedi").click()
+        await page.locator(".desk[data-live=live]").wait_for(timeout=60_000)
+        yield page
+        await program.close()
