@@ -16,7 +16,8 @@ BENCHES = {
     "realtime": "time from a commit to the callback of an agent's client, and that every one hears its own",
     "day": "a scripted day of customers and dealers, every row compared with the wire",
     "gateway": "calls and reads through client and gateway, beside the same SQL over asyncpg",
-    "desk": "from the commit to the agent's screen, what idle desks cost, and an inbox of 20,000 conversations",
+    "desk": "from the commit to the agent's screen, and what idle desks cost",
+    "screens": "from the click to the painted answer on every page, with a million messages",
     "memory": "resident memory of api and worker",
 }
 

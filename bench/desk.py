@@ -1,4 +1,4 @@
-"""The desk as an agent feels it: from the commit to the screen while they type, what idle desks cost, a large inbox.
+"""The desk as an agent feels it: from the commit to the screen while they type, and what idle desks cost.
 
 A real Chromium on the same machine; the clock starts when the database has committed and stops when the browser
 has the words in its document.
@@ -23,14 +23,11 @@ from playwright.async_api import Page, async_playwright
 
 from bench.partial import PartialStack, partial_stack
 from devstack import browser
-from devstack.seed import fill
 
 EVENTS = 200
 IDLE_DESKS = 50
 IDLE_SECONDS = 15.0
-ROUNDS = 20
 TARGETS = {"median": 60, "p95": 150}
-TARGET_LARGE_MS = 500
 GIULIA = "00000000-0000-4000-8000-000000000061"
 WRITE = """
 with m as (
@@ -57,32 +54,6 @@ SEEN = """
   look()
 }
 """
-CLICK_TO_PAINTED = """
-async ([kind, what]) => {
-  const root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot).find((r) => r?.querySelector('.desk'))
-  const frame = () => new Promise(requestAnimationFrame)
-  const done = {
-    filter: () => root.querySelector('.rows').getAttribute('aria-busy') === 'false',
-    search: () => root.querySelector('.rows').getAttribute('aria-busy') === 'false',
-    thread: () => root.querySelector('.thread').dataset.state === 'ready',
-  }[kind]
-  const at = performance.now()
-  if (kind === 'filter') root.querySelector(`[data-filter=${what}]`).click()
-  else if (kind === 'thread') root.querySelectorAll('.row[data-id]')[what].click()
-  else {
-    const input = root.querySelector('input[type=search]')
-    input.value = what
-    input.dispatchEvent(new Event('input'))
-  }
-  while (!done()) await frame()
-  // The frame after the one in which it was drawn: by then it is on the screen.
-  await frame()
-  const taken = performance.now() - at
-  await new Promise((resolve) => setTimeout(resolve, 150))
-  return taken
-}
-"""
-SEARCHES = ("candele", "giulia bianchi", "351 0000123", "riferimento1994", "ciao lavanda", "carter")
 
 
 async def main() -> None:
@@ -94,10 +65,6 @@ async def main() -> None:
         async with _page(stack, chromium) as page:
             await _live(stack, page)
         await _idle(stack)
-        print("generating 1,000,000 messages …", flush=True)
-        await fill(stack.owner_url)
-        async with _page(stack, chromium) as page:
-            await _large(page)
 
 
 @contextlib.asynccontextmanager
@@ -180,22 +147,6 @@ async def _idle(stack: PartialStack) -> None:
 def _cpu_seconds(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-async def _large(page: Page) -> None:
-    """20,000 conversations: from the click, or the last letter of a search, to the painted answer."""
-    await page.locator(".row[data-id]").nth(ROUNDS).wait_for()
-    searches = [SEARCHES[n % len(SEARCHES)] for n in range(ROUNDS)]
-    steps: dict[str, list[list[Any]]] = {
-        "list": [["filter", ("mine", "escalated", "unassigned", "open")[n % 4]] for n in range(ROUNDS)],
-        "thread": [["thread", n] for n in range(ROUNDS)],
-        "search": [["search", words] for words in searches],
-    }
-    for name, asked in steps.items():
-        times = [await page.evaluate(CLICK_TO_PAINTED, step) for step in asked]
-        print(
-            f"{name:7} of 20,000 conversations, click → painted: {_line(times)}   (target p95 {TARGET_LARGE_MS})"
-        )
 
 
 def _line(times: Sequence[float]) -> str:

@@ -11,7 +11,7 @@ from dashboard.visitor import Visitor
 
 STYLE = """
 <style>
-  [data-testid="stMainBlockContainer"]:has(.st-key-page) { max-width: 1120px; padding-bottom: 80px; }
+  [data-testid="stMainBlockContainer"]:has(.st-key-page) { max-width: 1180px; padding-bottom: 80px; }
   .st-key-page h1 { font-size: 1.6rem; padding: 0 0 2px; letter-spacing: -.015em; }
   [class*="st-key-row_"] { border-bottom: 1px solid rgba(128, 128, 128, .25); padding: 7px 2px; }
   [class*="st-key-row_"] p { margin: 0; }

@@ -62,6 +62,7 @@ function start(parent) {
       team?.element,
       account(data))
     team?.redraw()
+    if (team) fitting.observe(team.element)
     fit()
     if (first) setLive({ detail: { state: document.documentElement.dataset.relaydeskLive ?? "" } })
     first = false
@@ -71,11 +72,14 @@ function start(parent) {
   function fit() {
     const pages = element.querySelector(".pages")
     if (!pages) return
-    for (const steps of [[], ["snug"], ["tight"], ["snug", "tight"]]) {
-      element.classList.remove("snug", "tight")
+    for (const steps of [[], ["snug"], ["snug", "plain"], ["snug", "plain", "tight"]]) {
+      element.classList.remove("snug", "plain", "tight")
       element.classList.add(...steps)
       if (pages.scrollWidth <= pages.clientWidth) return
     }
+    // A narrow phone shows a part of the row: the one with the open page.
+    const current = pages.querySelector("[aria-current=page]")
+    if (current) pages.scrollLeft = current.offsetLeft - pages.offsetLeft - (pages.clientWidth - current.offsetWidth) / 2
   }
 
   function link({ name, icon: sign }, index) {
@@ -120,6 +124,7 @@ function start(parent) {
     status.className = `live ${detail.state}`
     status.title = say(`desk.${detail.state}_hint`)
     fill(status, h("i", {}), h("span", {}, say(`desk.${detail.state}`)))
+    fit()
   }
 
   function setBadge({ detail }) {
@@ -147,7 +152,8 @@ function start(parent) {
     if (event.type === "keydown") menu.querySelector("summary").focus()
   }
 
-  const fitting = new ResizeObserver(fit)
+  // What stands beside the pages grows, too, as when it is known who is online.
+  const fitting = new ResizeObserver(() => requestAnimationFrame(fit))
   fitting.observe(element)
   const listeners = [["relaydesk:live", setLive], ["relaydesk:badge", setBadge], ["pointerdown", closeMenu], ["keydown", closeMenu]]
   for (const [event, listener] of listeners) addEventListener(event, listener)
