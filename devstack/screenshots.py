@@ -37,7 +37,8 @@ SETTLED = """
   const app = document.querySelector('[data-testid=stApp]')
   if (!app) return document.readyState === 'complete'
   const roots = [document, ...[...document.querySelectorAll('*')].map((e) => e.shadowRoot).filter(Boolean)]
-  return app.dataset.testScriptState === 'notRunning' && !document.querySelector('[data-stale=true], [data-testid=stSkeleton]')
+  return app.dataset.testScriptState === 'notRunning'
+    && !document.querySelector('[data-stale=true], [data-testid=stSkeleton]')
     && !roots.some((root) => root.querySelector('.spinner, [aria-busy=true], .desk:not([data-live=live])'))
 }
 """
