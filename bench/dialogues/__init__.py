@@ -89,8 +89,7 @@ async def run(
         await stage.control(pair_rate=False)
         await _prepare(pool, dialogues)
         await _open_windows(stage)
-        async with pool.acquire() as connection:
-            shop = await read_shop(connection)
+        shop = await read_shop(pool)
         slots = asyncio.Semaphore(AT_ONCE)
 
         async def play(number: int, dialogue: Dialogue) -> Verdict:
@@ -111,7 +110,12 @@ async def run(
             others = await compare_shelves(pool, shop.shelves_after(dialogues))
         phones = [str(first_phone + n) for n in range(len(dialogues))]
         ledger = await audit(database_url, await Wire(simulators_url).log(), phones, since)
-        if ledger.never_sent or ledger.sent_twice or ledger.unknown_to_database or ledger.turns_answered_twice:
+        if (
+            ledger.never_sent
+            or ledger.sent_twice
+            or ledger.unknown_to_database
+            or ledger.turns_answered_twice
+        ):
             others.append(f"the wire and the database differ: {ledger}")
     return Run(verdicts, others, time.monotonic() - started)
 
@@ -132,15 +136,16 @@ async def _prepare(pool: asyncpg.Pool, dialogues: Sequence[Dialogue]) -> None:
         for dealer, pieces in dialogue.given.stock.items():
             for sku, count in pieces.items():
                 await pool.execute(
-                    "update dealer_stock s set on_hand = $3 from products p, rider_contacts c where p.id = s.product_id "
-                    "and c.dealer_id = s.dealer_id and c.contact_value = $1 and p.sku = $2",
+                    "update dealer_stock s set on_hand = $3 from products p, rider_contacts c "
+                    "where p.id = s.product_id and c.dealer_id = s.dealer_id and c.contact_value = $1 and p.sku = $2",
                     DEALERS[dealer],
                     sku,
                     count,
                 )
     until = time.monotonic() + 60
     while await pool.fetchval(
-        "select count(*) from products p where active and not exists (select 1 from product_embeddings e where e.product_id = p.id)"
+        "select count(*) from products p where active "
+        "and not exists (select 1 from product_embeddings e where e.product_id = p.id)"
     ):
         if time.monotonic() > until:
             raise TimeoutError("the worker has indexed no products")
@@ -160,6 +165,11 @@ async def _unpaced(pool: asyncpg.Pool) -> AsyncIterator[None]:
     async def lift() -> None:
         while True:
             await pool.execute("delete from send_pacing where kind = 'pair'")
+            await pool.execute(
+                "update outbox o set run_at = now() from whatsapp_messages m "
+                "where m.id = o.message_id and o.attempts = 0 and o.run_at > now() and m.phone = any ($1)",
+                [*DEALERS.values(), *RIDERS],
+            )
             await asyncio.sleep(1)
 
     task = asyncio.create_task(lift())
@@ -169,5 +179,3 @@ async def _unpaced(pool: asyncpg.Pool) -> AsyncIterator[None]:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import uuid4
@@ -62,9 +63,9 @@ class Player:
             pin = step.place.model_dump(exclude_defaults=True)
             await stage.send(phone, message={"type": "location", "location": pin})
         elif step.form is not None:
-            answer = {"type": "nfm_reply", "nfm_reply": _form(step.form)}
+            form = {"type": "nfm_reply", "nfm_reply": _form(step.form)}
             self.said.extend(step.form.values())
-            await stage.send(phone, message={"type": "interactive", "interactive": answer})
+            await stage.send(phone, message={"type": "interactive", "interactive": form})
         elif step.catalogue is not None:
             await stage.send(phone, message={"type": "order", "order": self._catalogue(step.catalogue)})
         elif step.quote is not None:
@@ -73,8 +74,10 @@ class Player:
             if not quoted:
                 raise Unmet(f"nothing to quote holds {step.quote.of!r}")
             self.said.append(step.quote.say)
-            text = {"type": "text", "text": {"body": step.quote.say}, "context": {"id": quoted[-1].wamid}}
-            await stage.send(phone, message=text)
+            said = {"body": step.quote.say}
+            await stage.send(
+                phone, message={"type": "text", "text": said, "context": {"id": quoted[-1].wamid}}
+            )
 
     def _catalogue(self, wanted: dict[str, int]) -> dict[str, object]:
         items = [
@@ -95,7 +98,8 @@ class Player:
         await self.stage.tap(self.phone, choice, kind)
 
     async def _partner(self, name: str, act: Act) -> None:
-        code = await self._code()
+        needs_code = act.say is None or "{code}" in act.say or name == "rider"
+        code = await self._code() if needs_code else ""
         phone = DEALERS.get(name) or await self._rider(code)
         async with self.stage.locks[phone]:
             if act.say is not None:
@@ -107,7 +111,11 @@ class Player:
                     about = [b for b in await self.stage.received(phone) if b.names(code)]
                     return _find(about, wanted)
 
-                _, choice = await self.stage.until(offered, f"{name} has nothing to tap like {wanted!r} for {code}")
+                try:
+                    _, choice = await self.stage.until(offered, f"nothing to tap like {wanted!r} for {code}")
+                except Unmet as missing:
+                    told = [b.words for b in await self.stage.received(phone) if b.names(code)]
+                    raise Unmet(f"{name}: {missing}; told {told}") from None
                 wamid = await self.stage.tap(phone, choice)
             await self.stage.answered(wamid)
 
@@ -136,7 +144,9 @@ class Player:
         elif act.give_back:
             await self.stage.desk("hand_back", p_conversation_id=conversation, p_client_key=key)
         else:
-            await self.stage.desk("staff_send", p_conversation_id=conversation, p_text=act.say, p_client_key=key)
+            await self.stage.desk(
+                "staff_send", p_conversation_id=conversation, p_text=act.say, p_client_key=key
+            )
 
     async def _offers_expire(self) -> None:
         """The minutes pass in which dealers may answer; the worker finds out by itself."""
@@ -148,8 +158,12 @@ class Player:
         )
 
         async def expired() -> bool:
-            left = "select count(*) from order_offers o join market_orders m on m.id = o.market_order_id join "
-            left += "whatsapp_order_relays r on r.id = m.relay_id where r.phone = $1 and o.outcome = 'pending' "
+            left = (
+                "select count(*) from order_offers o join market_orders m on m.id = o.market_order_id join "
+            )
+            left += (
+                "whatsapp_order_relays r on r.id = m.relay_id where r.phone = $1 and o.outcome = 'pending' "
+            )
             return bool(await self.stage.pool.fetchval(left + "and o.expires_at < now()", self.phone) == 0)
 
         await self.stage.until(expired, "offers do not expire")
@@ -182,9 +196,10 @@ class Player:
         return text.replace("{code}", await self._code()) if "{code}" in text else text
 
     async def _code(self) -> str:
-        latest = "select code from whatsapp_order_relays where phone = $1 order by created_at desc limit 1"
         code = await self.stage.pool.fetchval(
-            latest.replace("order by", "and market_order_id is not null order by"), self.phone
+            "select code from whatsapp_order_relays where phone = $1 and market_order_id is not null "
+            "order by created_at desc limit 1",
+            self.phone,
         )
         if code is None:
             raise Unmet("the customer has no order")
@@ -192,8 +207,6 @@ class Player:
 
 
 def _form(fields: dict[str, str]) -> dict[str, str]:
-    import json
-
     return {"name": "address_message", "body": "Sent", "response_json": json.dumps({"values": fields})}
 
 

@@ -141,7 +141,10 @@ class Dialogue(Part):
 
 
 def load(*names: str) -> tuple[Dialogue, ...]:
-    """All dialogues, or those of these names, in the order of the files. Raises ValueError for a name twice or unknown."""
+    """All dialogues, or those of these names, in the order of the files.
+
+    Raises ValueError for a name twice or unknown.
+    """
     found: dict[str, Dialogue] = {}
     for path in sorted(FOLDER.glob("*.yaml")):
         # The plain loader: a customer's "yes" is a word and not true.

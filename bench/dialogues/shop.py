@@ -113,12 +113,12 @@ class Shop:
         return having[0] if having else order.dealers[0]
 
 
-async def read_shop(connection: asyncpg.Connection) -> Shop:
+async def read_shop(pool: asyncpg.Pool) -> Shop:
     """The shop as it stands in the database now."""
-    rows = await connection.fetch("select id::text, sku, name, price, attributes from products")
+    rows = await pool.fetch("select id::text, sku, name, price, attributes from products")
     products = {row["sku"]: _product(row) for row in rows}
-    zones = await connection.fetch("select * from delivery_zones where active")
-    stock = await connection.fetch(
+    zones = await pool.fetch("select * from delivery_zones where active")
+    stock = await pool.fetch(
         "select c.contact_value as phone, p.sku, s.on_hand from dealer_stock s join products p on p.id = s.product_id "
         "join rider_contacts c on c.dealer_id = s.dealer_id"
     )

@@ -18,7 +18,8 @@ POLL_SECONDS = 0.08
 AGENT = ("agente@dloop.example", "relaydesk-demo")
 
 _LEFT = """
-    select (select count(*) from turn_queue q join whatsapp_conversations c on c.id = q.conversation_id where c.phone = $1)
+    select (select count(*) from turn_queue q join whatsapp_conversations c on c.id = q.conversation_id
+        where c.phone = $1)
       + (select count(*) from outbox o join whatsapp_messages m on m.id = o.message_id where m.phone = $1)
       + (select count(*) from order_events e join whatsapp_order_relays r on r.id = e.relay_id
           where r.phone = $1 and e.audience is not null and e.announced_at is null)
@@ -64,7 +65,9 @@ class Stage:
 
     async def send(self, phone: str, **content: Any) -> str:
         """A message comes in from a phone. Returns its id."""
-        answer = await self.http.post(f"{self.simulators_url}/graph/_inbound", json={"from": phone, **content})
+        answer = await self.http.post(
+            f"{self.simulators_url}/graph/_inbound", json={"from": phone, **content}
+        )
         result = answer.raise_for_status().json()
         if result["status"] != 200:
             raise Unmet(f"the webhook answered {result['status']}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import asyncpg
@@ -35,7 +37,11 @@ async def judge(player: Player, problem: str | None) -> Verdict:
     rows = await _orders(pool, phone)
     faults = [problem] if problem else []
     figures = Figures(
-        shop=player.shop, orders=[_placed(row) for row in rows], said=player.said, known=await _known(pool, player)
+        shop=player.shop,
+        orders=[_placed(row) for row in rows],
+        said=player.said,
+        known=await _known(pool, player),
+        told=[count for shelf in ends.shelf.values() for count in shelf.values()],
     )
     for bubble in bubbles:
         figures.read(bubble)
@@ -70,7 +76,8 @@ async def compare_shelves(pool: asyncpg.Pool, expected: dict[tuple[str, str], tu
 
 async def _talk(pool: asyncpg.Pool, phone: str) -> tuple[str, ...]:
     rows = await pool.fetch(
-        "select direction, coalesce(nullif(content, ''), type) as content from whatsapp_messages where phone = $1 order by sequence",
+        "select direction, coalesce(nullif(content, ''), type) as content from whatsapp_messages "
+        "where phone = $1 order by sequence",
         phone,
     )
     return tuple(f"{'>' if row['direction'] == 'inbound' else '   '} {row['content']}" for row in rows)
@@ -80,8 +87,12 @@ async def _orders(pool: asyncpg.Pool, phone: str) -> list[dict[str, Any]]:
     rows = await pool.fetch(
         """
         select r.id, r.code, r.status, r.products, r.total_price, r.delivery_fee, r.delivery, r.note,
-          (select status || ' ' || amount from payments p where p.relay_id = r.id order by created_at desc limit 1) as payment,
-          (select coalesce(jsonb_agg(jsonb_build_object('code', m.code, 'status', m.status, 'accepted_at', m.accepted_at,
+          exists (select 1 from order_events e where e.relay_id = r.id
+            and e.kind = 'address_changed') as moved,
+          (select status || ' ' || amount from payments p where p.relay_id = r.id
+            order by created_at desc limit 1) as payment,
+          (select coalesce(jsonb_agg(jsonb_build_object('code', m.code, 'status', m.status,
+             'accepted_at', m.accepted_at,
              'amount', (m.total_price + m.delivery_fee)::text, 'dealer', (select contact_value from rider_contacts c
                where c.dealer_id = m.dealer_id), 'lines', m.lines) order by m.code), '[]'::jsonb)
            from market_orders m where m.relay_id = r.id) as parts
@@ -94,9 +105,6 @@ async def _orders(pool: asyncpg.Pool, phone: str) -> list[dict[str, Any]]:
 
 
 def _placed(row: dict[str, Any]) -> Placed:
-    from datetime import datetime
-    from decimal import Decimal
-
     delivery, parts = row["delivery"], row["parts"]
     minutes = (delivery["minutes_from"], delivery["minutes_to"]) if "minutes_from" in delivery else None
     return Placed(
@@ -105,6 +113,7 @@ def _placed(row: dict[str, Any]) -> Placed:
         fee=row["delivery_fee"],
         accepted={p["code"]: datetime.fromisoformat(p["accepted_at"]) for p in parts if p["accepted_at"]},
         minutes=minutes,
+        moved=row["moved"],
         parts={p["code"]: Decimal(p["amount"]) for p in parts},
     )
 
@@ -112,7 +121,8 @@ def _placed(row: dict[str, Any]) -> Placed:
 async def _known(pool: asyncpg.Pool, player: Player) -> list[str]:
     """Texts that bubbles only repeat: kept addresses, notes, the shops' own addresses."""
     rows = await pool.fetch(
-        "select a.text from contact_addresses a join contact_identities i on i.contact_id = a.contact_id where i.value = $1 "
+        "select a.text from contact_addresses a join contact_identities i on i.contact_id = a.contact_id "
+        "where i.value = $1 "
         "union select address from dealers where address <> '' "
         "union select note from whatsapp_order_relays where phone = $1 and note <> '' "
         "union select content from whatsapp_messages where phone = $1 and author = 'agent'",
@@ -151,7 +161,11 @@ def _compare_order(shop: Shop, right: Order, row: dict[str, Any]) -> list[str]:
         pairs["zone"] = (row["delivery"].get("zone"), zone.name if zone else None)
     if right.status not in ("offered", "cancelled"):
         pairs["dealers"] = (sorted(part["dealer"] for part in row["parts"]), dealers)
-    return [f"{row['code']}: {what} {is_}, by the script {must}" for what, (is_, must) in pairs.items() if is_ != must]
+    return [
+        f"{row['code']}: {what} {is_}, by the script {must}"
+        for what, (is_, must) in pairs.items()
+        if is_ != must
+    ]
 
 
 def _told(lines: Sequence[Line]) -> list[tuple[int, str, str]]:
@@ -163,8 +177,10 @@ async def _compare_talk(player: Player) -> list[str]:
     row = await pool.fetchrow(
         """
         select c.language, c.owner, coalesce(k.lines, '[]'::jsonb) as cart,
-          array(select reason from escalations e where e.conversation_id = c.id and e.status = 'open' order by 1) as asked,
-          exists (select 1 from contacts p where p.id = c.contact_id and p.opted_out_at is not null) as opted_out
+          array(select reason from escalations e where e.conversation_id = c.id
+            and e.status = 'open' order by 1) as asked,
+          exists (select 1 from contacts p where p.id = c.contact_id
+            and p.opted_out_at is not null) as opted_out
         from whatsapp_conversations c left join carts k on k.conversation_id = c.id
         where c.phone = $1 and c.status <> 'resolved'
         """,

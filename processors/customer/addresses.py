@@ -26,7 +26,8 @@ _INTRO: Final = re.compile(
     r"^(?:(?:ciao|ok|va bene|allora|si|sì|e|no|halo|hi|the|di|ke|a|in|al|alla)\b[ ,:]*|"
     r"(?:il |l[' ]?)?(?:mio |nuovo )?indirizzo(?: (?:di consegna|giusto|corretto))?(?: (?:e'|è|e|sarebbe))?[ ,:]*|"
     r"(?:me lo |lo |la |li )?(?:spedit\w+|spedisc\w+|mand\w+|consegn\w+|port\w+|abito|sto|siamo|vivo)\b[ ,:]*|"
-    r"(?:please )?(?:deliver|send|ship|bring)(?: it| them)? to[ ,:]*|(?:my |new |delivery )*address(?: is)?[ ,:]*|"
+    r"(?:please )?(?:deliver|send|ship|bring)(?: it| them)? to[ ,:]*|"
+    r"(?:my |the |new |delivery )*add?res+s?(?: is)?[ ,:]*|"
     r"i live (?:at|in)[ ,:]*|(?:tolong )?(?:kirim|antar)(?:kan)?(?: saja)? ke[ ,:]*|"
     r"alamat(?: saya| baru| pengiriman|nya)*(?: adalah| di)?[ ,:]*)",
     re.IGNORECASE,

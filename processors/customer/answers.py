@@ -13,8 +13,10 @@ from processors.customer.variants import complete, variant_in
 from processors.search.search import expand
 from processors.search.words import content_words, stem, tokens
 from processors.understanding.gate import chosen_number, says_ordinal
+from processors.understanding.gate_words import ANSWER_FILLER, COURTESY, POINTING, YES_WORDS
 from processors.understanding.numbers import number_in
 
+_AGREEING = COURTESY | YES_WORDS | ANSWER_FILLER | POINTING
 LONGEST_ANSWER = 10
 """Words; who says more says something new."""
 
@@ -77,7 +79,7 @@ async def agree(talk: Talk, reads: Reads) -> Talk | None:
 
 def _quantity(question: Question, product: Product, text: str) -> Wanted | None:
     quantity, rest = number_in(" ".join(tokens(text)))
-    if quantity is None or len(content_words(rest)) > 1:
+    if quantity is None or len([word for word in content_words(rest) if word not in _AGREEING]) > 1:
         return None
     return Wanted(
         mention=question.mention, quantity=quantity, variant=question.variant, options=(product,), mode="set"

@@ -152,7 +152,7 @@ def edit(talk: Talk) -> Talk:
     """How to change the cart, with a row for each line that can go."""
     if not talk.cart:
         return empty(talk)
-    session = replace(talk.session, proposal=None)
+    session = replace(talk.session, proposal=None, editing=True)
     return replace(talk, ending=_edit_reply(talk), checkout=False, session=session)
 
 
@@ -169,7 +169,7 @@ def reopen(talk: Talk, relay_id: str, cart: carts.Cart) -> Talk:
             "*": (Reply(text=talk.say("order.nothing_to_edit")),),
         },
     )
-    session = replace(talk.session, proposal=None, questions=(), awaited=None)
+    session = replace(talk.session, proposal=None, questions=(), awaited=None, editing=True)
     return replace(
         talk, actions=(*talk.actions, action), session=session, checkout=False, intent="order_request"
     )

@@ -70,11 +70,13 @@ _HUMAN: Final = re.compile(
 )
 
 _LANGUAGE: Final = re.compile(
-    r"(?:(?:puoi|potresti|puo|can you|could you|do you|please|tolong|bisa|mau|ciao|hi|hello|halo) )*"
+    r"(?:(?:puoi|potresti|puo|possiamo|potremmo|preferisco|preferirei|meglio|can you|could you|can we|could we|do you|"
+    r"i prefer|i d prefer|better|please|tolong|bisa|mau|saya|lebih|nyaman|suka|ciao|hi|hello|halo|scusa|scusi|sorry|"
+    r"maaf|se|is it ok if we|kalau|kita|aku) )*"
     r"(?:(?:parla|parlare|parli|parlami|scrivi|scrivere|scrivimi|rispondi|rispondere|rispondimi|"
     r"speak|write|answer|reply|talk|switch to|"
     r"bicara|jawab|pakai|pake|balas) )?(?:(?:in|di|to|me|mi|with|dengan|dalam|pakai|pake|to me) ){0,2}"
-    r"(?:(?P<it>italiano|italian|bahasa italia|italia)|(?P<en>inglese|english|bahasa inggris|inggris)|"
+    r"(?:(?P<it>(?:l )?italiano|italian|bahasa italia|italia)|(?P<en>(?:l )?inglese|english|bahasa inggris|inggris)|"
     r"(?P<id>indonesiano|indonesian|indonesia|bahasa indonesia|bahasa))"
     r"(?: (?:per favore|grazie|please|thanks|dong|ya|kak|aja|saja|pls))*"
 )

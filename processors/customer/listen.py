@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from processors.customer import (
     menus,
     notes,
     orders,
+    shipping,
     support,
     taps,
     wishes,
@@ -34,6 +36,8 @@ from processors.understanding.types import Understanding
 
 UNSURE = 0.35
 """Below this nothing is done on a guess; the menu is offered."""
+
+_CLAUSE = re.compile(r"[^,;.!?]+[,;.!?]*")
 
 UNCLEAR_LIMIT = 2
 """Turns that we did not understand before a person is asked for."""
@@ -73,6 +77,8 @@ async def _delivery(talk: Talk, reads: Reads, piece: str) -> Talk | None:
     answered = await delivery.answer(talk, reads, piece)
     if answered is not None:
         return answered
+    if shipping.asks(piece):
+        return await shipping.tell(replace(talk, intent="product_inquiry"), reads, piece)
     if asks_again(piece):
         return await reorder(talk, reads)
     return await orders.edit(talk, reads) if orders.asks_edit(piece) else None
@@ -83,12 +89,24 @@ def pieces(text: str) -> Iterator[str]:
     together: list[str] = []
     for line in text.split("\n"):
         if command_of(line) is None and address_in(line, asked=False) is None:
-            together.append(line)
+            wishes, line = _without_language(line)
+            yield from wishes
+            if line:
+                together.append(line)
             continue
         yield from clauses("\n".join(together))
         together = []
         yield line
     yield from clauses("\n".join(together))
+
+
+def _without_language(line: str) -> tuple[list[str], str]:
+    """The clauses that ask for a language, and the line without them: "scusi, possiamo parlare inglese? I'd like …"."""
+    clauses_ = _CLAUSE.findall(line)
+    wishes = [clause for clause in clauses_ if language_wish(clause) is not None]
+    if not wishes:
+        return [], line
+    return wishes, "".join(clause for clause in clauses_ if clause not in wishes).strip(" ,;")
 
 
 async def _obey(talk: Talk, reads: Reads, command: Command, piece: str) -> Talk:

@@ -32,7 +32,7 @@ _STATUS = re.compile(
 )
 _ABOUT_ORDER = re.compile(
     r"\b(ordin[ei]|pacc[oh]i?|consegna|spedizione|corriere|merce|order|orders|parcel|package|delivery|shipment|"
-    r"pesanan|paket|kiriman|orderan|barang\w*|arrivat\w+|arriva)\b"
+    r"pesanan\w*|paket\w*|kiriman\w*|orderan\w*|barang\w*|arrivat\w+|arriva)\b"
 )
 _CANCEL = re.compile(
     r"\b(annull\w*|disdi\w*|cancella\w*|cancel|batalkan|batal\w*)\b.*\b(ordine|ordini|order|pesanan|orderan)\b"

@@ -24,7 +24,7 @@ async def respond(turn: Turn, services: Services) -> Decision:
     talk = Talk(
         turn=turn,
         language=turn.language or turn.business.default_language,
-        session=Session.from_json(turn.session),
+        session=replace(Session.from_json(turn.session), editing=False),
         cart=turn.cart,
     )
     for item in read_inputs(turn.messages):

@@ -134,8 +134,15 @@ def _said_anew(old: Question, new: Question) -> bool:
 
 
 def _settled(talk: Talk, product: Product) -> Talk:
-    """Without the questions that this product in the cart answers."""
-    left = tuple(q for q in talk.session.questions if product.id not in q.options)
+    """Without the questions that this product in the cart answers.
+
+    One that was not put yet is about something else that was said beside it: "una fontanella e 2 erba gatta".
+    """
+    left = tuple(
+        q
+        for q in talk.session.questions
+        if product.id not in q.options or (not q.asked and len(q.options) > 1)
+    )
     return replace(talk, session=replace(talk.session, questions=left))
 
 

@@ -67,6 +67,8 @@ class Session:
     shown: tuple[UUID, ...] = ()
     more: tuple[UUID, ...] = ()
     unclear: int = 0
+    editing: bool = False
+    """How to change the cart was told last, so that a number now is the one to end with."""
     rest: Json = field(default_factory=dict)
     """Keys of others, handed on as they are."""
 
@@ -84,6 +86,7 @@ class Session:
                 shown=tuple(UUID(str(i)) for i in own.get("shown") or ()),
                 more=tuple(UUID(str(i)) for i in own.get("more") or ()),
                 unclear=int(own.get("unclear") or 0),
+                editing=bool(own.get("editing")),
                 rest=rest,
             )
         except (KeyError, TypeError, ValueError, InvalidOperation):
@@ -96,6 +99,8 @@ class Session:
             "more": [str(i) for i in self.more],
             "unclear": self.unclear,
         }
+        if self.editing:
+            own["editing"] = True
         if self.proposal is not None:
             own["proposal"] = {
                 "relay_id": str(self.proposal.relay_id),

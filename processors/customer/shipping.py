@@ -15,9 +15,19 @@ from processors.customer.quotes import Quote, quote
 from processors.customer.talk import Reads, Talk
 from processors.model import Reply
 from processors.reads import rows
+from processors.search.words import fold
 
 MOST_ZONES: Final = 6
+_REACH: Final = re.compile(
+    r"\b(arriv\w+|venite|coprite|servite|portate|consegn\w+|spedite|reach|cover|come|deliver\w*|ship|bring|"
+    r"sampai|melayani|antar\w*|kirim\w*)\b"
+)
 _POSTCODE: Final = re.compile(r"(?<!\d)\d{5}(?!\d)")
+
+
+def asks(text: str) -> bool:
+    """Whether a question names a postcode and asks whether we get there: "e al 20144 arrivate?"."""
+    return "?" in text and _POSTCODE.search(text) is not None and _REACH.search(fold(text)) is not None
 
 
 async def tell(talk: Talk, reads: Reads, text: str) -> Talk:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Final
 from uuid import UUID
 
 from processors.customer import cart as carts
@@ -12,11 +14,16 @@ from processors.customer.catalogue import Product
 from processors.customer.inputs import CatalogueOrder
 from processors.customer.inquiry import nearest
 from processors.customer.place import MOST_OPTIONS, Wanted, place, quotable
+from processors.customer.session import Session
 from processors.customer.talk import Reads, Talk
+from processors.customer.variants import variant_in
 from processors.model import CartLine
-from processors.search.words import content_words, stem, tokens
+from processors.search.words import content_words, fold, stem, tokens
 from processors.understanding.numbers import number_in
 from processors.understanding.types import CartStep, ItemMention, Understanding
+
+_MORE: Final = re.compile(r"\b(ancora|altr[oaie]|aggiung\w*|in piu|another|more|extra|add|lagi|tambah\w*)\b")
+"""Words by which a number is one of pieces more."""
 
 
 async def change_cart(talk: Talk, reads: Reads, text: str, understood: Understanding) -> Talk:
@@ -34,7 +41,7 @@ async def _do(talk: Talk, reads: Reads, text: str, step: CartStep) -> Talk:
         return _take_out(talk, text, step.items)
     if step.action in ("add", "set") and step.items:
         for item in step.items:
-            talk = await _put_in(talk, reads, item, is_set=step.action == "set")
+            talk = await _put_in(talk, reads, text, item, is_set=step.action == "set")
         return talk
     if step.action in ("add", "set"):
         return await _shown_last(talk, reads, text)
@@ -55,7 +62,8 @@ async def catalogue_order(talk: Talk, reads: Reads, order: CatalogueOrder) -> Ta
     return talk
 
 
-async def _put_in(talk: Talk, reads: Reads, item: ItemMention, *, is_set: bool) -> Talk:
+async def _put_in(talk: Talk, reads: Reads, text: str, item: ItemMention, *, is_set: bool) -> Talk:
+    is_set = is_set or _ends_with(talk, text, item)
     if is_set and (line := _only_line(talk.cart, item)) is not None:
         talk, options = await reads.products(talk, (line.product_id,))
         variant = {**line.variant, **item.variant}
@@ -66,15 +74,29 @@ async def _put_in(talk: Talk, reads: Reads, item: ItemMention, *, is_set: bool) 
         wanted = Wanted(mention=item.mention, quantity=quantity, variant=variant, options=options, mode="set")
         return await place(talk, reads, wanted)
     talk, options = await _options(talk, reads, item)
+    pointed = len(options) == 1 and not content_words(item.mention)
+    # "Lo prendo da 50ml": the words name no product, but one of its values.
+    said = variant_in(options[0].attributes, text) if pointed else {}
     wanted = Wanted(
         mention=item.mention,
         quantity=item.quantity,
-        variant=item.variant,
+        variant={**said, **item.variant},
         options=options,
         mode="set" if is_set else "add",
         sure=bool(item.product_id or item.ambiguous or not content_words(item.mention)),
     )
     return await place(talk, reads, wanted)
+
+
+def _ends_with(talk: Talk, text: str, item: ItemMention) -> bool:
+    """Whether a number is the one to end with: said to "what would you like to change?", of what is in the cart."""
+    asked = Session.from_json(talk.turn.session).editing
+    return (
+        asked
+        and item.quantity_given
+        and not _MORE.search(fold(text))
+        and _only_line(talk.cart, item) is not None
+    )
 
 
 async def _options(talk: Talk, reads: Reads, item: ItemMention) -> tuple[Talk, tuple[Product, ...]]:

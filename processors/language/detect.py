@@ -33,6 +33,9 @@ LEARNED_WEIGHT = 3.0
 PREVIOUS_WEIGHT = 0.3
 FOREIGN_LEAD = 1.5
 LONGEST_READ = 600
+FEW_WORDS = 4
+GUESSED = 0.45
+"""How sure a few words are of which none is in a list: less than the business's own language."""
 
 # Letters beside digits are codes and packs ("D1042", "12kg"), not words of a language.
 _WORD = re.compile(r"(?<![a-z0-9])[a-z]+(?![a-z0-9])")
@@ -71,8 +74,22 @@ def detect(text: str, *, previous: str | None = None, learned: LinearModel | Non
     if previous in scores:
         scores[previous] += PREVIOUS_WEIGHT
     best = max(LANGUAGES, key=lambda language: scores[language])
+    if (
+        previous is None
+        and best != DEFAULT_LANGUAGE
+        and len(telling) <= FEW_WORDS
+        and not _known_in(best, telling)
+    ):
+        # "1 lampada di sale": a few names of goods that only look like another language.
+        return Detection(_known(best), GUESSED)
     weights = {language: exp(min(score, 40.0)) for language, score in scores.items()}
     return Detection(_known(best), weights[best] / sum(weights.values()))
+
+
+def _known_in(language: str, words: list[str]) -> bool:
+    """Whether one of the words belongs to this language alone."""
+    others = frozenset().union(*(WORDS[other] for other in LANGUAGES if other != language))
+    return any((w in WORDS[language] or w in TELLING.get(language, ())) and w not in others for w in words)
 
 
 def _kept(previous: str | None) -> Detected:

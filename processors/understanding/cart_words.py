@@ -56,7 +56,9 @@ REMOVE: Final = _any(
     r"get rid of", r"lose the", r"scrap", r"(throw|toss|chuck) (away|out)", r"take (it|that|them) (out|off|away)",
     r"changed my mind (about|on)( the)?",
     r"(ho |ci ho )?(cambiato idea|ripensat\w+) (su|sul|sulla|sulle|sui|riguardo \w+)",
-    r"^no (?!problem|thanks|worries|grazie|no|va|ok)(?=\w+)", r"forget( about)?( the| that)?",
+    r"^no (?!problem|thanks|worries|grazie|no|va|ok|"
+    r"meglio|piuttosto|better|rather|mending|anzi)(?=\w+)",
+    r"forget( about)?( the| that)?",
     r"(la|lo|le|li) (lascio|lasciamo|tolgo|levo)( (stare|perdere|li|qui))?",
     r"non (la|lo|li|le) (voglio|prendo|metto|mettere)", r"scratch (the|that)", r"skip the", r"leave (out|off)",
     r"cut the", r"ditch",
@@ -101,6 +103,8 @@ SET: Final = _any(
     r"instead of", r"rather than", r"the quantity",
     r"(ubah|ganti|gantiin|rubah|jadi(kan|in)|jumlahnya|edit)", r"jadi (?=\d|satu|dua|tiga|empat|lima)",
     r"bukan(nya)?",
+    r"^(no |nah |ga |gak )?(meglio|piuttosto|preferisco|preferirei|better|rather|i d rather have|i prefer|mending)"
+    r"(?! (il|la|tra|fra|not|no|non))",
 )  # fmt: skip
 
 SOFT_SET: Final = _any(
@@ -142,7 +146,8 @@ ADD: Final = _any(
     r"(dovrebbe|dovreste|dovresti|deve|dovete) (portar|mandar|dar|prepar|spedir|mett)\w*", r"vogl\w*",
     r"volev\w+", r"vulesse", r"aggiun\w*", r"mett\w*", r"prend\w*", r"pijo",
     r"pigli\w*", r"compr(?!ess)\w*", r"(vuole|vorrebbe|vogliono|wants)", r"acquist\w*",
-    r"ordin(o|are|iamo|erei|a|ami|ate)", r"mand(?!or|ari)\w*", r"dam(mi|me|mene)", r"dat\w*mi(ne)?", r"dacci",
+    r"ordin(o|are|arn\w+|arl\w+|iamo|erei|a|ami|ate)", r"mand(?!or|ari)\w*", r"dam(mi|me|mene)",
+    r"dat\w*mi(ne)?", r"dacci",
     r"portami", r"inviami",
     r"spedi(te)?mi", r"(mi|ci|me|ce) serv\w+",
     r"(mi|ci) (dai|date|da|mandi|mandate|fai|fate|porti|prepari|preparate|metti|mettete|tieni|tenete|prendi|"
@@ -205,6 +210,10 @@ FILLER: Final = frozenset(words_of("""
     chiedere chiederti sapere potresti puoi potete potreste vorrei possibile fosse va bene perfetto certo ottimo
     tutto tutti tutte everything all semua semuanya
     pensarci bene ecco aho basta soltanto semplicemente
+    benissimo fantastico eccellente bello bella bellissimo bellissima
+    oh ah wow uff ue poco pochino bonasera bonasira buonase
+    great lovely nice cool awesome perfect excellent wonderful fine good sure alright yes yeah yep so well hmm um uh
+    baik bagus oke sip siap mantap keren boleh iya nah oh maaf sorry hmm
     """))  # fmt: skip
 """Words at the edges of a part that name no product."""
 

@@ -34,7 +34,7 @@ class Step:
 
 
 _PRONOUN = re.compile(
-    r"\b(?:dam|dac|fam|man|met|prend|aggiung|tog|lev|port|ordin|segn|fan|facciamo)\w*ne\b|"
+    r"\b(?:dam|dac|fam|man|met|prend|aggiung|tog|lev|port|ordin|compr|segn|fan|facciamo)\w*ne\b|"
     r"\b(ne (voglio|vorrei|prendo|prendiamo|vogliamo|piglio|servono|bastano|metta|metti|mandi|mandami|facciamo|"
     r"ordino|compro|aggiungo|aggiungi)"
     r"|(me|ce) ne \w+|(aggiungi|metti|manda|dam|fam|prendi|da|fa|togli|leva|ordina|dacc|togliam|levam|mettim|"
@@ -53,7 +53,8 @@ _PRONOUN = re.compile(
 
 _OF_IT: Final = re.compile(
     r"(?:e |and |dan )?(?:ne (?:voglio|vorrei|prendo|prenderei|prendiamo|compro|ordino|metta|metti|mandi|servono|dia|"
-    r"bastano)|i ll take|i take|saya ambil|ambil) (?P<number>\w+)(?: of them| grazie| per favore)?"
+    r"bastano)|(?:dam|man|met|prend|aggiung|port|fam)\w*ne|i ll take|i take|saya ambil|ambil) (?P<number>\w+)"
+    r"(?: of them| grazie| per favore| va| dai| pezzi)?"
 )
 _IS: Final = re.compile(r"^(?:est|it s|its|it is|they re|they are|sono per|serve per|ini (?:buat|untuk))\b")
 

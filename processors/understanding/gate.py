@@ -11,9 +11,13 @@ import unicodedata
 from functools import lru_cache
 from typing import Final, Literal
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 from processors.search.words import fold
 from processors.understanding.gate_words import (
     ANSWER_FILLER,
+    CONFIRMING,
     COURTESY,
     EVENTS,
     GLOBAL_WORDS,
@@ -36,6 +40,7 @@ LONGEST_ANSWER: Final = 6
 """Words of a message that can still be nothing but a yes or a no."""
 
 LONGEST_GREETING: Final = 6
+_SHORTEST_TYPO: Final = 6
 
 _WORD = re.compile(r"[a-z0-9]+")
 _REPEATED = re.compile(r"([a-z])\1{2,}")
@@ -75,7 +80,7 @@ def yes_no(text: str) -> bool | None:
             return False
         if candidate in YES_PHRASES:
             return True
-    said = words.split()
+    said = [_confirming(word) for word in words.split()]
     if not said or len(said) > LONGEST_ANSWER:
         return None
     yes = any(w in YES_WORDS for w in said)
@@ -138,6 +143,15 @@ def _place(word: str, count: int) -> int | None:
         return count if place < 0 else place
     # "Uno", "una" and "one" point at a thing more often than they count places.
     return NUMBER_WORDS.get(word) if word not in ("un", "una", "one", "no", "a") else None
+
+
+@lru_cache(maxsize=4096)
+def _confirming(word: str) -> str:
+    """The word of agreement that a typo stands for: "conferno", "confrim", "konfirmsi"."""
+    if len(word) < _SHORTEST_TYPO or word in CONFIRMING:
+        return word
+    found = process.extractOne(word, CONFIRMING, scorer=OSA.distance, score_cutoff=1)
+    return str(found[0]) if found else word
 
 
 @lru_cache(maxsize=4096)

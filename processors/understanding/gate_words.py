@@ -98,13 +98,18 @@ YES_WORDS: Final = _words("""
     ya iya iyaa yaa yah yoi yup oke okee okeh sip siap siapp setuju benar betul bener konfirmasi lanjut lanjutkan boleh
     gas baik baiklah cocok deal vai ottimo andata
     """)
+CONFIRMING: Final = _words(
+    "confermo conferma confermato confirm confirmed konfirmasi procedi perfetto perfect setuju"
+)
+"""Words of agreement that are long enough to be known with a wrong letter."""
+
 NO_WORDS: Final = _words("""
     no noo nono nope nah non nee negativo assolutamente mai tidak nggak ngga enggak engga gak ga gk kagak tdk belum
     jangan bukan nanti dulu never wait aspetta aspetti niente dont don
     """)
 ANSWER_FILLER: Final = _words("""
     tutto lo la l il e un mio mia ordine ordini cosi adesso ora ancora per the my it that is all order go ahead i do not
-    yet t now later pesanan pesan saya usah jadi mau dulu itu d accordo con procedere pure si
+    yet t s now later pesanan pesan saya usah jadi mau dulu itu d accordo con procedere pure si
     """)
 """Words that may stand beside a yes or a no without changing it."""
 
@@ -161,6 +166,7 @@ ORDINALS: Final = {
 
 POINTING: Final = _words("""
     il lo la l quello quella questo questa numero n nr num opzione prendo scelgo voglio vorrei direi facciamo the one
-    number option choose i ll take want yang nomor no pilihan pilih saya mau itu di da un una uno ecco
+    number option choose i ll take want va bene facciamo allora
+    yang nomor no pilihan pilih saya mau itu di da un una uno ecco
     """)
 """Words that may stand beside the number of a choice."""

@@ -47,6 +47,7 @@ ASKED_MOST: Final = 1.0
 """Points of an order that a question may still have."""
 
 _SHORT = 3
+_FIRST_CLAUSE: Final = re.compile(r"([^!,.?\n]*)([!,.\n]?)(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +83,7 @@ class Intention:
 def classify(text: str, *, model: LinearModel | None = None) -> Intention:
     """The intent of one message. `model` is another one than that of this release, to compare them."""
     points = rule_points(text)
-    guess = (model or linear_model()).guess(text)
+    guess = (model or linear_model()).guess(after_greeting(text))
     reason = human_reason(_words(text))
     sure = HUMAN_SURE_ORDERING if points["order_request"] >= ORDERING else HUMAN_SURE
     if reason == "none" and guess.human >= sure and not only_curious(_words(text)):
@@ -101,6 +102,12 @@ def classify(text: str, *, model: LinearModel | None = None) -> Intention:
         points=points,
         human_reason=reason,
     )
+
+
+def after_greeting(text: str) -> str:
+    """What follows a hello: "Good evening! Do you have candles?" is no small talk. The text, when nothing does."""
+    hello, sign, rest = _FIRST_CLAUSE.match(text).groups()  # type: ignore[union-attr]  # It matches every text.
+    return rest if sign and rest.strip() and is_greeting(hello) else text
 
 
 def rule_points(text: str) -> dict[Intent, float]:

@@ -89,7 +89,10 @@ class Mentions:
         return joint.clear and joint.complete and bool(content_words(this.words))
 
     async def _merged(self, before: _Meant, part: Part) -> _Meant:
-        words = f"{before.words} {part.words}"
+        if not before.words.strip():
+            # "Nu poco 'e incenso, dammene 5": what came before named nothing.
+            before = replace(before, part=replace(before.part, quantity=None))
+        words = f"{before.words} {part.words}".strip()
         measures = (*before.part.measures, *part.measures)
         return _Meant(
             part=replace(

@@ -7,12 +7,14 @@ none comes back as words. Callers confirm with buttons before anything is ordere
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from processors.language.detect import detect
 from processors.model import CartLine
+from processors.search.words import content_words
 from processors.understanding.carts import Step, steps_in
-from processors.understanding.intents import Intention, classify
+from processors.understanding.intents import Intention, after_greeting, classify
 from processors.understanding.mentions import Mentions
 from processors.understanding.questions import is_past, is_question, is_statement, query_of
 from processors.understanding.resolve import Resolver, Search
@@ -47,6 +49,9 @@ async def understand(
     intention = classify(text)
     resolver = Resolver(search, glossary or {}, head_last=spoken == "en")
     mentions = Mentions(resolver, cart=cart, last_shown=last_shown)
+    if intention.human_reason == "unknown" and await _only_names(text, mentions):
+        # The model alone heard trouble where only goods are named: "e una crema mani al karitè".
+        intention = replace(intention, human_reason="none", intent="order_request")
     wishes = [(step, await mentions.of(step)) for step in _steps(text, intention)]
     telling = is_statement(text)
     wishes = [(s, items) for s, items in wishes if _means_something(s, items) and (s.said or not telling)]
@@ -60,11 +65,22 @@ async def understand(
         confidence=intention.confidence,
         cart_action=first.action,
         items=first.items,
-        search_query=None if done or intention.intent not in _ABOUT_PRODUCTS else query_of(text),
+        search_query=None
+        if done or intention.intent not in _ABOUT_PRODUCTS
+        else query_of(after_greeting(text)),
         needs_human=intention.needs_human,
         human_reason=intention.human_reason,
         also=tuple(done[1:]),
     )
+
+
+async def _only_names(text: str, mentions: Mentions) -> bool:
+    """Whether all that a message says are names of things we sell."""
+    if is_question(text):
+        return False
+    items = [item for step in steps_in(text) if step.action == "add" for item in await mentions.of(step)]
+    named = {word for item in items for word in content_words(item.mention)}
+    return bool(items) and all(item.product_id for item in items) and set(content_words(text)) <= named
 
 
 Wishes = Sequence[tuple[Step, tuple[ItemMention, ...]]]

@@ -10,9 +10,9 @@ from typing import Final
 from rapidfuzz.fuzz import ratio
 
 from processors.search.search import Hit
-from processors.search.words import content_words, stem, tokens
+from processors.search.words import content_words, fold, stem, tokens
 from processors.understanding.concepts import ANIMALS, Concept
-from processors.understanding.measures import Measure, names_value
+from processors.understanding.measures import Measure, names_value, take_measures
 from processors.understanding.terms import key
 from processors.understanding.variants import Said, colour_value, size_value
 
@@ -42,7 +42,9 @@ def rate(
         score += _COLOUR
     if said.size is not None and size_value(values, said.size):
         score += _SIZE
-    score += sum(_PACK for m in measures if any(names_value(m, str(v)) for v in values))
+    score += sum(
+        _PACK for m in measures if any(names_value(m, str(v)) for v in values) or _in_name(m, hit.name)
+    )
     if any(names_kind(c, hit) for c in concepts):
         score += _FIRST_WORD
     asked = {ANIMALS[w] for c in concepts for w in (*c.word.split(), *c.also) if w in ANIMALS}
@@ -50,6 +52,18 @@ def rate(
     if asked and theirs and not asked & theirs:
         score -= MARGIN + 0.1
     return score
+
+
+def _in_name(measure: Measure, name: str) -> bool:
+    """Whether a product is called by a measure: "Acquario 30 litri"."""
+    return measure.amount is not None and any(
+        (own.amount, own.unit) == (measure.amount, measure.unit) for own in _measures(name)
+    )
+
+
+@lru_cache(maxsize=5_000)
+def _measures(name: str) -> tuple[Measure, ...]:
+    return tuple(take_measures(fold(name))[1])
 
 
 def names_colour(name: str, plain: Sequence[str], said: Said) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from rapidfuzz import process
+from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
 
 from processors.search.general import general_words
@@ -37,9 +38,16 @@ class Terms:
     def _misspelt(self, forms: Sequence[str]) -> Term | None:
         """The entry for a typo of its term: "fontains" for "fountain"."""
         for form in forms:
-            match = process.extractOne(form, self._terms.keys(), scorer=ratio, score_cutoff=_TYPO)
-            if match and match[0][0] == form[0] and match[0].count(" ") == form.count(" "):
-                return self._terms[match[0]]
+            like = process.extractOne(form, self._terms.keys(), scorer=ratio, score_cutoff=_TYPO)
+            # Two letters that changed places are one slip: "fountian".
+            near = (
+                None
+                if like
+                else process.extractOne(form, self._terms.keys(), scorer=OSA.distance, score_cutoff=1)
+            )
+            term = like[0] if like else near[0] if near else None
+            if term and term[0] == form[0] and term.count(" ") == form.count(" "):
+                return self._terms[term]
         return None
 
 

@@ -33,7 +33,8 @@ RULES: Final = (
         r"info)\b"),
     (1.4, r"\b(lo|la|li|le) (vendete|avete|fate|trovo)\b|\b(taglie|colori) (ci sono|avete|disponibili)\b"),
     (2.6, r"\b(how|hw) (much|mch)\b|\bprices?\b|\bcosts?\b"),
-    (2.2, r"\b(do|does|did|have) (you|u|ya) (have|sell|carry|stock|got|do|offer|make)\b|\byou (got|have|sell)\b|"
+    (2.2, r"\b(do|does|did|have) (you|u|ya) (happen to |also |still |guys )?(have|sell|carry|"
+        r"stock|got|do|offer|make)\b|\byou (got|have|sell)\b|"
         r"\bgot any\b"),
     (2.0, r"\b(is|are) (it|this|that|these|those|there|the \w+( \w+)?) (available|in stock|safe|good|suitable|ok|"
         r"any|still|waterproof|machine)\b|\bavailable\b|\bin stock\b"),
