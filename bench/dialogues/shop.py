@@ -56,6 +56,8 @@ class Shop:
     products: dict[str, Product]
     zones: tuple[Zone, ...]
     shelves: dict[tuple[str, str], int]
+    promised: dict[tuple[str, str], int]
+    """Pieces that earlier orders have reserved."""
     prices: dict[str, set[Decimal]] = field(default_factory=dict)
 
     def lines(self, texts: Iterable[str]) -> list[Line]:
@@ -93,7 +95,7 @@ class Shop:
 
     def shelves_after(self, dialogues: Iterable[Dialogue]) -> dict[tuple[str, str], tuple[int, int]]:
         """Pieces on each shelf and those promised, once all dialogues are over."""
-        left, promised = Counter(self.shelves), Counter[tuple[str, str]]()
+        left, promised = Counter(self.shelves), Counter(self.promised)
         for dialogue in dialogues:
             for order in dialogue.ends.orders:
                 for line in self.lines(order.lines):
@@ -119,7 +121,8 @@ async def read_shop(pool: asyncpg.Pool) -> Shop:
     products = {row["sku"]: _product(row) for row in rows}
     zones = await pool.fetch("select * from delivery_zones where active")
     stock = await pool.fetch(
-        "select c.contact_value as phone, p.sku, s.on_hand from dealer_stock s join products p on p.id = s.product_id "
+        "select c.contact_value as phone, p.sku, s.on_hand, s.reserved from dealer_stock s "
+        "join products p on p.id = s.product_id "
         "join rider_contacts c on c.dealer_id = s.dealer_id"
     )
     names = {phone: name for name, phone in DEALERS.items()}
@@ -127,6 +130,7 @@ async def read_shop(pool: asyncpg.Pool) -> Shop:
         products=products,
         zones=tuple(_zone(row) for row in zones),
         shelves={(names[row["phone"]], row["sku"]): row["on_hand"] for row in stock},
+        promised={(names[row["phone"]], row["sku"]): row["reserved"] for row in stock},
         prices={sku: {product.price} for sku, product in products.items()},
     )
 
