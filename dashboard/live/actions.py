@@ -17,6 +17,7 @@ from postgrest import AsyncPostgrestClient
 
 from dashboard.client import rows
 from processors.customer.addresses import postcode_of, tidy
+from processors.customer.satisfaction import question
 from processors.errors import BadRequest
 
 KEY_CHARACTERS = 100
@@ -124,7 +125,8 @@ ACTIONS: Mapping[str, Action] = {
     "take_over": _action("take_over"),
     "hand_back": _action("hand_back"),
     "assign": _action("assign_conversation", staff_id=_maybe(_id)),
-    "resolve": _action("resolve_conversation"),
+    # What the customer may be asked then is the desk's to say, not the page's.
+    "resolve": _action("resolve_conversation", question=lambda _: question()),
     "reopen": _action("reopen_conversation"),
     "snooze": _action("snooze_conversation", until=_moment),
     "block": _action("block_contact", blocked=_flag),

@@ -9,7 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -118,6 +118,12 @@ async def service(client: AsyncPostgrestClient, business_id: UUID, first: date, 
     asked = {"p_business_id": str(business_id), "p_from": first.isoformat(), "p_to": last.isoformat()}
     found: Any = await rows(client.rpc("service_times", asked))
     return Service(**found)
+
+
+async def satisfaction(client: AsyncPostgrestClient, business_id: UUID, first: date, last: date) -> Json:
+    """What customers said of those who helped them, see the comment of `satisfaction_report`."""
+    asked = {"p_business_id": str(business_id), "p_from": first.isoformat(), "p_to": last.isoformat()}
+    return cast(Json, await rows(client.rpc("satisfaction_report", asked)))
 
 
 async def businesses(client: AsyncPostgrestClient) -> list[Business]:

@@ -10,6 +10,7 @@ from uuid import uuid4
 from postgrest import AsyncPostgrestClient
 
 from dashboard.client import rows
+from processors.customer.satisfaction import question
 from processors.model import Json
 
 KINDS = ("overdue", "escalation", "message", "turn", "send", "push", "device", "file", "event")
@@ -44,7 +45,10 @@ async def attention_count(client: AsyncPostgrestClient) -> int:
 
 REMEDIES: Mapping[str, tuple[str, Callable[[Json], dict[str, Any]]]] = {
     "take": ("take_over", lambda item: {**_conversation(item), "p_client_key": str(uuid4())}),
-    "resolve": ("resolve_conversation", lambda item: {**_conversation(item), "p_client_key": str(uuid4())}),
+    "resolve": (
+        "resolve_conversation",
+        lambda item: {**_conversation(item), "p_client_key": str(uuid4()), "p_question": question()},
+    ),
     "retry_message": ("retry_message", lambda item: {**_conversation(item), "p_message_id": item["id"]}),
     "hurry_turn": ("hurry_turn", lambda item: _conversation(item)),
     "hurry_send": ("hurry_send", lambda item: {"p_message_id": item["id"]}),

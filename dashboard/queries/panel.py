@@ -14,6 +14,7 @@ from processors.model import Json
 ORDERS = 8
 ESCALATIONS = 5
 TIMES = 4
+RATINGS = 3
 
 # Tables with two foreign keys to the same table need the name of the one that is meant.
 PART = (
@@ -30,17 +31,24 @@ RELAY = (
 async def panel(client: AsyncPostgrestClient, conversation: Json) -> dict[str, Any]:
     """What stands beside a conversation, by its part.
 
-    `cart`, `orders`, `dealer_orders` (of a dealer), `escalations`, `times`, `turn`, its `model`, `summary`,
+    `cart`, `orders`, `dealer_orders` (of a dealer), `escalations`, `times`, `ratings`, `turn`, its `model`, `summary`,
     `identities`.
     """
-    (basket, orders, dealer_orders), (escalations, times, turn), (summary, identities) = await asyncio.gather(
+    (
+        (basket, orders, dealer_orders),
+        (escalations, times, ratings, turn),
+        (summary, identities),
+    ) = await asyncio.gather(
         asyncio.gather(
             cart.cart(client, conversation["id"]),
             _orders(client, conversation),
             _dealer_orders(client, conversation),
         ),
         asyncio.gather(
-            _escalations(client, conversation), _times(client, conversation), _last_turn(client, conversation)
+            _escalations(client, conversation),
+            _times(client, conversation),
+            _ratings(client, conversation),
+            _last_turn(client, conversation),
         ),
         asyncio.gather(_summary(client, conversation), _identities(client, conversation)),
     )
@@ -49,6 +57,7 @@ async def panel(client: AsyncPostgrestClient, conversation: Json) -> dict[str, A
         "orders": orders,
         "escalations": escalations,
         "times": times,
+        "ratings": ratings,
         "turn": turn,
         "model": await _model(client, conversation, turn),
         "dealer_orders": dealer_orders,
@@ -76,6 +85,15 @@ async def _times(client: AsyncPostgrestClient, conversation: Json) -> list[Json]
     )
     query = query.eq("conversation_id", conversation["id"]).order("id", desc=True)
     return await rows(query.limit(TIMES))
+
+
+async def _ratings(client: AsyncPostgrestClient, conversation: Json) -> list[Json]:
+    """What the customer was asked and said about the help they got, here or in an earlier conversation."""
+    contact = conversation.get("contact")
+    if not contact:
+        return []
+    query = client.from_("satisfaction").select("id, score, asked_at, answered_at, staff:staff(name)")
+    return await rows(query.eq("contact_id", contact["id"]).order("asked_at", desc=True).limit(RATINGS))
 
 
 async def _last_turn(client: AsyncPostgrestClient, conversation: Json) -> Json | None:

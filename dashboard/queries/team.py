@@ -16,6 +16,8 @@ DEFAULTS: Json = {
     "response_minutes": None,
     "resolution_minutes": None,
     "count_open_hours": True,
+    "ask_satisfaction": False,
+    "satisfaction_days": 14,
 }
 """What a business that has set nothing keeps to, as the columns' defaults say."""
 

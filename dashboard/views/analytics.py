@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import streamlit as st
 
 from dashboard.client import Refused
-from dashboard.queries.analytics import Business, Report, businesses, report, service
+from dashboard.queries.analytics import Business, Report, businesses, report, satisfaction, service
 from dashboard.views import analytics_parts as parts
 from dashboard.views import analytics_service, cards
 from dashboard.visitor import Visitor
@@ -29,6 +29,7 @@ def show(visitor: Visitor) -> None:
         st.error(visitor.refusal(refused))
         return
     fast = visitor.ask(lambda client: service(client, business.id, first, last))
+    happy = visitor.ask(lambda client: satisfaction(client, business.id, first, last))
     _figures(visitor, found)
     left, right = st.columns(2)
     with left:
@@ -37,6 +38,7 @@ def show(visitor: Visitor) -> None:
         parts.intents(visitor, found)
         parts.agents(visitor, found)
         analytics_service.times(visitor, fast)
+        analytics_service.satisfaction(visitor, happy)
     with right:
         parts.times(visitor, found)
         parts.revenue(visitor, found)

@@ -41,3 +41,31 @@ def _row(visitor: Visitor, name: str, row: Json) -> Json:
         visitor.say("analytics.most"): duration(visitor, row["p95"]),
         visitor.say("analytics.in_time"): percent(visitor, row["in_time"], row["with_target"]),
     }
+
+
+def satisfaction(visitor: Visitor, found: Json) -> None:
+    """What customers said of those who helped them."""
+    names = [(visitor.say("analytics.everybody"), found), *((one["name"], one) for one in found["people"])]
+    table = [
+        {
+            "": name,
+            visitor.say("analytics.asked"): number(visitor, row["asked"]),
+            visitor.say("analytics.answered"): percent(visitor, row["answered"], row["asked"]),
+            visitor.say("analytics.happy"): percent(visitor, row["happy"], row["answered"]),
+            visitor.say("analytics.unhappy"): number(visitor, row["unhappy"]),
+        }
+        for name, row in names
+    ]
+    point = visitor.say(
+        "analytics.satisfaction_point",
+        share=percent(visitor, found["happy"], found["answered"]),
+        count=number(visitor, found["answered"]),
+    )
+
+    def draw() -> None:
+        st.dataframe(table, hide_index=True)
+
+    has_any = found["asked"] > 0
+    parts.part(
+        visitor, "satisfaction", point, table, has_any=has_any, empty="analytics.nobody_asked", draw=draw
+    )

@@ -40,6 +40,8 @@ def _fields(visitor: Visitor) -> tuple[Field, ...]:
         Field(name="response_minutes", kind="number"),
         Field(name="resolution_minutes", kind="number"),
         Field(name="count_open_hours", kind="flag"),
+        Field(name="ask_satisfaction", kind="flag"),
+        Field(name="satisfaction_days", kind="number"),
     )
 
 

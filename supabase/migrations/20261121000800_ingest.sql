@@ -151,6 +151,7 @@ declare
   v_has_file boolean := false;
   v_hold timestamptz;
   v_blocked boolean;
+  v_rating record;
 begin
   select * into a from public.channel_accounts where channel = e ->> 'channel' and external_id = e ->> 'account' and active;
   if not found then
@@ -164,6 +165,12 @@ begin
   -- A provider's clock ahead of ours must not hold a window open for longer than it is.
   v_time := least(coalesce(to_timestamp((e ->> 'provider_time')::double precision), v_now), v_now + interval '1 minute');
   v_contact := private.resolve_contact(a.business_id, e ->> 'channel', coalesce(e -> 'sender', '{}'::jsonb), private.identity_scope(a));
+  if e ->> 'type' in ('text', 'interactive', 'button') then
+    select * into v_rating from private.rating_in(a.id, v_contact, e);
+    if v_rating.score is not null then
+      return private.ingest_rating(a, v_rating.request, v_rating.score, e, v_time);
+    end if;
+  end if;
   c := private.open_conversation(a, v_contact, e #>> '{sender,phone}');
   if c.owner = 'human' and c.owner_until < v_now then
     update public.whatsapp_conversations set owner = 'bot', owner_until = null where id = c.id returning * into c;

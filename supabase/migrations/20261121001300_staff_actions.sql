@@ -237,7 +237,7 @@ end
 $$;
 comment on function public.hand_back(uuid, text) is 'Gives a conversation back to the bot, which answers what is still open; what a person was asked for is done.';
 
-create function public.resolve_conversation(p_conversation_id uuid, p_client_key text default null) returns void
+create function public.resolve_conversation(p_conversation_id uuid, p_client_key text default null, p_question jsonb default null) returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -252,10 +252,14 @@ begin
   update public.whatsapp_conversations set status = 'resolved', snoozed_until = null, escalated_at = null, failed_at = null,
     waiting_since = null, unread_count = 0, updated_at = now() where id = c.id;
   update public.escalations set status = 'resolved', resolved_at = now(), resolved_by = v_staff where conversation_id = c.id and status = 'open';
+  if p_question is not null and c.status <> 'resolved' then
+    perform private.ask_satisfaction(c, p_question);
+  end if;
   perform private.hint_changes(array[c.id]);
 end
 $$;
-comment on function public.resolve_conversation(uuid, text) is 'Closes a conversation and its escalations; the next message opens a new one.';
+comment on function public.resolve_conversation(uuid, text, jsonb) is
+  'Closes a conversation and its escalations; the next message opens a new one. With the words of p_question the customer may be asked how it was.';
 
 create function public.mark_read(p_conversation_id uuid) returns void
 language plpgsql security definer set search_path = ''
@@ -328,7 +332,7 @@ comment on function public.forget_device(text) is 'Before signing out: no more p
 
 -- The engine's own functions called from inside run as their caller here, so the owner needs nothing more.
 grant execute on function public.staff_send(uuid, text, text, uuid), public.staff_conversation(text), public.take_over(uuid, text),
-  public.hand_back(uuid, text), public.resolve_conversation(uuid, text), public.mark_read(uuid),
+  public.hand_back(uuid, text), public.resolve_conversation(uuid, text, jsonb), public.mark_read(uuid),
   public.register_device(text, text, text), public.forget_device(text) to authenticated, service_role;
 
 -- Topics: `business:{id}:inbox` and `conversation:{id}` bring hints, and at the latter people show that they look or type.

@@ -7,12 +7,16 @@ create table public.desk_rules (
   response_minutes integer check (response_minutes between 1 and 10080),
   resolution_minutes integer check (resolution_minutes between 1 and 43200),
   count_open_hours boolean not null default true,
+  ask_satisfaction boolean not null default false,
+  satisfaction_days integer not null default 14 check (satisfaction_days between 1 and 365),
   updated_at timestamptz not null default now()
 );
 comment on table public.desk_rules is 'How the desk of a business works. A business without a row keeps to the defaults.';
 comment on column public.desk_rules.response_minutes is 'Within how many minutes a person who is needed should answer; null: no target.';
 comment on column public.desk_rules.resolution_minutes is 'Within how many minutes a conversation that needed a person should be done; null: no target.';
 comment on column public.desk_rules.count_open_hours is 'Minutes run only while the shop is open, where it keeps hours.';
+comment on column public.desk_rules.ask_satisfaction is 'Whether customers are asked how it was, after a person helped and resolved.';
+comment on column public.desk_rules.satisfaction_days is 'For so many days nobody is asked again.';
 comment on column public.desk_rules.open_per_agent is 'Whoever has as many open conversations is given no further one by itself.';
 
 create table public.staff_availability (
@@ -325,12 +329,14 @@ begin
   perform private.check_number(p_rules, 'open_per_agent', 1, 500);
   perform private.check_number(jsonb_strip_nulls(p_rules), 'response_minutes', 1, 10080);
   perform private.check_number(jsonb_strip_nulls(p_rules), 'resolution_minutes', 1, 43200);
+  perform private.check_number(p_rules, 'satisfaction_days', 1, 365);
   insert into public.desk_rules (business_id) values (p_business_id) on conflict (business_id) do nothing;
   select * into strict v_before from public.desk_rules where business_id = p_business_id for update;
   v_after := jsonb_populate_record(v_before, p_rules);
   if v_after is distinct from v_before then
     update public.desk_rules set assignment = v_after.assignment, open_per_agent = v_after.open_per_agent,
       response_minutes = v_after.response_minutes, resolution_minutes = v_after.resolution_minutes, count_open_hours = v_after.count_open_hours,
+      ask_satisfaction = v_after.ask_satisfaction, satisfaction_days = v_after.satisfaction_days,
       updated_at = now()
     where business_id = p_business_id returning * into v_after;
     perform private.set_targets(p_business_id);
@@ -342,7 +348,7 @@ end
 $$;
 comment on function public.save_desk_rules(uuid, jsonb) is
   'An admin sets how the desk works: any of {assignment manual|round_robin, open_per_agent, response_minutes, resolution_minutes, '
-  'count_open_hours}. Targets count for what is open too. Returns the row.';
+  'count_open_hours, ask_satisfaction, satisfaction_days}. Targets count for what is open too. Returns the row.';
 
 create function public.set_taking_part(p_staff_id uuid, p_takes_part boolean) returns void
 language plpgsql security definer set search_path = ''

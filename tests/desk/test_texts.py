@@ -16,6 +16,7 @@ FAMILIES = {
     "desk_event",
     "due",
     "overdue",
+    "rating",
     "error",
     "intent",
     "reason",

@@ -28,6 +28,7 @@ export function createPanel(words, { close, doings, cart, me, mayAct }) {
       ["labels", [row.labels, mayAct(row)], () => labels(row)],
       ["window", [row.window_expires_at, words.span(new Date(row.window_expires_at ?? 0) - Date.now())], () => answerWindow(row)],
       ["times", [row.due_at, row.response_due_at, row.resolution_due_at, row.due_at && Math.floor(Date.now() / 15_000), beside.times, ready], () => times(row, beside.times ?? [])],
+      ["ratings", [beside.ratings], () => ratings(beside.ratings ?? [])],
       ["escalations", [beside.escalations, ready], () => escalations(beside.escalations)],
       ["summary", [beside.summary], () => summary(beside.summary)],
       ["intent", [beside.turn, beside.model, ready], () => intent(beside)],
@@ -36,7 +37,7 @@ export function createPanel(words, { close, doings, cart, me, mayAct }) {
     const shownAnyway = ["contact", "times", "window", "labels", "reminders"]
     const hasCart = beside.cart && (mayAct(row) || beside.cart.lines.length > 0)
     if (hasCart) cart.draw(row, beside.cart)
-    const empty = { times: !row.due_at && !beside.times?.length, cart: !hasCart, escalations: beside.escalations.length === 0, summary: !beside.summary, reminders: !row.reminders?.length }
+    const empty = { ratings: !beside.ratings?.length, times: !row.due_at && !beside.times?.length, cart: !hasCart, escalations: beside.escalations.length === 0, summary: !beside.summary, reminders: !row.reminders?.length }
     const visible = parts.filter(([key]) => (ready || shownAnyway.includes(key)) && !empty[key])
     reconcile(body, visible.map(([key, sign, make]) => ({ key, sign: (key === "cart" ? "" : row.id) + JSON.stringify(sign), make })))
   }
@@ -148,6 +149,15 @@ export function createPanel(words, { close, doings, cart, me, mayAct }) {
         [took, one.staff?.name].filter(Boolean).join(" · "))]
     })
     return section("times", heading(words.say("due.title")), h("dl", {}, owed, past))
+  }
+
+  /** What the customer said of those who helped. */
+  function ratings(all) {
+    return section("ratings", heading(words.say("rating.title")), h("dl", {}, all.map((one) => {
+      const name = one.score === null ? "none" : one.score >= 4 ? "good" : one.score <= 2 ? "poor" : "fair"
+      return [h("dt", { title: words.full(one.answered_at ?? one.asked_at) }, words.moment(one.answered_at ?? one.asked_at)),
+        h("dd", { class: name === "poor" ? "late" : "" }, [words.say(`rating.${name}`), one.staff?.name].filter(Boolean).join(" · "))]
+    })))
   }
 
   function escalations(all) {
