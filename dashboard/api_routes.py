@@ -17,7 +17,7 @@ from dashboard.sessions import Sessions
 from dashboard.settings import DeskSettings
 from processors.errors import NotAllowed, NotSignedIn, StorageError
 
-PATHS = ("/api/phone/say",)
+PATHS = ("/api/phone/say", "/api/assist/reply", "/api/assist/translate")
 BODY_BYTES = 64_000
 
 

@@ -7,7 +7,7 @@ from dashboard.texts import catalogue
 from dashboard.visitor import Visitor
 
 STYLES = (
-    *("list.css", "thread.css", "media.css", "composer.css"),
+    *("list.css", "thread.css", "media.css", "composer.css", "assist.css"),
     *("panel.css", "cart.css", "over.css", "start.css"),
 )
 OTHERS = ("login.", "page.", "phone.", "phone_")

@@ -12,8 +12,9 @@ const TICKS = { pending: "clock", sending: "clock", unknown: "question", sent: "
 /**
  * `quoted`: the message it answers, null when that is not loaded, undefined when it answers none. `reactions`: emoji by
  * the side that gave it. `doing`: {reply, react(emoji), retry, edit, drop, over}, or null where the person only reads.
+ * `translation` as in translations.js.
  */
-export function bubble(message, { words, follows, quoted, name, reactions, doing, retried }) {
+export function bubble(message, { words, follows, quoted, name, reactions, doing, retried, translation }) {
   if (NOTES.includes(message.type)) return note(message, words)
   const isOut = message.direction === "outbound"
   const time = message.provider_time ?? message.created_at
@@ -21,6 +22,7 @@ export function bubble(message, { words, follows, quoted, name, reactions, doing
     message.payload?.forwarded && h("span", { class: "hint" }, words.say("thread.forwarded")),
     quoted !== undefined && quote(quoted, words, name),
     ...content(message, words),
+    translation && translated(translation, words),
     message.revoked_at && h("span", { class: "hint danger" }, words.say("thread.revoked")),
   ]
   return h("div", {
@@ -40,6 +42,12 @@ export function bubble(message, { words, follows, quoted, name, reactions, doing
   isOut && problem(message, words, doing, retried))
 }
 
+function translated({ text, waiting, failed, numbers_differ: differs }, words) {
+  const label = waiting ? "assist.translating" : failed ? "assist.no_translation" : "assist.machine"
+  return h("div", { class: "translation" }, h("small", {}, icon("translate", 13), words.say(label)),
+    text && h("p", { class: "text", dir: "auto" }, text), differs && h("small", { class: "doubt" }, icon("alert", 13), words.say("assist.numbers_differ")))
+}
+
 /** What can be done with one message, beside the bubble while it is looked at. */
 function handles(doing, words) {
   const smile = h("button", { type: "button", class: "icon-button", title: words.say("act.react"), on: { click: () => {
@@ -47,7 +55,8 @@ function handles(doing, words) {
       h("button", { type: "button", on: { click: () => { doing.over.close(); doing.react(emoji) } } }, emoji))), { className: "reacting" })
   } } }, icon("smile", 17))
   return h("span", { class: "handles" },
-    h("button", { type: "button", class: "icon-button", title: words.say("act.reply_to"), on: { click: doing.reply } }, icon("reply", 17)), smile)
+    h("button", { type: "button", class: "icon-button", title: words.say("act.reply_to"), on: { click: doing.reply } }, icon("reply", 17)), smile,
+    doing.translate && h("button", { type: "button", class: "icon-button", title: words.say("assist.translate"), on: { click: doing.translate } }, icon("translate", 17)))
 }
 
 /** What a colleague wrote beside the conversation; the names of those meant stand out. */

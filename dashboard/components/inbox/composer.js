@@ -2,6 +2,7 @@
 // nothing that arrives, no switch and no reload takes away.
 
 import { fill, h, icon } from "../common/dom.js"
+import { createAssist } from "./assist.js"
 import { isSnoozed } from "./store.js"
 
 const MOST = { reply: 4096, note: 4000, caption: 1024 }
@@ -9,7 +10,7 @@ const SOON_MS = 2 * 3_600_000
 const TYPING_MS = 4_000
 const SUGGESTIONS = 7
 
-/** actions: {say(act, id, body), problem(reason), typing(on), template(anchor), kit(), isMine(row), colleagues(row)} */
+/** actions: {language, say(act, id, body), problem(reason), typing(on), template(anchor), kit(), isMine(row), colleagues(row)} */
 export function createComposer(words, kept, actions) {
   const area = h("textarea", { class: "words", rows: 1, "aria-label": words.say("composer.reply"), dir: "auto", on: {
     input: onInput, keydown: onKey, paste: onPaste, blur: () => setTimeout(() => area.getRootNode().activeElement === area || closeSuggestions(), 150), click: suggest,
@@ -28,10 +29,11 @@ export function createComposer(words, kept, actions) {
   const picker = h("input", { type: "file", hidden: true, on: { change: () => { upload(picker.files[0]); picker.value = "" } } })
   const attach = h("button", { type: "button", class: "icon-button", title: words.say("composer.attach"), on: { click: () => picker.click() } }, icon("clip", 18))
   const attached = h("div", { class: "quoted", hidden: true })
+  const assist = createAssist(words, actions.language, { row: () => row, draft: draftOf, put, problem: actions.tell })
   const send = h("button", { type: "button", class: "button main send", on: { click: submit } })
   const hint = h("span", { class: "keys soft" })
-  const write = h("div", { class: "write", on: { dragover: (event) => event.preventDefault(), drop: onDrop } }, quoted, attached, area,
-    h("div", { class: "tools" }, picker, attach, canned, template, mention, h("span", { class: "space" }), counter, hint, send))
+  const write = h("div", { class: "write", on: { dragover: (event) => event.preventDefault(), drop: onDrop } }, quoted, attached, assist.bar, area,
+    h("div", { class: "tools" }, picker, attach, canned, template, ...assist.buttons, mention, h("span", { class: "space" }), counter, hint, send))
   const element = h("footer", { class: "composer" }, suggestions,
     h("div", { class: "composer-head" }, h("div", { class: "modes", role: "tablist" }, tabs.reply, tabs.note), h("span", { class: "space" }), clock),
     write, closed)
@@ -120,6 +122,21 @@ export function createComposer(words, kept, actions) {
     kept.setDraft(row.id, draft)
   }
 
+  function draftOf(id) {
+    return row?.id === id ? draft.reply : kept.draft(id).reply
+  }
+
+  /** Words for the answer of a conversation, which need not be the one on the screen any more. */
+  function put(id, text) {
+    if (row?.id !== id) {
+      kept.setDraft(id, { ...kept.draft(id), reply: text })
+      return
+    }
+    draft.reply = text
+    setMode("reply")
+    onInput()
+  }
+
   function setMode(mode) {
     if (!row) return
     draft.mode = mode
@@ -156,6 +173,7 @@ export function createComposer(words, kept, actions) {
     canned.hidden = template.hidden = attach.hidden = mode === "note"
     drawAttached()
     mention.hidden = mode === "reply"
+    assist.draw(mode === "reply" && !shut)
     drawSend()
   }
 
@@ -275,6 +293,7 @@ export function createComposer(words, kept, actions) {
       draft.replyTo = null
     }
     area.value = ""
+    if (draft.mode === "reply") assist.done(row.id)
     save()
     stopTyping()
     grow()

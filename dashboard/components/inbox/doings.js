@@ -7,7 +7,7 @@ import { title } from "../common/words.js"
 const HOUR_MS = 3_600_000
 
 /** `kit()`: colleagues, templates, labels, languages; `me`: the person's staff id in each business. */
-export function createDoings(words, { over, sending, kit, me }) {
+export function createDoings(words, { over, sending, kit, me, translating }) {
   function colleagues(row) {
     return kit().staff.filter((one) => one.business_id === row.business_id)
   }
@@ -161,6 +161,7 @@ export function createDoings(words, { over, sending, kit, me }) {
       { label: words.say("act.remind"), icon: "clock", run: () => remind(anchor, row) },
       { label: words.say("act.label"), icon: "tag", run: () => label(anchor, row) },
       { label: words.say("act.template"), icon: "template", run: () => template(anchor, row) },
+      { label: words.say(translating.isOn(row) ? "assist.stop_translating" : "assist.translate_all"), icon: "translate", run: () => translating.turn(row) },
       { label: words.say("act.edit_contact"), icon: "edit", run: () => contact(anchor, row) },
       { label: words.say("act.copy_link"), icon: "reply", run: () => copyLink(row) },
       null,

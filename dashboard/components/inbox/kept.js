@@ -35,6 +35,12 @@ export function createKept(user) {
     /** What is on its way, oldest first; what nobody came back to for days is let go. */
     unsent: () => read("unsent", []).filter((entry) => Date.now() - entry.at < DAYS_MS),
     setUnsent: (entries) => write("unsent", entries.length ? entries : null),
+    /** Conversations whose customer is shown translated. */
+    translated: (id) => read("translated", []).includes(id),
+    setTranslated(id, on) {
+      const others = read("translated", []).filter((one) => one !== id)
+      write("translated", on ? [...others, id].slice(-200) : others)
+    },
     sound: () => read("sound", true),
     setSound: (on) => write("sound", on),
   }

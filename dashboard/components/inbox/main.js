@@ -17,6 +17,7 @@ import { createSending } from "./sending.js"
 import { createStart } from "./start.js"
 import { createStore, createThread, dueOf, dueReminders, FILTERS, isAwake } from "./store.js"
 import { createThreadView } from "./thread.js"
+import { createTranslations } from "./translations.js"
 
 const TICK_MS = 15_000
 const CLOSE_MS = 62_000
@@ -61,7 +62,9 @@ function start(parent, data) {
   const over = createOver(root, words)
   const link = createLink({ connected, lost, signedOut, message })
   const sending = createSending(link, kept, { changed: () => drawSoon(), refused: (_, reason) => over.toast(words.name("refusal", reason)) })
-  const doings = createDoings(words, { over, sending, kit: () => kit, me })
+  const doings = createDoings(words, { over, sending, kit: () => kit, me, translating: {
+    isOn: (row) => translations.isOn(row.id), turn: (row) => translations.follow(thread, !translations.isOn(row.id)),
+  } })
   const own = Object.fromEntries(Object.entries(data.businesses).filter(([id]) => data.may_act.includes(id)))
   const start = Object.keys(own).length > 0 && createStart(words, {
     over, ask: link.ask, sending, kit: () => kit, businesses: own,
@@ -72,13 +75,15 @@ function start(parent, data) {
   }).open
   const list = createList(words, { choose, filter, search, more, menu: over.menu, start, businesses: data.businesses, kept, me })
   const head = createHead(words, { back: () => choose(null), details: toggleDetails, doings, me, mayAct })
+  const translations = createTranslations(words, data.language, kept, { changed: () => drawSoon(), problem: over.toast })
   const composer = createComposer(words, kept, {
+    language: data.language, tell: over.toast,
     say: sending.say, problem: (reason) => over.toast(words.name("refusal", reason)), kit: () => kit, colleagues: doings.colleagues,
     template: (anchor) => doings.template(anchor, thread.row),
     typing: (typing) => thread.id && link.tell("typing", { id: thread.id, typing }),
   })
   const conversation = createThreadView(words, {
-    older, head, composer, doings, sending, over, mayAct, answer: composer.replyTo, myName: data.name,
+    older, head, composer, translations, doings, sending, over, mayAct, answer: composer.replyTo, myName: data.name,
     restore: (entry) => composer.restore(entry.body.text ?? entry.body.body ?? "", entry.act === "note" ? "note" : "reply"),
   })
   const cart = createCart(words, {
@@ -373,6 +378,7 @@ function start(parent, data) {
     const rows = store.visible(view)
     list.draw({ rows, view, chosen: thread.id, more: store.cursor !== null, isLoaded: store.isLoaded, problem: listProblem })
     conversation.draw(thread)
+    translations.need(thread)
     panel.draw(thread)
     root.classList.toggle("has-thread", thread.id !== null)
   }
@@ -420,6 +426,7 @@ function start(parent, data) {
       clearTimeout(retrying)
       clearTimeout(counting)
       cancelAnimationFrame(drawing)
+      translations.stop()
       deafen()
       document.removeEventListener("visibilitychange", onVisible)
       removeEventListener("online", onVisible)

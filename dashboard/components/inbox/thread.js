@@ -3,16 +3,17 @@
 import { bubble, eventLine, noteBubble, NOTES, pendingBubble, quotation } from "./bubble.js"
 import { fill, h, icon, reconcile } from "../common/dom.js"
 import { empty } from "./list.js"
+import { isForeign } from "./translations.js"
 import { title } from "../common/words.js"
 
 const NEAR_END_PX = 90
 const GROUP_MS = 5 * 60_000
 
 /**
- * parts: {older, head, composer} and what bubbles can do: doings, sending, over, answer(target), restore(entry), mayAct(row),
+ * parts: {older, head, composer, translations} and what bubbles can do: doings, sending, over, answer(target), restore(entry), mayAct(row),
  * myName.
  */
-export function createThreadView(words, { older, head, composer, doings, sending, over, answer, restore, mayAct, myName }) {
+export function createThreadView(words, { older, head, composer, translations, doings, sending, over, answer, restore, mayAct, myName }) {
   const beginning = h("div", { class: "beginning" })
   const stream = h("div", { class: "stream", role: "log", "aria-live": "polite" })
   const scroller = h("div", { class: "scroller messages", tabindex: "0" }, beginning, stream)
@@ -96,10 +97,11 @@ export function createThreadView(words, { older, head, composer, doings, sending
       const quoted = message.context_id ? known.get(message.context_id) ?? null : undefined
       const own = reactions.get(message.meta_message_id)
       const isRetried = retried.has(message.id)
-      const sign = JSON.stringify([message, follows, name, quoted === undefined ? "" : quoted?.content, own, may, isRetried])
+      const translation = translations.of(message)
+      const sign = JSON.stringify([message, follows, name, quoted === undefined ? "" : quoted?.content, own, may, isRetried, translation])
       // What was on its way keeps its place, and its name, when its row comes.
       const key = message.client_key?.startsWith("staff:") ? message.client_key.slice(6) : message.id
-      out.push({ key, sign, make: () => bubble(message, { words, follows, quoted, name, reactions: own, retried: isRetried, doing: may ? doing(thread.row, message, name) : null }) })
+      out.push({ key, sign, make: () => bubble(message, { words, follows, quoted, name, reactions: own, retried: isRetried, translation, doing: may ? doing(thread.row, message, name) : null }) })
       previous = NOTES.includes(message.type) ? null : message
     }
 
@@ -146,6 +148,7 @@ export function createThreadView(words, { older, head, composer, doings, sending
       reply: () => answer({ id: message.id, ...quotation(message, words, name) }),
       react: (emoji) => doings.react(row, message, emoji),
       retry: () => doings.retry(row, message),
+      translate: isForeign(message) && !translations.of(message) && (() => translations.one(row.id, message)),
     }
   }
 
