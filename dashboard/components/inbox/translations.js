@@ -30,7 +30,12 @@ export function createTranslations(words, language, kept, { changed, problem }) 
   return {
     /** {text, numbers_differ}, {waiting} while it is made, undefined where nobody asked. */
     of: (message) => found.get(keyOf(message)) ?? (asked.has(keyOf(message)) ? { waiting: true } : undefined),
-    one: (id, message) => ask(id, [message]),
+    one(id, message) {
+      // Asked for by hand, what failed is tried again.
+      if (found.get(keyOf(message))?.failed) asked.delete(keyOf(message))
+      found.delete(keyOf(message))
+      return ask(id, [message])
+    },
     isOn: (id) => kept.translated(id),
     follow(thread, on) {
       kept.setTranslated(thread.id, on)
