@@ -18,7 +18,7 @@ from fastapi import FastAPI
 
 from api import errors, openapi
 from api.asgi import ClientGone, Receive, Scope, Send, read_body, respond
-from api.functions import whatsapp_notify, whatsapp_simulate, whatsapp_test_webhook
+from api.functions import stripe_webhook, whatsapp_notify, whatsapp_simulate, whatsapp_test_webhook
 from api.functions.whatsapp_webhook import INLINE_PATHS, WEBHOOK_PATHS, WhatsAppWebhook
 from api.rest import assist, contacts, health, invite, messages, phone, send
 from api.runtime import open_runtime
@@ -33,6 +33,7 @@ ROUTERS = (
     whatsapp_simulate.router,
     whatsapp_test_webhook.router,
     whatsapp_notify.router,
+    stripe_webhook.router,
     send.router,
     messages.router,
     contacts.router,

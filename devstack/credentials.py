@@ -45,6 +45,11 @@ class Credentials:
             service_key=_key("service"),
         )
 
+    def derived(self, purpose: str) -> str:
+        """One more key that follows from these, so that folders made earlier need no new ones."""
+        digest = hmac.new(self.service_key.encode(), purpose.encode(), hashlib.sha256).hexdigest()
+        return f"dev-{purpose}-{digest[:32]}"
+
 
 def load(file: Path) -> Credentials | None:
     """The keys kept in `file`, or None when there are none yet."""

@@ -75,7 +75,7 @@ def compose(places: Places, credentials: Credentials, environ: Mapping[str, str]
         _refuse_missing_keys(given)
     ours = {
         **_keys(credentials),
-        **_simulated(places, given),
+        **_simulated(places, credentials, given),
         **({} if is_hosted else _own_supabase(places, credentials)),
         "DESK_URL": places.url("desk"),
         "DESK_API_URL": places.url("api"),
@@ -127,11 +127,17 @@ def _own_supabase(places: Places, credentials: Credentials) -> dict[str, str]:
     }
 
 
-def _simulated(places: Places, given: Mapping[str, str]) -> dict[str, str]:
-    """Point WhatsApp and FCM to the simulators, unless an account of the real service is given."""
+def _simulated(places: Places, credentials: Credentials, given: Mapping[str, str]) -> dict[str, str]:
+    """Point WhatsApp, FCM and Stripe to the simulators, unless an account of the real service is given."""
     values = {}
     if not given.get("WHATSAPP_ACCESS_TOKEN"):
         values["WHATSAPP_API_URL"] = f"{places.url('simulators')}/graph"
     if not (given.get("FCM_PROJECT_ID") or given.get("FCM_CREDENTIALS_JSON")):
         values |= {"FCM_PROJECT_ID": "relaydesk-dev", "FCM_API_URL": f"{places.url('simulators')}/fcm"}
+    if not given.get("STRIPE_SECRET_KEY"):
+        values |= {
+            "STRIPE_SECRET_KEY": credentials.derived("stripe"),
+            "STRIPE_WEBHOOK_SECRETS": credentials.derived("stripe-webhook"),
+            "STRIPE_API_URL": f"{places.url('simulators')}/stripe",
+        }
     return values

@@ -15,7 +15,7 @@ NOT_FOR_THE_DESK = frozenset(
     {
         *("SUPABASE_SERVICE_ROLE_KEY", "SUPABASE_JWT_SECRET", "DATABASE_URL", "DEVELOPER_KEY", "SERVICE_KEY"),
         *("WHATSAPP_APP_SECRETS", "WHATSAPP_ACCESS_TOKEN", "WHATSAPP_VERIFY_TOKEN"),
-        *("OPENAI_API_KEY", "FCM_CREDENTIALS_JSON"),
+        *("OPENAI_API_KEY", "FCM_CREDENTIALS_JSON", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRETS"),
     }
 )
 """Secrets that the desk has no use for: it does everything as the agent who signed in."""
@@ -47,13 +47,15 @@ def gateway(places: Places, credentials: Credentials, environment: Environment) 
 
 
 def simulators(places: Places, environment: Environment) -> Program:
-    """What stands in for WhatsApp, OpenAI and FCM."""
+    """What stands in for WhatsApp, OpenAI, FCM and Stripe."""
     values = environment.values
     own = {
         "SIMULATORS_PORT": str(places.port("simulators")),
         "SIMULATORS_WEBHOOK_URL": f"{places.url('api')}/functions/v1/whatsapp-webhook",
         "SIMULATORS_APP_SECRET": values["WHATSAPP_APP_SECRETS"].split(",")[0].strip(),
         "SIMULATORS_PHONE_NUMBER_ID": PHONE_NUMBER_ID,
+        "SIMULATORS_STRIPE_WEBHOOK_URL": f"{places.url('api')}/functions/v1/stripe-webhook",
+        "SIMULATORS_STRIPE_WEBHOOK_SECRET": values.get("STRIPE_WEBHOOK_SECRETS", "").split(",")[0].strip(),
     }
     return Program(
         name="simulators",

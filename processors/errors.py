@@ -15,10 +15,13 @@ RelaydeskError
 │   └── StaleTurn           the lease was lost: somebody else owns this turn now
 ├── ChannelError            a provider refused a message
 │   └── MediaError          a file can't be had from its provider, or must not be kept
+├── PaymentError            a provider of payments gave no answer, or said no
 └── ModelUnavailable        the language model gave nothing usable
 """
 
 from __future__ import annotations
+
+from typing import Literal
 
 
 class RelaydeskError(Exception):
@@ -100,6 +103,27 @@ class MediaError(ChannelError):
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
         self.detail = detail
+
+
+class PaymentError(RelaydeskError):
+    """A provider of payments gave no answer, or said no.
+
+    `kind` is retry (another try may help), refused (not in this form) or configuration (it does not know us).
+    `code` is the provider's own word.
+    """
+
+    def __init__(
+        self,
+        kind: Literal["retry", "refused", "configuration"],
+        message: str,
+        *,
+        code: str | None = None,
+        retry_after_seconds: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.code = code
+        self.retry_after_seconds = retry_after_seconds
 
 
 class ModelUnavailable(RelaydeskError):

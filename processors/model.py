@@ -34,6 +34,8 @@ class Business:
     hours: Json
     opens_at: datetime | None = None
     """When orders go to dealers again, by its own hours and theirs; None while they do."""
+    payment_methods: tuple[str, ...] = ("cash_on_delivery",)
+    """How the business lets its customers pay; what this deployment can do decides too."""
     delivers: bool = False
     """Whether it has delivery zones, so that an order needs an address."""
 
@@ -176,11 +178,11 @@ class Reply:
 
     text: `text` alone · buttons: up to 3 `buttons`, below a picture when there is a `link` · list: up to 10
     `rows` behind `list_button` · image: `link` with `text` as caption · template: `template`, a name with
-    parameters.
+    parameters · cta_url: one button titled `list_button` that opens `link`.
     """
 
     text: str
-    kind: Literal["text", "buttons", "list", "image", "template"] = "text"
+    kind: Literal["text", "buttons", "list", "image", "template", "cta_url"] = "text"
     buttons: tuple[Button, ...] = ()
     rows: tuple[Row, ...] = ()
     list_button: str = ""
@@ -195,6 +197,8 @@ class Reply:
         if self.rows:
             body["list_button"] = self.list_button
             body["rows"] = [{"id": r.id, "title": r.title, "description": r.description} for r in self.rows]
+        if self.kind == "cta_url":
+            body["list_button"] = self.list_button
         if self.link:
             body["link"] = self.link
         if self.template:

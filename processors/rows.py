@@ -53,6 +53,7 @@ def turn_from_row(row: Json) -> Turn:
             hours=business["hours"],
             opens_at=_moment(business.get("opens_at")),
             delivers=business["delivers"],
+            payment_methods=tuple(business["payment_methods"]),
         ),
         account=Account(
             id=UUID(row["account"]["id"]),

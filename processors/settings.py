@@ -110,6 +110,13 @@ class Settings(BaseSettings):
     fcm_credentials_json: SecretStr = SecretStr("")
     fcm_api_url: str = ""
 
+    # Payments by card through Stripe. Off without a key.
+    stripe_secret_key: SecretStr = SecretStr("")
+    stripe_webhook_secrets: str = ""
+    stripe_api_url: str = ""
+    stripe_timeout_seconds: float = Field(default=10.0, gt=0, le=60)
+    stripe_poll_seconds: int = Field(default=120, ge=1, le=3600)
+
     # Texts.
     privacy_url: str = "https://example.com/privacy"
     desk_url: str = "http://127.0.0.1:8501"
@@ -120,7 +127,7 @@ class Settings(BaseSettings):
         _host(value)
         return value.rstrip("/")
 
-    @field_validator("openai_base_url", "fcm_api_url", "privacy_url", "desk_url")
+    @field_validator("openai_base_url", "fcm_api_url", "stripe_api_url", "privacy_url", "desk_url")
     @classmethod
     def _url_or_nothing(cls, value: str) -> str:
         if value:
@@ -143,6 +150,8 @@ class Settings(BaseSettings):
         if self.environment != "production":
             return self
         problems = [*self._weak_keys(), *self._simulated_urls()]
+        if self.stripe_enabled and not self.stripe_secrets:
+            problems.append("STRIPE_WEBHOOK_SECRETS is empty: Stripe could not report payments")
         if not self.app_secrets:
             problems.append("WHATSAPP_APP_SECRETS is empty: webhooks could not be verified")
         if problems:
@@ -158,7 +167,9 @@ class Settings(BaseSettings):
         }
         problems = [f"{name} is empty" for name, key in keys.items() if not key.get_secret_value()]
         keys |= {f"WHATSAPP_APP_SECRETS ({i + 1})": SecretStr(s) for i, s in enumerate(self.app_secrets)}
+        keys |= {f"STRIPE_WEBHOOK_SECRETS ({i + 1})": SecretStr(s) for i, s in enumerate(self.stripe_secrets)}
         keys |= {
+            "STRIPE_SECRET_KEY": self.stripe_secret_key,
             "SUPABASE_ANON_KEY": self.supabase_anon_key,
             "SUPABASE_SERVICE_ROLE_KEY": self.supabase_service_role_key,
         }
@@ -172,6 +183,7 @@ class Settings(BaseSettings):
         urls = {
             "WHATSAPP_API_URL": self.whatsapp_api_url,
             "FCM_API_URL": self.fcm_api_url,
+            "STRIPE_API_URL": self.stripe_api_url,
             "SUPABASE_URL": self.supabase_url,
             "OPENAI_BASE_URL": self.openai_base_url if self.ai_provider == "openai" else "",
         }
@@ -181,6 +193,16 @@ class Settings(BaseSettings):
     def app_secrets(self) -> tuple[str, ...]:
         """The app secrets that webhooks may be signed with; WHATSAPP_APP_SECRETS separates them by commas."""
         return tuple(part.strip() for part in self.whatsapp_app_secrets.split(",") if part.strip())
+
+    @property
+    def stripe_secrets(self) -> tuple[str, ...]:
+        """The secrets that Stripe may sign webhooks with, several while one is being replaced."""
+        return tuple(part.strip() for part in self.stripe_webhook_secrets.split(",") if part.strip())
+
+    @property
+    def stripe_enabled(self) -> bool:
+        """Whether customers can be asked to pay by card at all."""
+        return bool(self.stripe_secret_key.get_secret_value())
 
     @property
     def model_enabled(self) -> bool:

@@ -21,6 +21,7 @@ from processors.loops import Progress, Step, Wake, run
 from processors.media.bucket import open_bucket
 from processors.media.service import open_fetcher
 from processors.outbox import Sender
+from processors.payments.cashier import open_cashier
 from processors.search.indexer import Indexer
 from processors.services import Services, open_services
 from processors.settings import Settings, load_settings
@@ -44,11 +45,12 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         channels = await stack.enter_async_context(open_channels(settings))
         bucket = await stack.enter_async_context(open_bucket(settings))
         fetcher = await stack.enter_async_context(open_fetcher(services, channels, bucket))
+        cashier = await stack.enter_async_context(open_cashier(services.store, settings))
         sender = Sender(services.store, channels, settings, bucket=bucket)
         announcements, pushes = Wake(), Wake()
 
         def after_turn() -> None:
-            for wake in (sender.wake, announcements, pushes):
+            for wake in (sender.wake, announcements, pushes, *([cashier.wake] if cashier else [])):
                 wake.ring()
 
         clients = {name: channel.client for name, channel in channels.items()}
@@ -74,6 +76,9 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             run("figures", _count(services), Wake(), poll_seconds=FIGURES_SECONDS),
             hints.listen(settings, ring_all),
         ]
+        if cashier is not None:
+            cashier.on_news = announcements.ring
+            loops.append(run("payments", cashier.step, cashier.wake, poll_seconds=poll))
         # The first customer should not wait for models to be read from disk.
         await asyncio.to_thread(_warm_up)
         tasks = [asyncio.create_task(loop) for loop in loops]

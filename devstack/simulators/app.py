@@ -17,6 +17,7 @@ from devstack.simulators.graph import Graph
 from devstack.simulators.openai import OpenAI
 from devstack.simulators.openai_cases import CASES
 from devstack.simulators.service import Service
+from devstack.simulators.stripe import Stripe
 from devstack.simulators.webhooks import Webhooks
 
 INDEX = """\
@@ -26,6 +27,7 @@ Services
   /graph/v26.0/{phone_number_id}/messages   Meta's Graph API; also .../media and /graph/v26.0/{media_id}
   /openai/v1/chat/completions               OpenAI; also embeddings, models, audio/transcriptions
   /fcm/v1/projects/{project}/messages:send  Firebase Cloud Messaging
+  /stripe/v1/checkout/sessions              Stripe; also refunds, and /stripe/pay/{session} to pay at
 
 Every service, here for graph
   GET  /graph/_log         every request, oldest first; ?since=<number>, and for graph ?to=<phone or BSUID>
@@ -43,6 +45,9 @@ POST /openai/_control      {latency_ms, case, next: [case], answers: [content], 
                            cases: @CASES@
 POST /fcm/_control         {latency_ms, fail_next: [{kind, retry_after_seconds}], dead_tokens: [token]}
                            token prefixes that fail: @PREFIXES@
+POST /stripe/_control    {latency_ms, fail_next: [{kind: rate_limit|server|key|refused|lost_request|lost_answer,
+                           retry_after_seconds}], events: normal|none|duplicated, event_delay_ms}
+POST /stripe/_act/{session}  {do: pay|bank|bank_paid|bank_failed|expire|refund|dispute, amount?}
 GET  /health               {status, webhooks_pending}
 """.replace("@CASES@", " ".join(CASES)).replace("@PREFIXES@", " ".join(PREFIXES))
 
@@ -50,7 +55,8 @@ GET  /health               {status, webhooks_pending}
 def create_app(config: Config) -> Starlette:
     """Build the app; webhooks are delivered as long as it runs."""
     webhooks = Webhooks(config)
-    services: tuple[Service[Any], ...] = (Graph(config, webhooks), OpenAI(), Fcm())
+    stripe = Stripe(config)
+    services: tuple[Service[Any], ...] = (Graph(config, webhooks), OpenAI(), Fcm(), stripe)
 
     async def health(_: Request) -> Response:
         return JSONResponse({"status": "ok", "webhooks_pending": webhooks.pending})
@@ -62,6 +68,7 @@ def create_app(config: Config) -> Starlette:
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
         await webhooks.close()
+        await stripe.webhooks.close()
 
     app = Starlette(
         routes=[
@@ -72,4 +79,5 @@ def create_app(config: Config) -> Starlette:
         lifespan=lifespan,
     )
     app.state.webhooks = webhooks
+    app.state.stripe = stripe
     return app

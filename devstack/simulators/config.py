@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 DEFAULT_PORT = 8900
 DEFAULT_WEBHOOK_URL = "http://127.0.0.1:8000/functions/v1/whatsapp-webhook"
+DEFAULT_STRIPE_WEBHOOK_URL = "http://127.0.0.1:8000/functions/v1/stripe-webhook"
 DEFAULT_PHONE_NUMBER_ID = "106540352242922"
 SECOND_PHONE_NUMBER_ID = "106540352242933"
 DEFAULT_WABA_ID = "102290129340398"
@@ -35,6 +36,8 @@ class Config:
     app_secret: str
     waba_id: str
     numbers: tuple[Number, ...]
+    stripe_webhook_url: str = DEFAULT_STRIPE_WEBHOOK_URL
+    stripe_webhook_secret: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Config:
@@ -55,6 +58,8 @@ class Config:
                 Number(id=first, display="15550783881", country_code="1"),
                 Number(id=SECOND_PHONE_NUMBER_ID, display="15550783882", country_code="1"),
             ),
+            stripe_webhook_url=environ.get("SIMULATORS_STRIPE_WEBHOOK_URL") or DEFAULT_STRIPE_WEBHOOK_URL,
+            stripe_webhook_secret=environ.get("SIMULATORS_STRIPE_WEBHOOK_SECRET", ""),
         )
 
     def number(self, phone_number_id: str) -> Number | None:

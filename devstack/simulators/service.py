@@ -88,6 +88,11 @@ class Service(Generic[C]):
         """Answer as the real service does. None: nothing was answered, the client has gone."""
         raise NotImplementedError
 
+    def parsed(self, raw: bytes) -> tuple[object, bytes | None]:
+        """The body of a request as `answer` gets it, and as JSON for the log."""
+        body = json_or_none(raw)
+        return body, raw if body is not None else None
+
     def apply(self, patch: dict[str, Any]) -> None:
         """Merge a control request; null puts a key back to its default. Raises BadControl."""
         self.control = merged(self.control, patch)
@@ -114,8 +119,8 @@ class Service(Generic[C]):
     async def _recorded(self, request: Request) -> Response:
         raw = await request.body()
         path = request.scope["path"].removeprefix(self.prefix)
-        body = json_or_none(raw)
-        entry = self.journal.add(path, raw if body is not None else None)
+        body, kept = self.parsed(raw)
+        entry = self.journal.add(path, kept)
         await asyncio.sleep(self.control.latency_ms / 1000)
         try:
             response = await self.answer(Call(request=request, entry=entry, path=path, body=body))

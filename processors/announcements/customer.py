@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from processors.announcements.event import OrderEvent
+from processors.announcements.payment import KINDS as PAYMENTS
+from processors.announcements.payment import render_payment
 from processors.announcements.placed import render_placed
 from processors.announcements.promise import promise_text
 from processors.announcements.proposal import render_proposal
@@ -30,6 +32,8 @@ def render_customer(event: OrderEvent) -> Reply | None:
     """The message for the customer, or None for a kind that customers are not told."""
     if event.kind in ("proposal_made", "proposal_reminder"):
         return render_proposal(event)
+    if event.kind in PAYMENTS:
+        return render_payment(event)
     if event.kind not in _STEPS:
         return None
     if event.kind == "placed_by_shop":

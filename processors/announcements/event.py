@@ -53,6 +53,8 @@ class OrderEvent:
     ready_at: datetime | None = None
     """A time that dealer and customer agreed on."""
     timezone: str = "UTC"
+    relay_id: str = ""
+    """The order the customer placed."""
     paid: str = ""
     """How the order is paid: the provider of its payment."""
     data: Json = field(default_factory=dict)
@@ -97,6 +99,7 @@ class OrderEvent:
             if subject.get("minutes_to") is not None
             else None,
             timezone=(row.get("business") or {}).get("timezone") or "UTC",
+            relay_id=relay.get("id") or "",
             paid=row.get("paid") or "",
             data=row.get("data") or {},
             proposal=row.get("proposal"),

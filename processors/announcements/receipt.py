@@ -29,6 +29,8 @@ def receipt_text(event: OrderEvent) -> str:
     )
     if event.paid == "cash_on_delivery":
         lines.append(say(language, f"announce.customer.paid_{'pickup' if event.pickup else 'cash'}"))
+    elif event.paid == "stripe":
+        lines.append(say(language, "announce.customer.paid_card"))
     elif event.paid:
         lines.append(say(language, "announce.customer.paid_before"))
     return "\n".join(lines)

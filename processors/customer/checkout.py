@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 
 from processors.bubbles import joined
 from processors.customer import cart as carts
-from processors.customer import delivery, delivery_replies, hours, quotes
-from processors.customer.choices import address_id, cart_id, order_id, remove_id
+from processors.customer import delivery, delivery_replies, hours, paying, quotes
+from processors.customer.choices import PayWay, address_id, cart_id, order_id, pay_id, remove_id
 from processors.customer.menus import checkout_button, menu_button
 from processors.customer.session import Proposal
 from processors.customer.talk import Reads, Talk
@@ -69,8 +69,11 @@ def _look_again(talk: Talk, key: str) -> Reply:
     return Reply(text=talk.say(key), kind="buttons", buttons=(checkout_button(talk),))
 
 
-def confirm(talk: Talk, relay_id: UUID) -> Talk:
-    """The customer said yes to a summary."""
+def confirm(talk: Talk, relay_id: UUID, chosen: PayWay | None = None) -> Talk:
+    """The customer said yes to a summary; where there is a choice, how to pay is asked first."""
+    way = paying.way_for(talk, chosen)
+    if way is None:
+        return paying.ask(talk, relay_id)
     pending = talk.session.proposal
     if pending is not None and pending.relay_id == relay_id:
         created = talk.say("order.created", total=talk.money(pending.total))
@@ -79,10 +82,12 @@ def confirm(talk: Talk, relay_id: UUID) -> Talk:
     to_cart = (checkout_button(talk), menu_button(talk, "catalogue"))
     action = Action(
         kind="confirm_order",
-        args={"relay_id": str(relay_id)},
+        args={"relay_id": str(relay_id), **({"pay": way} if way == "stripe" else {})},
         outcomes={
             "created": (_placed(talk, relay_id, created),),
             "held": (_placed(talk, relay_id, _held(talk, relay_id)),),
+            "awaiting_payment": (_placed(talk, relay_id, talk.say("pay.link_comes")),),
+            "no_card": (_no_card(talk, relay_id),),
             "already": (Reply(text=talk.say("order.already")),),
             "out_of_stock": (
                 Reply(
@@ -103,6 +108,15 @@ def _placed(talk: Talk, relay_id: UUID, text: str) -> Reply:
     """The thanks, with what can still be done as long as no dealer has accepted."""
     cancel_it = Button(id=order_id("cancel", relay_id), title=button_title(talk.say("button.cancel_order")))
     return Reply(text=text, kind="buttons", buttons=(_edit_button(talk, relay_id), cancel_it))
+
+
+def _no_card(talk: Talk, relay_id: UUID) -> Reply:
+    if "cash_on_delivery" in talk.ways_to_pay:
+        other = Button(id=pay_id("cash", relay_id), title=button_title(talk.say("button.pay_cash")))
+    else:
+        other = menu_button(talk, "human")
+    buttons = (other, _edit_button(talk, relay_id))
+    return Reply(text=talk.say("pay.no_card"), kind="buttons", buttons=buttons)
 
 
 def _held(talk: Talk, relay_id: UUID) -> str:

@@ -14,6 +14,7 @@ CartName = Literal["show", "checkout", "clear"]
 OrderVerb = Literal["confirm", "edit", "cancel"]
 ChangeVerb = Literal["accept", "elsewhere", "cancel"]
 AddressVerb = Literal["change", "use", "pickup", "apply"]
+PayWay = Literal["card", "cash"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +99,14 @@ class ChangeChoice:
     proposal_id: UUID
 
 
+@dataclass(frozen=True, kw_only=True)
+class PayChoice:
+    """How an order is paid. card, cash: confirms it so · instead: cash for one that waits for a card."""
+
+    way: PayWay | Literal["instead"]
+    relay_id: UUID
+
+
 Choice = (
     OrderChoice
     | MenuChoice
@@ -109,6 +118,7 @@ Choice = (
     | AddressChoice
     | WatchChoice
     | ChangeChoice
+    | PayChoice
 )
 
 
@@ -126,6 +136,10 @@ def read_choice(choice_id: str) -> Choice | None:
 
 def order_id(verb: OrderVerb, relay_id: UUID | str) -> str:
     return f"order:{verb}:{relay_id}"
+
+
+def pay_id(way: PayWay | Literal["instead"], relay_id: UUID | str) -> str:
+    return f"pay:{way}:{relay_id}"
 
 
 def menu_id(name: MenuName) -> str:
@@ -187,6 +201,13 @@ def _change(rest: str) -> Choice | None:
     return ChangeChoice(verb=verb, proposal_id=UUID(proposal_id))  # type: ignore[arg-type]  # Checked above.
 
 
+def _pay(rest: str) -> Choice | None:
+    way, _, relay_id = rest.partition(":")
+    if way not in ("card", "cash", "instead"):
+        return None
+    return PayChoice(way=way, relay_id=UUID(relay_id))  # type: ignore[arg-type]  # Checked above.
+
+
 def _menu(rest: str) -> Choice | None:
     names = ("catalogue", "order", "support", "human", "show", "more")
     return MenuChoice(name=rest) if rest in names else None  # type: ignore[arg-type]
@@ -233,4 +254,5 @@ _READERS = {
     "category": _category,
     "address": _address,
     "watch": _watch,
+    "pay": _pay,
 }

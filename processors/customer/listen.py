@@ -16,6 +16,7 @@ from processors.customer import (
     menus,
     notes,
     orders,
+    paying,
     shipping,
     support,
     taps,
@@ -53,6 +54,8 @@ async def listen(talk: Talk, reads: Reads, text: str) -> Talk:
             talk = replace(talk, chat=menus.greeting(talk), intent=talk.intent or "general_chat")
         elif (changed := await changes.answered(talk, reads, piece)) is not None:
             talk = changed
+        elif (paid := await _paying(talk, reads, piece)) is not None:
+            talk = paid
         elif command == "yes" and (agreed := await answers.agree(talk, reads)) is not None:
             talk = agreed
         elif (about_delivery := await _delivery(talk, reads, piece)) is not None:
@@ -67,6 +70,19 @@ async def listen(talk: Talk, reads: Reads, text: str) -> Talk:
         else:
             talk = await _interpret(talk, reads, piece)
     return talk
+
+
+async def _paying(talk: Talk, reads: Reads, piece: str) -> Talk | None:
+    """Words that name a way of paying, where one is open; None for all others."""
+    way = paying.way_of(piece)
+    if way is None:
+        return None
+    proposal = talk.session.proposal
+    if proposal is None:
+        return await paying.instead(talk, reads) if way == "cash" else None
+    if talk.cart_changed or not (proposal.paying or proposal.last_said) or len(talk.ways_to_pay) == 1:
+        return None
+    return checkout.confirm(talk, proposal.relay_id, way)
 
 
 async def _delivery(talk: Talk, reads: Reads, piece: str) -> Talk | None:
@@ -135,7 +151,7 @@ async def _obey(talk: Talk, reads: Reads, command: Command, piece: str) -> Talk:
 def _yes(talk: Talk, *, explicit: bool = False) -> Talk:
     """A yes to the summary just seen. Later it takes the word itself; a mere "ok" brings the summary back."""
     proposal = talk.session.proposal
-    if proposal is not None and not talk.cart_changed and (proposal.last_said or explicit):
+    if proposal is not None and not talk.cart_changed and (proposal.last_said or explicit or proposal.paying):
         return checkout.confirm(talk, proposal.relay_id)
     if talk.cart or talk.session.questions:
         # Something is still open: it is asked again before anything can be confirmed.

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from processors.customer import hours
+from processors.customer.paying import awaits
 from processors.customer.talk import Talk
 from processors.language.lines import lines_short
 from processors.model import Json
@@ -39,6 +40,8 @@ def _lines(talk: Talk, order: Json) -> Iterator[str]:
     coming = [part for part in parts if part["status"] in _COMING]
     if coming:
         yield from _way(talk, order, coming)
+    if url := (order.get("payment") or {}).get("url"):
+        yield talk.say("pay.link_again", url=url)
     if order["note"] and states - {"delivered", "cancelled"}:
         yield talk.say("delivery.note", note=order["note"])
 
@@ -79,4 +82,6 @@ def _state(talk: Talk, order: Json, state: str) -> str:
     if state == "held" and order.get("held_until"):
         opening = datetime.fromisoformat(order["held_until"])
         return talk.say("state.held", when=hours.when(opening, talk.turn.business, talk.language))
+    if state == "held" and awaits(order):
+        return talk.say("state.unpaid")
     return talk.say(f"state.{state}") if state in STATES else state

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from processors.bubbles import joined
-from processors.customer import checkout, delivery, menus, odd, taps, watches, wishes
+from processors.customer import checkout, delivery, menus, odd, paying, taps, watches, wishes
 from processors.customer.ask import ask_next
 from processors.customer.catalogue import Catalogue
 from processors.customer.concern import considered
@@ -26,6 +26,7 @@ async def respond(turn: Turn, services: Services) -> Decision:
         language=turn.language or turn.business.default_language,
         session=replace(Session.from_json(turn.session), editing=False),
         cart=turn.cart,
+        ways_to_pay=paying.offered(turn, services.settings),
     )
     for item in read_inputs(turn.messages):
         talk = await _hear(talk, reads, item)

@@ -92,6 +92,7 @@ async def apply(talk: Talk, reads: Reads) -> Talk:
         outcomes={
             "changed": (Reply(text=talk.say("delivery.changed", address=address["address"])),),
             "price_changed": (Reply(text=talk.say("delivery.again")),),
+            "by_card": (Reply(text=talk.say("delivery.by_card"), kind="buttons", buttons=human),),
             "*": (Reply(text=talk.say("delivery.too_late"), kind="buttons", buttons=human),),
         },
     )

@@ -18,11 +18,15 @@ MOST_QUESTIONS = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
-    """A summary that waits for the customer's yes. `last_said` is lost when something else was said after it."""
+    """A summary that waits for the customer's yes. `last_said` is lost when something else was said after it.
+
+    `paying` says that it was agreed to and only the way of paying is open.
+    """
 
     relay_id: UUID
     total: Decimal
     last_said: bool = True
+    paying: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +111,8 @@ class Session:
                 "total": str(self.proposal.total),
                 "last_said": self.proposal.last_said,
             }
+            if self.proposal.paying:
+                own["proposal"]["paying"] = True
         if self.awaited is not None:
             relay_id = self.awaited.relay_id
             own["awaited"] = {
@@ -129,6 +135,7 @@ def _proposal(stored: Any) -> Proposal | None:
         relay_id=UUID(str(stored["relay_id"])),
         total=Decimal(stored["total"]),
         last_said=bool(stored.get("last_said")),
+        paying=bool(stored.get("paying")),
     )
 
 

@@ -23,7 +23,7 @@ class Talk:
     `notes` are sentences that stand before whatever ends the answer; `ending` is that end with its buttons or
     list; `chat` is said only when nothing else is. `actions` are what the customer asked to happen to an
     order; a later change of the cart takes a confirmation back. `checkout` wants the summary, `asking` the
-    first open question; `proposed` says that the summary ends this turn.
+    first open question; `proposed` says that the summary ends this turn. `ways_to_pay` are those on offer here.
     """
 
     turn: Turn
@@ -36,6 +36,7 @@ class Talk:
     checkout: bool = False
     asking: bool = False
     proposed: bool = False
+    ways_to_pay: tuple[str, ...] = ("cash_on_delivery",)
     delivery: Mapping[str, Any] = field(default_factory=dict)
     """What this turn said of delivery, in the shape of the action `set_delivery`: address, pickup, note."""
     actions: tuple[Action, ...] = ()

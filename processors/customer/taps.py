@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from processors.customer import cart as carts
-from processors.customer import changes, checkout, delivery, inquiry, menus, orders, support, watches
+from processors.customer import (
+    changes,
+    checkout,
+    delivery,
+    inquiry,
+    menus,
+    orders,
+    paying,
+    support,
+    watches,
+)
 from processors.customer.choices import (
     AddChoice,
     AddressChoice,
@@ -15,6 +25,7 @@ from processors.customer.choices import (
     Choice,
     MenuChoice,
     OrderChoice,
+    PayChoice,
     RemoveChoice,
     VariantChoice,
     WatchChoice,
@@ -46,6 +57,8 @@ async def tap(talk: Talk, reads: Reads, tapped: Tap) -> Talk:
         return await menus.category(talk, reads, choice)
     if isinstance(choice, RemoveChoice):
         return remove(talk, choice)
+    if isinstance(choice, PayChoice):
+        return _pay(talk, choice)
     if isinstance(choice, WatchChoice):
         return await watches.watch(talk, reads, choice.product_id)
     if isinstance(choice, AddChoice):
@@ -70,6 +83,14 @@ async def _order(talk: Talk, reads: Reads, choice: OrderChoice) -> Talk:
     if choice.verb == "cancel":
         return checkout.cancel(talk, choice.relay_id)
     return await orders.edit(talk, reads, choice.relay_id)
+
+
+def _pay(talk: Talk, choice: PayChoice) -> Talk:
+    if choice.way == "instead":
+        return paying.at_the_door(talk, choice.relay_id)
+    if talk.cart_changed:
+        return replace(talk, checkout=True)
+    return checkout.confirm(talk, choice.relay_id, choice.way)
 
 
 async def _menu(talk: Talk, reads: Reads, choice: MenuChoice) -> Talk:

@@ -26,13 +26,16 @@ create table public.businesses (
   persona text not null default '',
   limits jsonb not null default '{}'::jsonb,
   hours jsonb not null default '{}'::jsonb,
+  payment_methods text[] not null default '{cash_on_delivery}'
+    check (payment_methods <@ '{cash_on_delivery,stripe}'::text[] and cardinality(payment_methods) > 0),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
 comment on table public.businesses is 'One row per business that relaydesk serves: its bot, languages, currency and limits.';
 comment on column public.businesses.limits is 'Numbers a business may set: offer_minutes, offer_fanout, human_hours, minimum_order, address_days, cart_reminder_minutes (0: none), '
   'proposal_minutes, rider_phone (1: riders see the customer''s number), '
-  'model_usd_per_day, model_calls_per_day and the same of each contact (contact_model_…; 0: no model).';
+  'model_usd_per_day, model_calls_per_day and the same of each contact (contact_model_…; 0: no model), payment_minutes (45).';
+comment on column public.businesses.payment_methods is 'How its customers may pay; asked with the confirmation only where there is a choice.';
 
 create table public.staff (
   id uuid primary key default gen_random_uuid(),

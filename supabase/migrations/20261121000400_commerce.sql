@@ -87,8 +87,8 @@ comment on column public.whatsapp_order_relays.delivery is 'Address, zone, fee a
 create unique index whatsapp_order_relays_pending_idx
   on public.whatsapp_order_relays (conversation_id) where status = 'pending';
 create index whatsapp_order_relays_held_idx on public.whatsapp_order_relays (held_until) where status = 'confirmed';
-comment on table public.whatsapp_order_relays is 'A customer''s order on its way to dealers: pending their yes, confirmed and held until the shop opens, created as offers to dealers, or failed.';
-comment on column public.whatsapp_order_relays.held_until is 'When the shop opens next; until then the goods are reserved and no dealer is asked.';
+comment on table public.whatsapp_order_relays is 'A customer''s order on its way to dealers: pending their yes, confirmed and held until it is paid or the shop opens, created as offers to dealers, or failed.';
+comment on column public.whatsapp_order_relays.held_until is 'When the shop opens next; until then the goods are reserved and no dealer is asked. Null while a confirmed order waits for its payment.';
 
 create table public.market_orders (
   id uuid primary key default gen_random_uuid(),
@@ -237,17 +237,40 @@ create table public.payments (
   id uuid primary key default gen_random_uuid(),
   business_id uuid not null references public.businesses (id) on delete cascade,
   relay_id uuid not null references public.whatsapp_order_relays (id) on delete cascade,
-  provider text not null default 'cash_on_delivery',
+  provider text not null default 'cash_on_delivery' check (provider in ('cash_on_delivery', 'stripe')),
   amount numeric(12, 2) not null check (amount >= 0),
   currency text not null,
-  status text not null default 'due' check (status in ('due', 'paid', 'refunded', 'failed')),
-  external_id text,
+  status text not null default 'due' check (status in ('due', 'pending', 'link_sent', 'processing', 'paid', 'expired', 'failed',
+    'cancelled', 'refunding', 'refunded')),
+  amount_minor bigint check (amount_minor > 0),
+  refunded_minor bigint not null default 0 check (refunded_minor >= 0),
+  request jsonb,
+  session_id text unique,
+  intent_id text,
+  url text,
+  expires_at timestamptz,
+  failure text,
+  task text check (task in ('create', 'check', 'expire')),
+  run_at timestamptz not null default now(),
+  token uuid,
+  attempts integer not null default 0,
+  paid_at timestamptz,
+  disputed_at timestamptz,
   created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now()
+  updated_at timestamptz not null default now(),
+  constraint payments_by_card_in_minor_units check (provider = 'cash_on_delivery' or (amount_minor is not null and expires_at is not null))
 );
 create index payments_relay_idx on public.payments (relay_id);
 create index payments_business_idx on public.payments (business_id);
-comment on table public.payments is 'How an order is paid. Cash on delivery unless a provider is set.';
+create index payments_task_idx on public.payments (run_at) where task is not null;
+create index payments_intent_idx on public.payments (intent_id);
+-- An order is paid in one way at a time; what failed, ended or goes back to the customer stands beside it.
+create unique index payments_one_way_idx on public.payments (relay_id) where status in ('due', 'pending', 'link_sent', 'processing', 'paid');
+comment on table public.payments is 'How an order is paid. Cash: due, paid or failed. By card: pending (asks for a page to pay at), link_sent, processing, '
+  'paid, expired, failed, cancelled, refunding, refunded; task is what the worker has to ask the provider next.';
+comment on column public.payments.amount_minor is 'The amount in the currency''s smallest unit as the provider counts it; null for cash.';
+comment on column public.payments.request is 'The words on the page to pay at, as they were first: asked again with others, the provider would refuse.';
+comment on column public.payments.expires_at is 'Until when the page can be paid; the goods stay reserved as long.';
 
 do $$
 declare

@@ -54,7 +54,7 @@ comment on function private.escalate(uuid, text, text) is 'Asks for a person onc
 create function private.message_type(p_reply jsonb) returns text
 language sql immutable set search_path = ''
 as $$
-  select case p_reply ->> 'kind' when 'buttons' then 'interactive' when 'list' then 'interactive'
+  select case p_reply ->> 'kind' when 'buttons' then 'interactive' when 'list' then 'interactive' when 'cta_url' then 'interactive'
     else coalesce(p_reply ->> 'kind', 'text') end
 $$;
 comment on function private.message_type(jsonb) is 'The message type stored for a reply.';

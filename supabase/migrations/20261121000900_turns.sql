@@ -55,7 +55,7 @@ begin
     'escalated', c.escalated_at is not null, 'messages', v_messages, 'history', v_history, 'cart', private.cart_json(c.id),
     'business', jsonb_build_object('id', b.id, 'name', b.name, 'bot_kind', b.bot_kind, 'languages', b.languages,
       'default_language', b.default_language, 'currency', b.currency, 'timezone', b.timezone, 'persona', b.persona,
-      'limits', b.limits, 'hours', b.hours,
+      'limits', b.limits, 'hours', b.hours, 'payment_methods', b.payment_methods,
       'opens_at', (select nullif(x.at, now()) from private.next_opening(b.id, now()) x (at)),
       'delivers', exists (select 1 from public.delivery_zones z where z.business_id = b.id and z.active)),
     'account', jsonb_build_object('id', a.id, 'channel', a.channel, 'external_id', a.external_id, 'simulated', a.simulated),

@@ -152,7 +152,7 @@ comment on function private.may_propose(public.market_orders, uuid) is 'Whether 
 create function private.paid_before(p_relay_id uuid) returns boolean
 language sql stable set search_path = ''
 as $$
-  select exists (select 1 from public.payments where relay_id = p_relay_id and status = 'paid' and provider <> 'cash_on_delivery')
+  select exists (select 1 from public.payments where relay_id = p_relay_id and status in ('paid', 'refunding') and provider <> 'cash_on_delivery')
 $$;
 comment on function private.paid_before(uuid) is 'Whether an order was paid before its delivery, so that it can''t cost more any longer.';
 
@@ -348,9 +348,6 @@ begin
   values (m.business_id, 'customer', 'answer_proposal', 'market_orders', m.id::text, v_signs || jsonb_build_object('conversation_id', c.id));
   if v_answer = 'accept' then
     perform private.order_event(r, m.id, 'proposal_accepted', 'dealer', p.dealer_id, null, 'customer', v_signs);
-    if private.paid_before(r.id) and p.total_price < m.total_price then
-      perform private.escalate(c.id, 'refund', 'Order ' || m.code || ': paid already, ' || (m.total_price - p.total_price) || ' ' || m.currency || ' too much');
-    end if;
     return jsonb_build_object('outcome', 'accepted', 'order_code', m.code);
   end if;
   perform private.order_event(r, m.id, 'proposal_refused', 'dealer', p.dealer_id, null, 'customer', v_signs);
@@ -360,9 +357,6 @@ begin
   end if;
   perform private.cancel_market_order(r, m.id, 'customer', 'the customer refused a change');
   perform private.close_order(r.id);
-  if private.paid_before(r.id) then
-    perform private.escalate(c.id, 'refund', 'Order ' || m.code || ': paid already, and cancelled');
-  end if;
   return jsonb_build_object('outcome', 'cancelled', 'order_code', m.code);
 end
 $$;

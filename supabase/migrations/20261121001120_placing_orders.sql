@@ -121,6 +121,7 @@ declare
   v_first uuid;
   v_opens timestamptz;
   v_late boolean := false;
+  v_card boolean := coalesce(p_args ->> 'pay' = 'stripe', false);
 begin
   select * into r from public.whatsapp_order_relays
   where conversation_id = c.id and id = (p_args ->> 'relay_id')::uuid for update;
@@ -139,6 +140,10 @@ begin
     update public.whatsapp_order_relays set status = 'failed', failure_reason = 'price_changed', updated_at = now() where id = r.id;
     return jsonb_build_object('outcome', 'price_changed', 'order_code', r.code, 'total', v_quote ->> 'total');
   end if;
+  if v_card and (r.simulated or coalesce(private.minor_units(r.total_price, r.currency), 0) = 0
+    or not exists (select 1 from public.businesses b where b.id = r.business_id and 'stripe' = any (b.payment_methods))) then
+    return jsonb_build_object('outcome', 'no_card', 'order_code', r.code);
+  end if;
   v_opens := private.next_opening(r.business_id, now());
   -- Stock may go while we look; after three looks it really is gone.
   for i in 1..3 loop
@@ -150,7 +155,7 @@ begin
       v_late := true;
     end if;
     exit when v_split ? 'missing';
-    v_first := private.place_parts(r, v_split -> 'parts', v_opens > now() or v_late);
+    v_first := private.place_parts(r, v_split -> 'parts', v_card or v_late or v_opens > now());
     exit when v_first is not null;
   end loop;
   if v_late and v_first is not null then
@@ -162,22 +167,29 @@ begin
       (select string_agg(l.value ->> 'name', ', ') from jsonb_array_elements(coalesce(v_split -> 'missing', r.products)) l));
   end if;
   update public.whatsapp_order_relays set confirmed_at = now(), market_order_id = v_first, updated_at = now(),
-    status = case when v_opens > now() then 'confirmed' else 'created' end,
-    held_until = case when v_opens > now() then v_opens end, placed_at = case when v_opens > now() then null else now() end
+    status = case when v_card or v_opens > now() then 'confirmed' else 'created' end,
+    held_until = case when not v_card and v_opens > now() then v_opens end,
+    placed_at = case when v_card or v_opens > now() then null else now() end
   where id = r.id;
-  insert into public.payments (business_id, relay_id, amount, currency) values (r.business_id, r.id, r.total_price, r.currency);
+  if v_card then
+    perform private.ask_for_card(r);
+    perform private.hint_changes(array[c.id], true);
+  else
+    insert into public.payments (business_id, relay_id, amount, currency) values (r.business_id, r.id, r.total_price, r.currency);
+  end if;
   perform private.order_event(r, null, 'confirmed', null, null, null, coalesce(p_args ->> 'actor', 'customer'));
   update public.contact_addresses set used_at = now() where id = (r.delivery ->> 'address_id')::uuid;
   update public.carts set lines = '[]'::jsonb, address_id = null, pickup = false, note = '', reminder = null, reminded_at = null, updated_at = now()
   where conversation_id = c.id;
-  return jsonb_build_object('outcome', case when v_opens > now() then 'held' else 'created' end, 'order_code', r.code,
+  return jsonb_build_object('outcome', case when v_card then 'awaiting_payment' when v_opens > now() then 'held' else 'created' end, 'order_code', r.code,
     'total', r.total_price::text, 'relay_id', r.id,
     'opens_at', (select to_char(v_opens at time zone b.timezone, 'DD/MM, HH24:MI') from public.businesses b where b.id = r.business_id));
 end
 $$;
 comment on function private.confirm_order(public.whatsapp_conversations, jsonb) is
   'The customer said yes: stock is reserved and dealers are asked, all or nothing; while the shop is closed, or all who have the goods, they are asked when it opens. '
-  'args: relay_id, actor (who said it; the customer unless named). Outcomes: created, held, already, expired, not_found, price_changed, out_of_stock.';
+  'What is paid by card waits, reserved, for its payment. args: relay_id, pay stripe or nothing for cash, actor (who said it; the customer unless named). '
+  'Outcomes: created, held, awaiting_payment, no_card (it can''t be paid by card), already, expired, not_found, price_changed, out_of_stock.';
 
 -- Helpers of schema private are the engine's own; what people may call is granted by name.
 grant execute on all functions in schema private to service_role;

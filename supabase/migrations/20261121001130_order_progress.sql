@@ -60,9 +60,11 @@ begin
     updated_at = now()
   where x.id = r.id returning * into r;
   update public.payments set amount = r.total_price, updated_at = now() where relay_id = r.id and status = 'due';
+  perform private.unwind_payment(r.id);
 end
 $$;
-comment on function private.recount_order(uuid) is 'Lines, fee and total of an order from its living parts, and what is due with them. Nothing when no part lives.';
+comment on function private.recount_order(uuid) is
+  'Lines, fee and total of an order from its living parts, and what is due with them; what was paid for more goes back. Nothing when no part lives.';
 
 create function private.close_order(p_relay_id uuid) returns void
 language plpgsql set search_path = ''
@@ -74,6 +76,7 @@ begin
   end if;
   update public.whatsapp_order_relays set status = 'failed', failure_reason = 'cancelled', updated_at = now() where id = p_relay_id;
   update public.payments set status = 'failed', updated_at = now() where relay_id = p_relay_id and status = 'due';
+  perform private.unwind_payment(p_relay_id);
 end
 $$;
 comment on function private.close_order(uuid) is 'After a part was cancelled: the order is over with its last part, else it is what is left of it.';
@@ -102,6 +105,7 @@ begin
   end loop;
   update public.whatsapp_order_relays set status = 'failed', failure_reason = 'cancelled', updated_at = now() where id = r.id;
   update public.payments set status = 'failed', updated_at = now() where relay_id = r.id and status = 'due';
+  perform private.unwind_payment(r.id);
   return jsonb_build_object('outcome', 'cancelled', 'order_code', r.code);
 end
 $$;
@@ -117,6 +121,21 @@ as $$
     from jsonb_array_elements(p_first || p_second) with ordinality l (value, n) group by 1, 2) x
 $$;
 comment on function private.joined_lines(jsonb, jsonb) is 'Two baskets as one: the same product and variant is one line.';
+
+create function private.basket_again(r public.whatsapp_order_relays) returns void
+language sql set search_path = ''
+as $$
+  -- What was put into the basket meanwhile stays in it, below the order's own lines.
+  insert into public.carts as k (conversation_id, business_id, lines, address_id, pickup, note)
+  values (r.conversation_id, r.business_id,
+    (select jsonb_agg(jsonb_build_object('product_id', l.value ->> 'product_id', 'quantity', (l.value ->> 'quantity')::integer,
+      'variant', coalesce(l.value -> 'variant', '{}'::jsonb)) order by l.n) from jsonb_array_elements(r.products) with ordinality l (value, n)),
+    (select a.id from public.contact_addresses a where a.id = (r.delivery ->> 'address_id')::uuid),
+    coalesce(r.delivery ->> 'way' = 'pickup', false), r.note)
+  on conflict (conversation_id) do update set lines = private.joined_lines(excluded.lines, k.lines), address_id = excluded.address_id,
+    pickup = excluded.pickup, note = excluded.note, updated_at = now();
+$$;
+comment on function private.basket_again(public.whatsapp_order_relays) is 'The lines, address and note of an order are the basket again.';
 
 create function private.reopen_order(c public.whatsapp_conversations, p_args jsonb) returns jsonb
 language plpgsql set search_path = ''
@@ -137,15 +156,8 @@ begin
   end loop;
   update public.whatsapp_order_relays set status = 'failed', failure_reason = 'reopened', updated_at = now() where id = r.id;
   update public.payments set status = 'failed', updated_at = now() where relay_id = r.id and status = 'due';
-  -- What was put into the basket meanwhile stays in it, below the order's own lines.
-  insert into public.carts as k (conversation_id, business_id, lines, address_id, pickup, note)
-  values (c.id, c.business_id,
-    (select jsonb_agg(jsonb_build_object('product_id', l.value ->> 'product_id', 'quantity', (l.value ->> 'quantity')::integer,
-      'variant', coalesce(l.value -> 'variant', '{}'::jsonb)) order by l.n) from jsonb_array_elements(r.products) with ordinality l (value, n)),
-    (select a.id from public.contact_addresses a where a.id = (r.delivery ->> 'address_id')::uuid),
-    coalesce(r.delivery ->> 'way' = 'pickup', false), r.note)
-  on conflict (conversation_id) do update set lines = private.joined_lines(excluded.lines, k.lines), address_id = excluded.address_id,
-    pickup = excluded.pickup, note = excluded.note, updated_at = now();
+  perform private.unwind_payment(r.id);
+  perform private.basket_again(r);
   return jsonb_build_object('outcome', 'reopened', 'order_code', r.code);
 end
 $$;
@@ -236,6 +248,7 @@ begin
     when 'answer_proposal' then private.answer_proposal(c, p_args)
     when 'report_delivery' then private.report_delivery(c, p_args)
     when 'pause_rider' then private.pause_rider(c, p_args)
+    when 'pay_cash' then private.pay_cash(c, p_args)
     else jsonb_build_object('outcome', 'unknown_action')
   end;
 end
@@ -249,6 +262,8 @@ as $$
   select coalesce(jsonb_agg(jsonb_build_object('relay_id', r.id, 'code', r.code, 'status', r.status, 'failure_reason', r.failure_reason,
     'total', r.total_price::text, 'currency', r.currency, 'lines', r.products, 'created_at', r.created_at,
     'delivery', r.delivery, 'fee', r.delivery_fee::text, 'note', r.note, 'held_until', r.held_until,
+    'payment', (select jsonb_build_object('provider', p.provider, 'status', p.status, 'url', case when p.status = 'link_sent' then p.url end,
+      'expires_at', p.expires_at) from public.payments p where p.relay_id = r.id order by p.created_at desc limit 1),
     'parts', (select coalesce(jsonb_agg(jsonb_build_object('market_order_id', m.id, 'code', m.code, 'status', m.status, 'dealer', d.name,
         'dealer_address', d.address, 'rider', k.name, 'accepted_at', m.accepted_at,
         'ready_at', m.ready_at) order by m.code), '[]'::jsonb)

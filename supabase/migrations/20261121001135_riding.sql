@@ -30,7 +30,8 @@ language sql stable set search_path = ''
 as $$
   select jsonb_build_object('market_order_id', m.id, 'code', m.code, 'status', m.status, 'lines', m.lines, 'currency', m.currency,
     'goods', m.total_price::text, 'fee', m.delivery_fee::text,
-    'collect', (case when exists (select 1 from public.payments p where p.relay_id = m.relay_id and p.status = 'paid') then 0
+    'collect', (case when exists (select 1 from public.payments p where p.relay_id = m.relay_id and p.status in ('paid', 'refunding', 'refunded'))
+        and not exists (select 1 from public.payments p where p.relay_id = m.relay_id and p.status = 'due') then 0
       else m.total_price + m.delivery_fee end)::numeric(12, 2)::text,
     'from', (select concat_ws(', ', d.name, nullif(d.address, '')) from public.dealers d where d.id = m.dealer_id),
     'customer', (select jsonb_strip_nulls(jsonb_build_object('name', nullif(k.name, ''), 'phone',

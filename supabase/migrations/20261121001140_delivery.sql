@@ -242,6 +242,11 @@ begin
     return jsonb_build_object('outcome', 'outside', 'order_code', r.code);
   elsif (v_quote ->> 'total')::numeric <> (p_args ->> 'expected_total')::numeric then
     return jsonb_build_object('outcome', 'price_changed', 'order_code', r.code);
+  elsif (v_quote ->> 'total')::numeric <> r.total_price and exists (select 1 from public.payments p
+      where p.relay_id = r.id and p.provider = 'stripe' and p.status in ('pending', 'link_sent', 'processing', 'paid', 'refunding')) then
+    -- The page to pay at shows the old total, or it was paid: a person finds a way.
+    perform private.escalate(c.id, 'order_change', 'Order ' || r.code || ': another address at another price, and it is paid by card');
+    return jsonb_build_object('outcome', 'by_card', 'order_code', r.code);
   end if;
   update public.whatsapp_order_relays set delivery = private.promised(v_quote), delivery_fee = (v_quote ->> 'fee')::numeric,
     total_price = (v_quote ->> 'total')::numeric, updated_at = now() where id = r.id returning * into r;
@@ -256,7 +261,7 @@ end
 $$;
 comment on function private.change_address(public.whatsapp_conversations, jsonb) is
   'A placed order goes somewhere else; its dealers and riders are told. args: relay_id or none for the latest, address, expected_total. '
-  'Outcomes: changed, too_late, outside, price_changed.';
+  'Outcomes: changed, too_late, outside, price_changed, by_card (the price of an order paid by card stays; a person is asked).';
 
 create function private.change_note(c public.whatsapp_conversations, p_args jsonb) returns jsonb
 language plpgsql set search_path = ''

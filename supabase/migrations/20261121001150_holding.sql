@@ -83,13 +83,30 @@ as $$
 $$;
 comment on function private.order_opens(uuid) is 'When a held order can go to dealers: the shop is open, and for each part somebody who has its goods.';
 
+create function private.pass_to_dealers(p_relay public.whatsapp_order_relays) returns void
+language plpgsql set search_path = ''
+as $$
+declare
+  r public.whatsapp_order_relays;
+  m public.market_orders;
+begin
+  update public.whatsapp_order_relays set status = 'created', placed_at = now(), updated_at = now() where id = p_relay.id returning * into r;
+  for m in update public.market_orders set status = 'offered', updated_at = now() where relay_id = r.id and status = 'held' returning * loop
+    if private.ask_dealers(r, m) = 0 then
+      -- Everybody paused meanwhile: the reservation is given back and a person must help.
+      perform private.pass_on(m.id);
+    end if;
+  end loop;
+end
+$$;
+comment on function private.pass_to_dealers(public.whatsapp_order_relays) is 'confirmed → created: a held order goes to dealers. Called with the order locked.';
+
 create function public.release_held_orders() returns integer
 language plpgsql set search_path = ''
 as $$
 declare
   d record;
   r public.whatsapp_order_relays;
-  m public.market_orders;
   v_opens timestamptz;
   v_count integer := 0;
 begin
@@ -107,14 +124,8 @@ begin
       update public.whatsapp_order_relays set held_until = v_opens where id = r.id;
       continue;
     end if;
-    update public.whatsapp_order_relays set status = 'created', placed_at = now(), updated_at = now() where id = r.id returning * into r;
     perform private.order_event(r, null, 'released', 'customer');
-    for m in update public.market_orders set status = 'offered', updated_at = now() where relay_id = r.id and status = 'held' returning * loop
-      if private.ask_dealers(r, m) = 0 then
-        -- Everybody paused over night: the reservation is given back and a person must help.
-        perform private.pass_on(m.id);
-      end if;
-    end loop;
+    perform private.pass_to_dealers(r);
     v_count := v_count + 1;
   end loop;
   return v_count;

@@ -200,6 +200,7 @@ declare
   v_deleted integer;
   v_broadcast integer;
   v_assigned integer;
+  v_unpaid integer;
 begin
   v_released := public.release_held_orders();
   v_restocked := public.notify_restocked();
@@ -210,14 +211,19 @@ begin
   v_settled := public.settle_parked_receipts();
   v_broadcast := public.send_broadcasts();
   v_assigned := private.tend_availability();
+  v_unpaid := private.lapse_unpaid();
   with old as (
     select id from public.webhook_events where created_at < now() - make_interval(days => p_retention_days) order by id limit 1000
   )
   delete from public.webhook_events e using old where e.id = old.id;
   get diagnostics v_deleted = row_count;
+  with old as (
+    select provider, event_id from public.payment_events where created_at < now() - make_interval(days => p_retention_days) limit 1000
+  )
+  delete from public.payment_events e using old where e.provider = old.provider and e.event_id = old.event_id;
   return jsonb_build_object('orders_released', v_released, 'restocks_told', v_restocked, 'carts_reminded', v_reminded, 'proposals_moved', v_proposals,
     'offers_expired', v_expired, 'rides_given', v_given, 'receipts_settled', v_settled, 'events_deleted', v_deleted,
-    'broadcast_messages', v_broadcast, 'conversations_assigned', v_assigned);
+    'broadcast_messages', v_broadcast, 'conversations_assigned', v_assigned, 'unpaid_dropped', v_unpaid);
 end
 $$;
 comment on function public.run_schedules(integer) is 'What must happen by the clock: held orders go out, offers expire, customers are reminded, parked receipts settle, old raw events go.';
@@ -236,6 +242,8 @@ as $$
     'media_waiting', (select count(*) from public.message_media where run_at is not null),
     'oldest_media_seconds', (select coalesce(greatest(0, round(extract(epoch from now() - min(run_at))))::integer, 0)
       from public.message_media where run_at is not null),
+    'payments_waiting', (select count(*) from public.payments where task = 'create' and status = 'pending')
+      + (select count(*) from public.payment_refunds where state = 'pending'),
     'deliveries_waiting', (select count(*) from public.notification_deliveries where status = 'pending'),
     'escalations_open', (select count(*) from public.escalations where status = 'open'))
 $$;

@@ -130,6 +130,10 @@ begin
       and exists (select 1 from public.products where business_id = b.id and active) then
     perform private.refuse('currency', 'products are priced in ' || b.currency, 'Retire all products first, then save them with new prices.', 'PT409');
   end if;
+  if p_settings ? 'payment_methods' and not coalesce(jsonb_typeof(p_settings -> 'payment_methods') = 'array'
+      and p_settings -> 'payment_methods' <> '[]'::jsonb and p_settings -> 'payment_methods' <@ '["cash_on_delivery", "stripe"]', false) then
+    perform private.refuse('payment_methods', 'must list some of cash_on_delivery, stripe', 'Write it such as ["cash_on_delivery", "stripe"].');
+  end if;
   if p_settings ? 'limits' then
     if jsonb_typeof(p_settings -> 'limits') <> 'object' then
       perform private.refuse('limits', 'must name numbers', 'Write it such as {"offer_minutes": 10}.');
@@ -137,9 +141,9 @@ begin
     for v_field in select k from jsonb_object_keys(p_settings -> 'limits') k order by k loop
       if jsonb_typeof(p_settings -> 'limits' -> v_field) <> 'null' then
         perform private.check_number(p_settings -> 'limits', v_field,
-          case when v_field in ('offer_minutes', 'offer_fanout', 'proposal_minutes') then 1 else 0 end,
+          case when v_field in ('offer_minutes', 'offer_fanout', 'proposal_minutes') then 1 when v_field = 'payment_minutes' then 35 else 0 end,
           case when v_field in ('offer_minutes', 'proposal_minutes') then 1440 when v_field = 'offer_fanout' then 50
-            when v_field = 'human_hours' then 720 when v_field = 'rider_phone' then 1 else 100000 end,
+            when v_field = 'human_hours' then 720 when v_field = 'payment_minutes' then 1435 when v_field = 'rider_phone' then 1 else 100000 end,
           case when v_field in ('offer_fanout', 'address_days', 'rider_phone', 'model_calls_per_day', 'contact_model_calls_per_day') then 0 else 2 end);
       end if;
     end loop;
@@ -147,11 +151,11 @@ begin
     v_settings := p_settings || jsonb_build_object('limits', jsonb_strip_nulls(b.limits || (p_settings -> 'limits')));
   end if;
   return private.save_row('save_business_settings', 'businesses', p_business_id, v_settings || jsonb_build_object('id', p_business_id), '{id}',
-    '{name,persona,hours,languages,default_language,limits,currency,timezone}');
+    '{name,persona,hours,languages,default_language,limits,currency,timezone,payment_methods}');
 end
 $$;
 comment on function public.save_business_settings(uuid, jsonb) is
-  'An admin changes the settings given: {name, persona, hours, languages, default_language, limits, currency, timezone}. Limits are merged. '
+  'An admin changes the settings given: {name, persona, hours, languages, default_language, limits, currency, timezone, payment_methods}. Limits are merged. '
   'Returns the business.';
 
 create function public.save_staff(p_business_id uuid, p_staff jsonb) returns jsonb

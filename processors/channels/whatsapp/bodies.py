@@ -107,6 +107,14 @@ def _list(reply: Json) -> dict[str, Any]:
     )
 
 
+def _cta_url(reply: Json) -> dict[str, Any]:
+    link, label = str(reply.get("link") or ""), _one_line(reply.get("list_button"))
+    if not link.startswith(("https://", "http://")) or not label:
+        raise ChannelError("the button has no address or no title")
+    parameters = {"display_text": clamp(label, limits.BUTTON_TITLE), "url": link}
+    return _interactive("cta_url", {**reply, "link": ""}, {"name": "cta_url", "parameters": parameters})
+
+
 def _interactive(kind: str, reply: Json, action: dict[str, Any]) -> dict[str, Any]:
     # Meta requires a body; an ellipsis stands for the words that a pipeline left out.
     text = str(reply.get("text") or "").strip() or limits.ELLIPSIS
@@ -218,6 +226,7 @@ _BUILDERS: dict[str, Callable[[Json], dict[str, Any]]] = {
     "text": _text,
     "buttons": _buttons,
     "list": _list,
+    "cta_url": _cta_url,
     "image": _file("image"),
     "video": _file("video"),
     "document": _file("document"),
