@@ -137,6 +137,12 @@ ACTIONS: Mapping[str, Action] = {
     "reminded": _action("finish_reminder", reminder_id=_id),
     "cart_line": _action("staff_set_line", product_id=_id, variant=_variant, quantity=_whole, seen=_whole),
     "cart_delivery": _action("staff_set_delivery", delivery=_delivery, seen=_text),
+    "consent": Action(
+        function="record_consent",
+        about="p_contact_id",
+        values={"allowed": _flag, "source": _text, "at": _moment},
+    ),
+    "merge": Action(function="merge_contact", about="p_contact_id", values={"other_id": _id}),
     "start": Action(
         function="start_conversation",
         about="p_business_id",

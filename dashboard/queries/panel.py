@@ -1,4 +1,4 @@
-"""What stands beside a thread: the cart, orders with their timeline, escalations, what the last turn understood."""
+"""What stands beside a thread: the cart, the contact's orders and talks, escalations, the last turn."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from postgrest import AsyncPostgrestClient
 
 from dashboard.client import one, rows
-from dashboard.queries import cart
+from dashboard.queries import cart, contacts
 from processors.model import Json
 
 ORDERS = 8
@@ -32,12 +32,12 @@ async def panel(client: AsyncPostgrestClient, conversation: Json) -> dict[str, A
     """What stands beside a conversation, by its part.
 
     `cart`, `orders`, `dealer_orders` (of a dealer), `escalations`, `times`, `ratings`, `turn`, its `model`, `summary`,
-    `identities`.
+    and what `contacts.person` tells of the contact.
     """
     (
         (basket, orders, dealer_orders),
         (escalations, times, ratings, turn),
-        (summary, identities),
+        (summary, person),
     ) = await asyncio.gather(
         asyncio.gather(
             cart.cart(client, conversation["id"]),
@@ -50,7 +50,7 @@ async def panel(client: AsyncPostgrestClient, conversation: Json) -> dict[str, A
             _ratings(client, conversation),
             _last_turn(client, conversation),
         ),
-        asyncio.gather(_summary(client, conversation), _identities(client, conversation)),
+        asyncio.gather(_summary(client, conversation), contacts.person(client, conversation)),
     )
     return {
         "cart": basket,
@@ -62,12 +62,17 @@ async def panel(client: AsyncPostgrestClient, conversation: Json) -> dict[str, A
         "model": await _model(client, conversation, turn),
         "dealer_orders": dealer_orders,
         "summary": summary,
-        "identities": identities,
+        **person,
     }
 
 
 async def _orders(client: AsyncPostgrestClient, conversation: Json) -> list[Json]:
-    query = client.from_("whatsapp_order_relays").select(RELAY).eq("conversation_id", conversation["id"])
+    query = client.from_("whatsapp_order_relays").select(RELAY)
+    if contact := conversation.get("contact"):
+        # Whatever they ordered, in this conversation or before.
+        query = query.eq("contact_id", contact["id"])
+    else:
+        query = query.eq("conversation_id", conversation["id"])
     query = query.order("id", foreign_table="events").order("code", foreign_table="parts")
     return await rows(query.order("created_at", desc=True).limit(ORDERS))
 
@@ -121,14 +126,6 @@ async def _summary(client: AsyncPostgrestClient, conversation: Json) -> Json | N
         return None
     made = found["conversation_summaries"]
     return {"words": found["summary"], "made_by": made["made_by"] if made else None}
-
-
-async def _identities(client: AsyncPostgrestClient, conversation: Json) -> list[Json]:
-    contact = conversation.get("contact")
-    if not contact:
-        return []
-    query = client.from_("contact_identities").select("channel, kind, value").eq("contact_id", contact["id"])
-    return await rows(query.is_("retired_at", "null").order("created_at").limit(10))
 
 
 async def _dealer_orders(client: AsyncPostgrestClient, conversation: Json) -> list[Json]:

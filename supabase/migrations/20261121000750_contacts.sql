@@ -9,6 +9,72 @@ end
 $$;
 comment on function private.identity_scope(public.channel_accounts) is 'Whose ids count: a number played in the simulator is not the real person.';
 
+create function private.merge_conversations(p_keep uuid, p_drop uuid) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  -- What is under way in the one that closes goes on in the other: who waits, what is in the cart, what somebody wanted to come back to.
+  update public.whatsapp_conversations k set unread_count = k.unread_count + d.unread_count, updated_at = now(),
+    escalated_at = least(k.escalated_at, d.escalated_at), failed_at = least(k.failed_at, d.failed_at),
+    waiting_since = least(k.waiting_since, d.waiting_since),
+    owner = case when 'human' in (k.owner, d.owner) then 'human' else 'bot' end,
+    owner_until = case when k.owner = 'human' then k.owner_until else d.owner_until end, assignee_id = coalesce(k.assignee_id, d.assignee_id),
+    mentioned = array(select distinct m from unnest(k.mentioned || d.mentioned) m),
+    labels = (array(select distinct l from unnest(k.labels || d.labels) l order by l))[1:10]
+  from public.whatsapp_conversations d where k.id = p_keep and d.id = p_drop;
+  update public.escalations e set conversation_id = p_keep where e.conversation_id = p_drop and e.status = 'open'
+    and not exists (select 1 from public.escalations o where o.conversation_id = p_keep and o.status = 'open' and o.reason = e.reason);
+  update public.escalations set status = 'resolved', resolved_at = now() where conversation_id = p_drop and status = 'open';
+  update public.reminders set conversation_id = p_keep where conversation_id = p_drop and done_at is null;
+  update public.whatsapp_order_relays set status = 'failed', failure_reason = 'superseded', updated_at = now()
+  where conversation_id = p_drop and status = 'pending';
+  insert into public.carts as k (conversation_id, business_id, lines, address_id, pickup, note)
+  select p_keep, d.business_id, d.lines, d.address_id, d.pickup, d.note from public.carts d
+  where d.conversation_id = p_drop and d.lines <> '[]'::jsonb
+  on conflict (conversation_id) do update set lines = private.joined_lines(k.lines, excluded.lines), reminder = null, updated_at = now(),
+    address_id = coalesce(k.address_id, excluded.address_id), note = case when k.note = '' then excluded.note else k.note end;
+  delete from public.carts where conversation_id = p_drop;
+  update public.whatsapp_conversations set status = 'resolved', snoozed_until = null, escalated_at = null, failed_at = null, waiting_since = null,
+    unread_count = 0, mentioned = '{}', updated_at = now() where id = p_drop;
+end
+$$;
+comment on function private.merge_conversations(uuid, uuid) is
+  'Of two conversations in progress with one person p_drop is closed; cart, reminders, escalations and who has it go on in p_keep.';
+
+create function private.merge_preferences(p_keep uuid, p_drop uuid) returns void
+language sql set search_path = ''
+as $$
+  -- Whoever said no from one of two numbers has said no.
+  insert into public.contact_preferences as k (business_id, contact_id, category, value, source, changed_at)
+  select d.business_id, p_keep, d.category, d.value, d.source, d.changed_at from public.contact_preferences d where d.contact_id = p_drop
+  on conflict (contact_id, category) do update set value = excluded.value, source = excluded.source, changed_at = excluded.changed_at
+  where (k.value = 'resume' and excluded.value = 'stop') or (k.value = excluded.value and k.changed_at < excluded.changed_at)
+$$;
+comment on function private.merge_preferences(uuid, uuid) is 'What two contacts allow as one person: a no of either holds, of two answers alike the later one.';
+
+create function private.merge_addresses(p_keep uuid, p_drop uuid) returns void
+language plpgsql set search_path = ''
+as $$
+declare
+  d public.contact_addresses;
+  v_id uuid;
+begin
+  for d in select * from public.contact_addresses where contact_id = p_drop order by id loop
+    update public.contact_addresses k set used_at = greatest(k.used_at, d.used_at), latitude = coalesce(k.latitude, d.latitude),
+      longitude = coalesce(k.longitude, d.longitude)
+    where k.contact_id = p_keep and lower(k.text) = lower(d.text) and coalesce(k.postcode, '') = coalesce(d.postcode, '') returning k.id into v_id;
+    if found then
+      update public.carts set address_id = v_id where address_id = d.id;
+      delete from public.contact_addresses where id = d.id;
+    else
+      update public.contact_addresses set contact_id = p_keep where id = d.id;
+    end if;
+  end loop;
+end
+$$;
+comment on function private.merge_addresses(uuid, uuid) is 'The addresses of p_drop become p_keep''s; one that both have is one.';
+
+-- Every table that refers to contacts is named here; a test compares the two.
 create function private.merge_contacts(p_keep uuid, p_drop uuid) returns void
 language plpgsql set search_path = ''
 as $$
@@ -18,22 +84,33 @@ begin
   update public.contact_identities set contact_id = p_keep where contact_id = p_drop;
   -- Two conversations in progress on one number can't both go on: the dropped contact's one is closed.
   for c in
-    select d.id from public.whatsapp_conversations d join public.whatsapp_conversations k
+    select d.id, k.id as kept from public.whatsapp_conversations d join public.whatsapp_conversations k
       on k.contact_id = p_keep and k.account_id = d.account_id and k.status <> 'resolved'
-    where d.contact_id = p_drop and d.status <> 'resolved'
+    where d.contact_id = p_drop and d.status <> 'resolved' order by d.id
   loop
-    update public.whatsapp_conversations set status = 'resolved' where id = c.id;
+    perform private.merge_conversations(c.kept, c.id);
   end loop;
   update public.whatsapp_conversations set contact_id = p_keep where contact_id = p_drop;
   update public.whatsapp_order_relays set contact_id = p_keep where contact_id = p_drop;
+  perform private.merge_addresses(p_keep, p_drop);
+  perform private.merge_preferences(p_keep, p_drop);
+  delete from public.stock_watches d where d.contact_id = p_drop and d.notified_at is null
+    and exists (select 1 from public.stock_watches k where k.contact_id = p_keep and k.product_id = d.product_id and k.notified_at is null);
+  update public.stock_watches set contact_id = p_keep where contact_id = p_drop;
   update public.broadcast_recipients r set contact_id = p_keep where contact_id = p_drop
     and not exists (select 1 from public.broadcast_recipients k where k.broadcast_id = r.broadcast_id and k.contact_id = p_keep);
+  insert into public.model_spend as k (business_id, day, contact_id, calls, cost_usd, calls_limit, usd_limit, warned_at, spent_at)
+  select d.business_id, d.day, p_keep, d.calls, d.cost_usd, d.calls_limit, d.usd_limit, d.warned_at, d.spent_at
+  from public.model_spend d where d.contact_id = p_drop
+  on conflict (business_id, day, contact_id) do update set calls = k.calls + excluded.calls, cost_usd = k.cost_usd + excluded.cost_usd;
   update public.contacts k set
     phone = coalesce(k.phone, d.phone), username = coalesce(k.username, d.username),
-    name = case when k.name = '' then d.name else k.name end, language = coalesce(k.language, d.language),
+    name = case when k.name = '' then d.name else k.name end, named_at = case when k.name = '' then d.named_at else k.named_at end,
+    language = coalesce(k.language, d.language), created_at = least(k.created_at, d.created_at),
     opted_out_at = coalesce(k.opted_out_at, d.opted_out_at), blocked_at = coalesce(k.blocked_at, d.blocked_at),
     privacy_noticed_at = coalesce(k.privacy_noticed_at, d.privacy_noticed_at), updated_at = now()
   from public.contacts d where k.id = p_keep and d.id = p_drop;
+  -- private.figures_people goes with the contact: the trigger of its conversations has the days counted anew.
   delete from public.contacts where id = p_drop;
 end
 $$;

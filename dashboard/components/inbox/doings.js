@@ -6,8 +6,8 @@ import { title } from "../common/words.js"
 
 const HOUR_MS = 3_600_000
 
-/** `kit()`: colleagues, templates, labels, languages; `me`: the person's staff id in each business. */
-export function createDoings(words, { over, sending, kit, me, translating }) {
+/** `person` as in person.js; `kit()`: colleagues, templates, labels, languages; `me`: the person's staff id in each business. */
+export function createDoings(words, { over, sending, person, kit, me, translating }) {
   function colleagues(row) {
     return kit().staff.filter((one) => one.business_id === row.business_id)
   }
@@ -163,6 +163,7 @@ export function createDoings(words, { over, sending, kit, me, translating }) {
       { label: words.say("act.template"), icon: "template", run: () => template(anchor, row) },
       { label: words.say(translating.isOn(row) ? "assist.stop_translating" : "assist.translate_all"), icon: "translate", run: () => translating.turn(row) },
       { label: words.say("act.edit_contact"), icon: "edit", run: () => contact(anchor, row) },
+      { label: words.say("merge.item"), icon: "contacts", run: () => person.merge(anchor, row) },
       { label: words.say("act.copy_link"), icon: "reply", run: () => copyLink(row) },
       null,
       { label: words.say(row.contact?.blocked_at ? "act.unblock" : "act.block"), icon: "stop", tone: "bad", run: () => block(anchor, row) },
@@ -181,6 +182,7 @@ export function createDoings(words, { over, sending, kit, me, translating }) {
 
   return {
     assign, snooze, remind, block, contact, template, label, more,
+    consent: person.consent,
     takeOver: (row) => sending.act("take_over", row.id),
     handBack: (row) => sending.act("hand_back", row.id),
     resolve: (row) => sending.act(row.status === "resolved" ? "reopen" : "resolve", row.id),

@@ -13,6 +13,7 @@ import { createList } from "./list.js"
 import { createNotice } from "./notice.js"
 import { createOver } from "./over.js"
 import { createPanel } from "./panel.js"
+import { createPerson } from "./person.js"
 import { createSending } from "./sending.js"
 import { createStart } from "./start.js"
 import { createStore, createThread, dueOf, dueReminders, FILTERS, isAwake } from "./store.js"
@@ -62,7 +63,8 @@ function start(parent, data) {
   const over = createOver(root, words)
   const link = createLink({ connected, lost, signedOut, message })
   const sending = createSending(link, kept, { changed: () => drawSoon(), refused: (_, reason) => over.toast(words.name("refusal", reason)) })
-  const doings = createDoings(words, { over, sending, kit: () => kit, me, translating: {
+  const person = createPerson(words, { over, sending, ask: link.ask })
+  const doings = createDoings(words, { over, sending, person, kit: () => kit, me, translating: {
     isOn: (row) => translations.isOn(row.id), turn: (row) => translations.follow(thread, !translations.isOn(row.id)),
   } })
   const own = Object.fromEntries(Object.entries(data.businesses).filter(([id]) => data.may_act.includes(id)))
@@ -93,7 +95,7 @@ function start(parent, data) {
       drawSoon()
     },
   })
-  const panel = createPanel(words, { close: toggleDetails, doings, cart, me, mayAct })
+  const panel = createPanel(words, { close: toggleDetails, choose, doings, cart, me, mayAct })
   root.prepend(h("div", { class: "panes" }, list.element, conversation.element, panel.element))
   parent.append(root)
 

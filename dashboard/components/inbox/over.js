@@ -91,7 +91,7 @@ export function createOver(root, words) {
       select.value = field.value ?? field.options[0]?.value ?? ""
       return select
     }
-    const input = field.rows ? h("textarea", { ...common, rows: field.rows }) : h("input", { ...common, type: field.type ?? "text", min: field.min ?? null })
+    const input = field.rows ? h("textarea", { ...common, rows: field.rows }) : h("input", { ...common, type: field.type ?? "text", min: field.min ?? null, max: field.max_date ?? null })
     input.value = field.value ?? ""
     return input
   }

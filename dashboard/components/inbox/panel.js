@@ -7,8 +7,8 @@ const WINDOW_MS = 24 * 3_600_000
 const SOON_MS = 2 * 3_600_000
 const LATE_SOON_MS = 5 * 60_000
 
-/** doings as in doings.js; `cart` as in cart.js; `me`: the person's staff id in each business; `mayAct(row)`. */
-export function createPanel(words, { close, doings, cart, me, mayAct }) {
+/** doings as in doings.js; `choose(id)` opens a conversation; `cart` as in cart.js; `me`: the person's staff id in each business; `mayAct(row)`. */
+export function createPanel(words, { close, choose, doings, cart, me, mayAct }) {
   const body = h("div", { class: "panel-body" })
   const element = h("aside", { class: "panel", "aria-label": words.say("desk.details") },
     h("button", { type: "button", class: "icon-button close", title: words.say("desk.back"), on: { click: close } }, icon("close", 18)), body)
@@ -21,7 +21,7 @@ export function createPanel(words, { close, doings, cart, me, mayAct }) {
     const beside = thread.panel ?? { orders: [], dealer_orders: [], escalations: [], turn: null }
     const ready = Boolean(thread.panel)
     const parts = [
-      ["contact", [row.contact, row.phone, row.language, row.account, row.owner, row.assignee, beside.identities, mayAct(row)], () => contact(row, beside)],
+      ["contact", [row.contact, row.phone, row.language, row.account, row.owner, row.assignee, beside.identities, beside.consent, mayAct(row)], () => contact(row, beside)],
       ["reminders", [row.reminders, Math.floor(Date.now() / 60_000)], () => reminders(row)],
       // It updates itself, so that nothing takes the focus away while somebody types there.
       ["cart", [], () => cart.element],
@@ -32,12 +32,13 @@ export function createPanel(words, { close, doings, cart, me, mayAct }) {
       ["escalations", [beside.escalations, ready], () => escalations(beside.escalations)],
       ["summary", [beside.summary], () => summary(beside.summary)],
       ["intent", [beside.turn, beside.model, ready], () => intent(beside)],
+      ["history", [beside.history], () => history(beside.history)],
       ["orders", [beside.orders, beside.dealer_orders, ready], () => orders(row, beside)],
     ]
     const shownAnyway = ["contact", "times", "window", "labels", "reminders"]
     const hasCart = beside.cart && (mayAct(row) || beside.cart.lines.length > 0)
     if (hasCart) cart.draw(row, beside.cart)
-    const empty = { ratings: !beside.ratings?.length, times: !row.due_at && !beside.times?.length, cart: !hasCart, escalations: beside.escalations.length === 0, summary: !beside.summary, reminders: !row.reminders?.length }
+    const empty = { ratings: !beside.ratings?.length, times: !row.due_at && !beside.times?.length, cart: !hasCart, history: !beside.history?.length, escalations: beside.escalations.length === 0, summary: !beside.summary, reminders: !row.reminders?.length }
     const visible = parts.filter(([key]) => (ready || shownAnyway.includes(key)) && !empty[key])
     reconcile(body, visible.map(([key, sign, make]) => ({ key, sign: (key === "cart" ? "" : row.id) + JSON.stringify(sign), make })))
   }
@@ -77,7 +78,26 @@ export function createPanel(words, { close, doings, cart, me, mayAct }) {
         fact(words.say("panel.channel"), channel.filter(Boolean).join(" · ")),
         fact(words.say("panel.handled"), owner),
         fact(words.say("panel.since"), person.created_at && words.date(person.created_at)),
+        row.conversation_type === "customer" && consent(row, beside.consent),
         fact(words.say("panel.identities"), (beside.identities ?? []).filter((one) => one.kind !== "phone").map((one) => `${one.kind}: ${one.value}`).join(", "))))
+  }
+
+  /** Whether they agreed to promotions, since when and where they said it. */
+  function consent(row, said) {
+    const known = said ? words.say(`consent.${said.value}`, { date: words.date(said.changed_at) }) : words.say("consent.unknown")
+    const where = said && (words.has(`consent_from.${said.source}`) ? words.say(`consent_from.${said.source}`) : said.source)
+    return [h("dt", {}, words.say("consent.label")), h("dd", { class: "consent" }, h("span", {}, known,
+      mayAct(row) && h("button", { type: "button", class: "icon-button", title: words.say("consent.title"), on: { click: (event) => doings.consent(event.currentTarget, row, said) } }, icon("edit", 14))),
+    where && h("small", { class: "soft", dir: "auto" }, where))]
+  }
+
+  function history(all) {
+    return section("history", heading(words.say("panel.history"), h("span", { class: "count" }, all.length)), h("ul", { class: "plain" }, all.map((one) =>
+      h("li", {}, h("button", { type: "button", class: "talk", on: { click: () => choose(one.id) } },
+        h("span", { class: "talk-top" }, h("b", { title: words.full(one.last_message_at) }, words.moment(one.last_message_at)),
+          h("span", { class: `state ${one.status === "resolved" ? "good" : "info"}` }, words.say(one.status === "resolved" ? "badge.resolved" : "list.open"))),
+        h("span", { class: "talk-words", dir: "auto" }, one.preview || words.say("list.no_text")),
+        h("small", { class: "soft" }, [one.account?.label, one.assignee?.name, words.say("panel.messages", { count: one.message_count })].filter(Boolean).join(" · ")))))))
   }
 
   function labels(row) {
