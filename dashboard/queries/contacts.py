@@ -26,7 +26,7 @@ async def contacts(client: AsyncPostgrestClient, business: UUID, words: str) -> 
 
 
 async def person(client: AsyncPostgrestClient, conversation: Json) -> dict[str, Any]:
-    """Of the contact in a conversation: `identities`, `history` (their other talks), `consent` to promotions or None."""
+    """Of a conversation's contact: `identities`, `history` (their other talks), `consent` to promotions or None."""
     contact = conversation.get("contact")
     if not contact:
         return {"identities": [], "history": [], "consent": None}

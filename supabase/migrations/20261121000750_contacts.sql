@@ -99,6 +99,7 @@ begin
   update public.stock_watches set contact_id = p_keep where contact_id = p_drop;
   update public.broadcast_recipients r set contact_id = p_keep where contact_id = p_drop
     and not exists (select 1 from public.broadcast_recipients k where k.broadcast_id = r.broadcast_id and k.contact_id = p_keep);
+  update public.satisfaction set contact_id = p_keep where contact_id = p_drop;
   insert into public.model_spend as k (business_id, day, contact_id, calls, cost_usd, calls_limit, usd_limit, warned_at, spent_at)
   select d.business_id, d.day, p_keep, d.calls, d.cost_usd, d.calls_limit, d.usd_limit, d.warned_at, d.spent_at
   from public.model_spend d where d.contact_id = p_drop

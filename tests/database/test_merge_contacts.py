@@ -26,6 +26,8 @@ ROWS = {
     "public.stock_watches": "insert into stock_watches (business_id, contact_id, conversation_id, product_id, reply) "
     "select k.business_id, k.id, c.id, p.id, '{}' from contacts k join whatsapp_conversations c on c.contact_id = k.id "
     "cross join (select id from products order by sku limit 1) p where k.id = $1",
+    "public.satisfaction": "insert into satisfaction (business_id, conversation_id, contact_id, texts) "
+    "select business_id, id, contact_id, '{}' from whatsapp_conversations where contact_id = $1",
     "public.broadcast_recipients": "with b as (insert into broadcasts (business_id, name) "
     "select business_id, 'x' from contacts where id = $1 returning *) "
     "insert into broadcast_recipients (broadcast_id, contact_id, business_id) select id, $1, business_id from b",
