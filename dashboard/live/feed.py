@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,6 @@ from processors.logs import describe
 log = logging.getLogger(__name__)
 
 EVENT = "changed"
-TEAM_EVENT = "team"
 CHECK_SECONDS = 1.0
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 4.0
@@ -31,7 +31,10 @@ Token = Callable[[], Awaitable[str]]
 
 
 class Feed:
-    """Keeps a topic joined until cancelled. What it is given is called on the loop and must not wait."""
+    """Keeps a topic joined until cancelled. What it is given is called on the loop and must not wait.
+
+    `on_event` are other events of the topic by name, given their payload.
+    """
 
     def __init__(
         self,
@@ -41,7 +44,7 @@ class Feed:
         *,
         on_ids: Callable[[set[UUID]], None],
         on_state: Callable[[bool], None],
-        on_team: Callable[[], None],
+        on_event: Mapping[str, Callable[[Mapping[str, Any]], None]],
     ) -> None:
         self._url = f"{settings.supabase_url}/realtime/v1"
         self._anon_key = settings.supabase_anon_key.get_secret_value()
@@ -49,7 +52,7 @@ class Feed:
         self._token = token
         self._on_ids = on_ids
         self._on_state = on_state
-        self._on_team = on_team
+        self._on_event = on_event
         self.is_joined = False
 
     async def run(self) -> None:
@@ -82,7 +85,8 @@ class Feed:
             self._topic, {"config": {"private": True, "broadcast": None, "presence": None}}
         )
         channel.on_broadcast(EVENT, self._hear)
-        channel.on_broadcast(TEAM_EVENT, lambda _: self._on_team())
+        for event, on_event in self._on_event.items():
+            channel.on_broadcast(event, partial(_pass_on, on_event))
         return await channel.subscribe()
 
     async def _watch(self, client: AsyncRealtimeClient, channel: AsyncRealtimeChannel) -> None:
@@ -107,6 +111,13 @@ class Feed:
         if joined != self.is_joined:
             self.is_joined = joined
             self._on_state(joined)
+
+
+def _pass_on(on_event: Callable[[Mapping[str, Any]], None], message: Mapping[str, Any]) -> None:
+    try:
+        on_event(message.get("payload", {}))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        log.warning("feed: an event that can't be read")
 
 
 async def _close(client: AsyncRealtimeClient) -> None:

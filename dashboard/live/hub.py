@@ -11,15 +11,16 @@ import hashlib
 import itertools
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 import orjson
 from postgrest import AsyncPostgrestClient
 
-from dashboard.client import Storage
+from dashboard.client import Storage, rows
 from dashboard.live.connection import SIGNED_OUT, TRY_AGAIN, Connection
+from dashboard.live.elsewhere import Elsewhere, State
 from dashboard.live.feed import Feed
 from dashboard.live.presence import Presence
 from dashboard.queries import inbox, thread
@@ -34,6 +35,9 @@ log = logging.getLogger(__name__)
 
 FLUSH_GAP_SECONDS = 0.02
 PANEL_GAP_SECONDS = 0.5
+PRESENCE_GAP_SECONDS = 0.2
+PRESENCE_SECONDS = 10.0
+GOODBYE_SECONDS = 3.0
 CATCH_UP_SECONDS = 10.0
 CATCH_UP_DEAF_SECONDS = 2.0
 """How often everything on screen is compared with storage: with hints, and while there are none."""
@@ -59,7 +63,10 @@ class Hub:
         self._storage = storage
         self._feed = feed
         self._connections: set[Connection] = set()
-        self.presence = Presence(self._connections)
+        self._elsewhere = Elsewhere(
+            self._connections, self._show, changed=lambda conversation_id: self.presence.tell(conversation_id)
+        )
+        self.presence = Presence(self._connections, self._elsewhere)
         self._feeds: dict[UUID, tuple[Feed, asyncio.Task[None]]] = {}
         self._numbers = itertools.count(1)
         self._changed: dict[UUID, set[UUID]] = defaultdict(set)
@@ -120,12 +127,19 @@ class Hub:
                 tasks.create_task(self._repeat("flush", self._flush, self._flush_bell, None))
                 tasks.create_task(self._repeat("panels", self._flush_panels, self._panel_bell, None))
                 tasks.create_task(self._repeat("catch-up", self._catch_up, self._catch_up_bell, self._pace))
+                tasks.create_task(
+                    self._repeat(
+                        "presence", self._flush_presence, self._elsewhere.bell, lambda: PRESENCE_SECONDS
+                    )
+                )
                 tasks.create_task(self._repeat("check", self._check, asyncio.Event(), lambda: CHECK_SECONDS))
         finally:
             running = [task for _, task in self._feeds.values()]
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
+            if self._telling:
+                await asyncio.wait(self._telling, timeout=GOODBYE_SECONDS)
 
     async def _repeat(
         self,
@@ -216,6 +230,21 @@ class Hub:
         beside = await self._read(watchers, lambda client: panel(client, row))
         _push(watchers, {"op": "panel", "id": row["id"], "number": number, "panel": beside})
 
+    # Who is where, for the other desk processes.
+
+    async def _flush_presence(self) -> None:
+        # Shielded: what is being told when the desk stops is told to its end.
+        task = asyncio.create_task(self._elsewhere.flush())
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
+        await asyncio.shield(task)
+        await asyncio.sleep(PRESENCE_GAP_SECONDS)
+
+    async def _show(self, session: Session, conversation_id: UUID, state: State, asks: bool) -> None:
+        client = await self.client(session)
+        asked: dict[str, Any] = {"p_conversation_id": str(conversation_id), "p_state": state, "p_asks": asks}
+        await rows(client.rpc("show_at_conversation", asked | {"p_desk": self._elsewhere.desk}))
+
     # Hints may be lost: what is on screen is compared with storage every so often.
 
     async def _catch_up(self) -> None:
@@ -297,7 +326,7 @@ class Hub:
                 if business_id in connection.session.businesses:
                     connection.send({"op": "live", "live": self.is_live(connection.session)})
 
-        def team() -> None:
+        def team(_: Mapping[str, Any]) -> None:
             _push([c for c in self._connections if business_id in c.session.businesses], {"op": "team"})
 
         feed = self._feed(
@@ -306,7 +335,7 @@ class Hub:
             lambda: self._token_for(business_id),
             on_ids=heard,
             on_state=state,
-            on_team=team,
+            on_event={"team": team, "present": self._elsewhere.hear},
         )
         self._feeds[business_id] = (feed, asyncio.create_task(feed.run()))
 

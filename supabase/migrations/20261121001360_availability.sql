@@ -241,6 +241,30 @@ end
 $$;
 comment on function public.stay_at_desk() is 'The caller''s desk is open and somebody moves there. Returns my_team().';
 
+create function public.show_at_conversation(p_conversation_id uuid, p_desk text, p_state text, p_asks boolean) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_business uuid;
+  v_name text;
+begin
+  if coalesce(p_state, '') not in ('looking', 'typing', 'gone') or coalesce(p_desk, '') !~ '^[0-9a-f]{32}$' then
+    raise exception 'state or desk is not understood' using errcode = '22023', detail = 'state', hint = 'Send what the desk sends.';
+  end if;
+  select c.business_id, coalesce(nullif(s.name, ''), u.email::text) into v_business, v_name from public.whatsapp_conversations c
+  join public.staff s on s.business_id = c.business_id and s.user_id = (select auth.uid()) and s.active
+  join auth.users u on u.id = s.user_id
+  where c.id = p_conversation_id;
+  if not found then
+    raise exception 'no such conversation' using errcode = 'PT404', detail = 'gone', hint = 'It may belong to another business.';
+  end if;
+  perform realtime.send(jsonb_build_object('conversation', p_conversation_id, 'desk', p_desk, 'user', (select auth.uid()), 'name', v_name,
+    'state', p_state, 'asks', coalesce(p_asks, false)), 'present', 'business:' || v_business || ':inbox', true);
+end
+$$;
+comment on function public.show_at_conversation(uuid, text, text, boolean) is
+  'The caller looks at a conversation, types there, or has left, in one desk process; told to the others, who are asked to tell too with p_asks.';
+
 create function public.set_availability(p_state text, p_hand_over boolean, p_client_key text) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
@@ -368,5 +392,6 @@ $$;
 comment on function public.set_taking_part(uuid, boolean) is 'An admin says whether somebody is given conversations in turn.';
 
 grant execute on function private.tend_availability() to service_role;
-grant execute on function public.my_team(), public.stay_at_desk(), public.set_availability(text, boolean, text),
+grant execute on function public.my_team(), public.stay_at_desk(), public.show_at_conversation(uuid, text, text, boolean),
+  public.set_availability(text, boolean, text),
   public.save_desk_rules(uuid, jsonb), public.set_taking_part(uuid, boolean) to authenticated, service_role;

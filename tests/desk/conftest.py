@@ -1,6 +1,7 @@
 """A desk on a real gateway and database.
 
 seeded_desk: RunningDesk    our routes, guard, hub and live socket on a port of their own, without Streamlit's pages
+second_desk: RunningDesk    another process of the same
 """
 
 from __future__ import annotations
@@ -149,19 +150,33 @@ def desk_settings(gateway: RunningGateway, port: int = 8501, **changes: Any) -> 
     return DeskSettings(**values)
 
 
-@pytest_asyncio.fixture
-async def seeded_desk(seeded_gateway: RunningGateway) -> AsyncIterator[RunningDesk]:
-    """A desk in front of the seeded business."""
+@contextlib.asynccontextmanager
+async def running_desk(gateway: RunningGateway) -> AsyncIterator[RunningDesk]:
+    """A desk in front of a gateway, without Streamlit's pages."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
     port = int(listener.getsockname()[1])
-    desk = Desk(desk_settings(seeded_gateway, port))
+    desk = Desk(desk_settings(gateway, port))
     app = Starlette(**parts(desk))
     server = _Server(uvicorn.Config(app, log_config=None, access_log=False, ws="websockets-sansio"))
     serving = asyncio.create_task(server.serve(sockets=[listener]))
-    async with RunningDesk(url=f"http://127.0.0.1:{port}", desk=desk, gateway=seeded_gateway) as running:
+    async with RunningDesk(url=f"http://127.0.0.1:{port}", desk=desk, gateway=gateway) as running:
         while not server.started:
             await asyncio.sleep(0.01)
         yield running
     server.should_exit = True
     await serving
+
+
+@pytest_asyncio.fixture
+async def seeded_desk(seeded_gateway: RunningGateway) -> AsyncIterator[RunningDesk]:
+    """A desk in front of the seeded business."""
+    async with running_desk(seeded_gateway) as running:
+        yield running
+
+
+@pytest_asyncio.fixture
+async def second_desk(seeded_gateway: RunningGateway) -> AsyncIterator[RunningDesk]:
+    """Another process of the same desk."""
+    async with running_desk(seeded_gateway) as running:
+        yield running

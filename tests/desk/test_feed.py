@@ -74,7 +74,7 @@ async def _feeding(
         token,
         on_ids=heard.put_nowait,
         on_state=states.put_nowait,
-        on_team=lambda: None,
+        on_event={},
     )
     running = asyncio.create_task(feed.run())
     try:
