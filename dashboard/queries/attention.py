@@ -13,7 +13,7 @@ from dashboard.client import rows
 from processors.customer.satisfaction import question
 from processors.model import Json
 
-KINDS = ("overdue", "escalation", "message", "turn", "send", "push", "device", "file", "event")
+KINDS = ("overdue", "escalation", "message", "turn", "send", "refund", "push", "device", "file", "event")
 """Worst first: a person who waits before a file that is missing."""
 
 
@@ -53,6 +53,7 @@ REMEDIES: Mapping[str, tuple[str, Callable[[Json], dict[str, Any]]]] = {
     "hurry_turn": ("hurry_turn", lambda item: _conversation(item)),
     "hurry_send": ("hurry_send", lambda item: {"p_message_id": item["id"]}),
     "retry_push": ("retry_push", lambda item: {"p_delivery_id": item["id"]}),
+    "retry_refund": ("retry_refund", lambda item: {"p_refund_id": item["id"]}),
     "retry_file": ("retry_file", lambda item: {"p_media_id": item["id"]}),
     "put_aside": ("put_aside_event", lambda item: {"p_event_id": int(item["id"])}),
 }
@@ -72,6 +73,8 @@ def remedies_of(item: Json) -> list[str]:
             return ["hurry_send"] if detail["state"] == "ready" else []
         case "push":
             return ["retry_push"] if detail["can_retry"] else []
+        case "refund":
+            return ["retry_refund"] if detail["can_retry"] else []
         case "file":
             return ["retry_file"] if detail["can_retry"] else []
         case "event":

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from postgrest import AsyncPostgrestClient
 
 from dashboard.client import rows
+from dashboard.queries.payments import PAYMENTS
 from processors.model import Json
 
 UNDER_WAY = ("held", "offered", "accepted", "preparing", "ready", "out_for_delivery", "failed_delivery")
@@ -22,7 +23,8 @@ LIMIT = 300
 ORDER = (
     "id, business_id, code, status, lines, total_price, currency, delivery, delivery_fee, note, rider_id, "
     "created_at, updated_at, dealer:dealers!market_orders_dealer_id_fkey(id, name), rider:riders(id, name), "
-    "relay:whatsapp_order_relays!market_orders_relay_id_fkey(conversation_id, phone, contact:contacts(name)), "
+    "relay:whatsapp_order_relays!market_orders_relay_id_fkey(conversation_id, phone, contact:contacts(name), "
+    f"{PAYMENTS}), "
     "offers:order_offers(outcome, expires_at, dealer:dealers(id, name))"
 )
 

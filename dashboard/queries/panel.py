@@ -9,6 +9,7 @@ from postgrest import AsyncPostgrestClient
 
 from dashboard.client import one, rows
 from dashboard.queries import cart, contacts
+from dashboard.queries.payments import PAYMENTS, current, word
 from processors.model import Json
 
 ORDERS = 8
@@ -24,7 +25,7 @@ PART = (
 EVENTS = "events:order_events(id, kind, actor, created_at, market_order_id, what:data->>what, dealer:dealers(name))"
 RELAY = (
     "id, code, products, total_price, currency, status, failure_reason, created_at, confirmed_at, "
-    f"parts:market_orders!market_orders_relay_id_fkey({PART}), {EVENTS}"
+    f"parts:market_orders!market_orders_relay_id_fkey({PART}), {EVENTS}, {PAYMENTS}"
 )
 
 
@@ -74,7 +75,14 @@ async def _orders(client: AsyncPostgrestClient, conversation: Json) -> list[Json
     else:
         query = query.eq("conversation_id", conversation["id"])
     query = query.order("id", foreign_table="events").order("code", foreign_table="parts")
-    return await rows(query.order("created_at", desc=True).limit(ORDERS))
+    found = await rows(query.order("created_at", desc=True).limit(ORDERS))
+    return [{**order, "paying": _paying(order)} for order in found]
+
+
+def _paying(order: Json) -> str | None:
+    """How it is paid and how that stands, by its name in the texts."""
+    payment = current(order["payments"])
+    return word(payment) if payment else None
 
 
 async def _escalations(client: AsyncPostgrestClient, conversation: Json) -> list[Json]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import partial
 
 import streamlit as st
@@ -11,6 +12,7 @@ from dashboard.queries.attention import KINDS, Attention, attention, remedies_of
 from dashboard.views import cards
 from dashboard.visitor import Visitor
 from dashboard.words import age, named
+from processors.language.money import money
 from processors.model import Json
 
 REPAINT_SECONDS = 5
@@ -21,6 +23,7 @@ TONES: dict[str, cards.Tone] = {
     "message": "bad",
     "turn": "bad",
     "send": "warn",
+    "refund": "bad",
 }
 
 
@@ -108,6 +111,8 @@ def _told(visitor: Visitor, item: Json) -> list[str]:
         case "send":
             tries = visitor.say("attention.tries", count=detail["attempts"]) if detail["attempts"] else ""
             return [cards.line(who, what, since, cards.soft(tries)), cards.said(detail["text"])]
+        case "refund":
+            return [cards.line(who, what, since), cards.said(detail["error"] or "")]
         case "push":
             return [cards.line(who, what, since), cards.said(detail["error"] or "")]
         case "device":
@@ -138,6 +143,9 @@ def _what(visitor: Visitor, item: Json) -> str:
             return visitor.say("attention.at_work" if detail["at_work"] else "attention.unanswered")
         case "send":
             return named(visitor, "status", "unknown" if detail["state"] == "unknown" else "pending")
+        case "refund":
+            amount = money(Decimal(detail["amount"]), detail["currency"], visitor.language)
+            return visitor.say("attention.refund", amount=amount, code=detail["code"])
         case "push":
             return visitor.say(
                 "attention.push_failed" if detail["status"] == "failed" else "attention.push_failing"

@@ -10,7 +10,7 @@ import streamlit as st
 from postgrest import AsyncPostgrestClient
 
 from dashboard.client import Refused
-from dashboard.queries import orders
+from dashboard.queries import orders, payments
 from dashboard.visitor import Visitor
 from processors.language.lines import lines_short
 from processors.language.money import money
@@ -82,12 +82,19 @@ def _card(visitor: Visitor, board: orders.Board, order: Json) -> None:
             st.link_button(
                 "💬", f"/?conversation={order['relay']['conversation_id']}", help=visitor.say("orders.talk")
             )
-        if not visitor.may(*MAY_ACT) or order["status"] in orders.OVER:
+        payment = payments.current(order["relay"]["payments"])
+        can_refund = visitor.may("admin") and payment is not None and payments.left(payment) > 0
+        is_open = visitor.may(*MAY_ACT) and order["status"] not in orders.OVER
+        if is_open:
+            with left:
+                _next_step(visitor, order)
+        if not (is_open or can_refund):
             return
-        with left:
-            _next_step(visitor, order)
         with st.popover(visitor.say("orders.more"), width="stretch"):
-            _more(visitor, board, order)
+            if is_open:
+                _more(visitor, board, order)
+            if payment is not None and can_refund:
+                _refund(visitor, order, payment)
 
 
 def _next_step(visitor: Visitor, order: Json) -> None:
@@ -113,6 +120,23 @@ def _more(visitor: Visitor, board: orders.Board, order: Json) -> None:
         reason = st.text_input(visitor.say("orders.reason"), key=f"why_{order['id']}", max_chars=300)
         if st.button(visitor.say("orders.cancel"), key=f"cancel_{order['id']}", disabled=not reason.strip()):
             _do(visitor, lambda client: orders.cancel(client, order, reason))
+
+
+def _refund(visitor: Visitor, order: Json, payment: Json) -> None:
+    rest = money(payments.left(payment), payment["currency"], visitor.language)
+    typed = st.text_input(
+        visitor.say("orders.refund_amount"), key=f"refund_{order['id']}", placeholder=rest, max_chars=12
+    )
+    try:
+        amount = payments.amount_in(typed)
+    except ValueError:
+        st.error(visitor.say("refusal.amount"))
+        return
+    shown = rest if amount is None else money(amount, payment["currency"], visitor.language)
+    # Of an order in several parts each card shows the same payment.
+    key = f"do_refund_{order['id']}"
+    if st.button(visitor.say("orders.refund", amount=shown), key=key):
+        _do(visitor, lambda client: payments.refund(client, payment, amount))
 
 
 def _choice(
@@ -149,6 +173,8 @@ def _facts(visitor: Visitor, order: Json) -> str:
         facts.append(
             visitor.say("orders.asked", names=names) if names else f"⚠️ {visitor.say('orders.nobody')}"
         )
+    if payment := payments.current(order["relay"]["payments"]):
+        facts.append(visitor.say(f"payment.{payments.word(payment)}"))
     if order["rider"]:
         facts.append(f"🛵 {_plain(order['rider']['name'])}")
     if address := order["delivery"].get("address"):

@@ -24,6 +24,7 @@ LIMITS = (
     "contact_model_usd_per_day",
     "contact_model_calls_per_day",
     "proposal_minutes",
+    "payment_minutes",
     "rider_phone",
 )
 
@@ -49,12 +50,14 @@ def _save(visitor: Visitor, business: UUID, settings: Json) -> object:
 
 def _general(visitor: Visitor, business: UUID, row: Json) -> None:
     languages = {code: visitor.say(f"language.{code}") for code in ("it", "en", "id")}
+    ways = {way: visitor.say(f"payment_method.{way}") for way in ("cash_on_delivery", "stripe")}
     fields = (
         Field(name="name"),
         Field(name="persona", kind="area"),
         Field(name="languages", kind="choices", options=languages),
         Field(name="default_language", kind="choice", options=languages),
         Field(name="timezone"),
+        Field(name="payment_methods", kind="choices", options=ways),
     )
     if (
         forms.edit(visitor, "business", fields, row, lambda values: _save(visitor, business, values))

@@ -135,6 +135,14 @@ as $$
 $$;
 comment on function private.payment_concern(public.payments, text, text) is 'Asks for a person because of a payment.';
 
+create function private.has_failed_refund(p_conversation_id uuid) returns boolean
+language sql stable set search_path = ''
+as $$
+  select exists (select 1 from public.payment_refunds f join public.payments p on p.id = f.payment_id
+    join public.whatsapp_order_relays r on r.id = p.relay_id where r.conversation_id = p_conversation_id and f.state = 'failed')
+$$;
+comment on function private.has_failed_refund(uuid) is 'Whether money for the customer of a conversation is stuck.';
+
 create function private.ask_refund(p public.payments, p_amount_minor bigint, p_reason text) returns uuid
 language plpgsql set search_path = ''
 as $$

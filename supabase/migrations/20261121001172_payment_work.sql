@@ -122,6 +122,9 @@ begin
     update public.payment_refunds set state = 'done', external_id = p_result ->> 'external_id', error = null, token = null, done_at = now() where id = f.id;
     perform private.refund_stands(p.id);
     perform private.tell_payment(p, 'refund_sent', jsonb_build_object('amount', private.major_units(f.amount_minor, p.currency)::text));
+    update public.escalations e set status = 'resolved', resolved_at = now() from public.whatsapp_order_relays r
+    where r.id = p.relay_id and e.conversation_id = r.conversation_id and e.reason = 'refund_failed' and e.status = 'open'
+      and not private.has_failed_refund(r.conversation_id);
     return 'done';
   elsif p_result ->> 'outcome' = 'retry' and f.attempts < p_max_attempts then
     update public.payment_refunds set token = null, error = left(p_result ->> 'error', 300), run_at = now() + make_interval(secs =>

@@ -27,6 +27,7 @@ as $$
   where e.business_id = any (p_businesses) and e.status = 'open'
     -- A message that failed is told as such, with what to do about it.
     and not (e.reason = 'failed_message' and c.failed_at is not null)
+    and not (e.reason = 'refund_failed' and private.has_failed_refund(e.conversation_id))
     -- What is late is told as such, with its reason.
     and not coalesce(c.due_at <= now(), false)
   order by e.created_at limit 100)
@@ -65,6 +66,13 @@ as $$
   where o.business_id = any (p_businesses) and m.created_at < now() - interval '2 minutes'
     and (o.state <> 'sending' or o.run_at < now())
   order by o.run_at limit 100)
+  union all
+  (select 'refund', f.created_at, f.id::text, r.conversation_id,
+    jsonb_build_object('code', r.code, 'amount', private.major_units(f.amount_minor, p.currency)::text, 'currency', p.currency,
+      'error', f.error, 'can_retry', f.external_id is null)
+  from public.payment_refunds f join public.payments p on p.id = f.payment_id join public.whatsapp_order_relays r on r.id = p.relay_id
+  where f.business_id = any (p_businesses) and f.state = 'failed'
+  order by f.created_at limit 100)
   union all
   (select 'push', d.created_at, d.id::text, null,
     jsonb_build_object('who', coalesce(r.name, s.name, ''), 'error', left(d.error, 300), 'attempts', d.attempts, 'push', n.kind, 'data', n.data,

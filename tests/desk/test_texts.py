@@ -22,6 +22,8 @@ FAMILIES = {
     "reason",
     "order",
     "orders_column",
+    "payment",
+    "payment_method",
     "orders_step",
     "orders_choose",
     "orders_do",

@@ -5,14 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import pytest_asyncio
+from postgrest import AsyncPostgrestClient
 from pydantic import SecretStr
 
+from dashboard.client import Refused, rows
+from dashboard.queries import orders, payments
+from dashboard.queries.attention import attention, remedies_of, remedy
 from devstack.simulators.stripe_events import signature
+from processors.errors import NotAllowed
+from processors.model import Json
 from tests.fixtures.cluster import Templates
 from tests.flows.phone import Phone
 from tests.flows.test_customer_after_order import accept, close, order, reserved
@@ -343,6 +350,65 @@ async def test_what_stripe_refunds_or_a_bank_disputes_reaches_people(till: Till)
     await till.act("refund")
     await till.until(till.status, "refunded")
     assert "refunded_outside" in await till.phone.escalations()
+
+
+async def test_an_admin_sends_a_part_back_and_a_refusal_waits_for_a_person(till: Till) -> None:
+    await till.paid("T06")
+    code = (await till.phone.orders())[0]["code"]
+    admin, agent = await till.staff("admin"), await till.staff("agent")
+
+    async def seen(client: AsyncPostgrestClient) -> Json:
+        board = await orders.board(client)
+        order = next(order for order in [*board.under_way, *board.over] if order["code"] == code)
+        found = payments.current(order["relay"]["payments"])
+        assert found is not None
+        return found
+
+    payment = await seen(agent)
+    assert payments.word(payment) == "paid_card"
+    with pytest.raises(NotAllowed):
+        await payments.refund(agent, payment, Decimal("1.50"))
+    for _ in range(2):
+        await payments.refund(admin, payment, Decimal("1.50"))
+    await till.fail("refused")
+    await till.work()
+    assert await till.refunds() == [("failed", 150)]
+    [stuck] = [item for item in (await attention(admin)).items if item["kind"] == "refund"]
+    assert remedies_of(stuck) == ["retry_refund"]
+    await remedy(agent, "retry_refund", stuck)
+    await till.work()
+    assert "1,50 €" in (await till.heard())[-1]["text"]
+    assert await till.phone.escalations() == []
+    assert [item for item in (await attention(admin)).items if item["kind"] == "refund"] == []
+    payment = await seen(admin)
+    assert payments.word(payment) == "partly"
+    with pytest.raises(Refused) as refused:
+        await payments.refund(admin, payment, payments.left(payment) + Decimal("0.01"))
+    assert refused.value.reason == "amount"
+    await payments.refund(admin, payment, None)
+    await till.work()
+    assert await till.status() == "refunded"
+    assert payments.left(await seen(admin)) == 0
+
+
+async def test_what_an_admin_sets_is_what_customers_are_offered(till: Till) -> None:
+    admin = await till.staff("admin")
+    business = str(await till.phone.value("select id from businesses limit 1"))
+
+    async def save(settings: Json) -> None:
+        asked: dict[str, Any] = {"p_business_id": business, "p_settings": settings}
+        await rows(admin.rpc("save_business_settings", asked))
+
+    for wrong in ([], ["bitcoin"], None):
+        with pytest.raises(Refused):
+            await save({"payment_methods": wrong})
+    with pytest.raises(Refused):
+        await save({"limits": {"payment_minutes": 20}})
+    await save({"payment_methods": ["stripe"], "limits": {"payment_minutes": 90}})
+    await order(till.phone)
+    left = (await till.payment())["expires_at"] - datetime.now(UTC)
+    assert timedelta(minutes=85) < left <= timedelta(minutes=90)
+    await save({"limits": {"payment_minutes": None}})
 
 
 async def test_storage_that_is_down_lets_stripe_repeat(till: Till) -> None:

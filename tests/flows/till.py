@@ -13,6 +13,7 @@ from typing import Any
 
 import asyncpg
 import httpx
+from postgrest import AsyncPostgrestClient
 from pydantic import SecretStr
 
 from api.app import create_app as create_api
@@ -25,7 +26,7 @@ from processors.settings import Settings
 from processors.store import Store
 from tests.devstack.simulators.serving import serving
 from tests.fixtures.cluster import Database
-from tests.fixtures.gateway import run_gateway
+from tests.fixtures.gateway import RunningGateway, run_gateway
 from tests.flows.phone import Answer, Phone, index_products
 from tests.processors.conftest import settings_for
 
@@ -38,12 +39,21 @@ class Till:
     """What a test of payments holds in its hands."""
 
     phone: Phone
+    gateway: RunningGateway
     cashier: Cashier
     settings: Settings
     stripe: httpx.AsyncClient
     api: httpx.AsyncClient
     log_from: int = 0
     """Number of the first request of this test in Stripe's log."""
+
+    async def staff(self, role: str) -> AsyncPostgrestClient:
+        """The desk of somebody of the seeded business."""
+        user = await self.phone.value(
+            "select user_id::text from staff where role = $1 and active order by created_at limit 1", role
+        )
+        token = self.gateway.user_token(user)
+        return (await self.gateway.client(self.gateway.anon_key, token=token)).postgrest
 
     async def order(self, *skus: str, way: str = "Con carta") -> Answer:
         """An order confirmed with a way of paying."""
@@ -187,7 +197,7 @@ async def open_till(database: Database, folder: Path) -> AsyncIterator[Till]:
             for url in (stripe_url, api_url)
         ]
         phone = Phone(services, admin)
-        yield Till(phone=phone, cashier=cashier, settings=settings, stripe=stripe, api=api)
+        yield Till(phone=phone, gateway=gateway, cashier=cashier, settings=settings, stripe=stripe, api=api)
 
 
 async def next_customer(till: Till) -> Till:

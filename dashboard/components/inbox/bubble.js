@@ -214,6 +214,7 @@ function choices(message, words) {
   if (payload.buttons?.length) {
     return [h("div", { class: "choices" }, payload.buttons.map((button) => h("span", { class: "choice", dir: "auto" }, button.title)))]
   }
+  if (payload.kind === "cta_url") return [h("div", { class: "choices" }, h("span", { class: "choice", dir: "auto", title: payload.link }, payload.list_button))]
   if (!payload.rows?.length) return []
   const rows = payload.rows.map((row) => h("li", { dir: "auto" }, h("b", {}, row.title), row.description && h("small", {}, row.description)))
   return [h("details", { class: "options" }, h("summary", {}, icon("list", 15), payload.list_button || words.say("thread.options")), h("ul", {}, rows))]

@@ -219,6 +219,7 @@ export function createPanel(words, { close, choose, doings, cart, me, mayAct }) 
         h("li", {}, h("span", { dir: "auto" }, `${line.quantity} × ${line.name ?? line.sku ?? ""}${variant(line.variant)}`),
           h("span", {}, words.money(Number(line.unit_price) * line.quantity, line.currency ?? order.currency))))),
       !several && people.length > 0 && h("p", { class: "soft", dir: "auto" }, people[0]),
+      order.paying && h("p", { class: "soft paying" }, words.say(`payment.${order.paying}`)),
       parts,
       timeline(order))
   }

@@ -1,0 +1,69 @@
+"""How an order is paid, and what an admin may send back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from postgrest import AsyncPostgrestClient
+
+from dashboard.client import rows
+from processors.model import Json
+
+PAYMENTS = (
+    "payments(id, provider, status, amount, currency, amount_minor, refunded_minor, created_at, "
+    "refunds:payment_refunds(amount_minor, state))"
+)
+"""To be embedded in an order; `current` takes the list."""
+
+_ENDED = ("cancelled", "expired", "failed")
+
+
+def current(payments: Sequence[Json]) -> Json | None:
+    """The payment that counts: the last one that was not given up, else the last one."""
+    ordered = sorted(payments, key=lambda payment: str(payment["created_at"]))
+    alive = [payment for payment in ordered if payment["status"] not in _ENDED]
+    counts = alive or ordered
+    return counts[-1] if counts else None
+
+
+def word(payment: Json) -> str:
+    """The name of how it stands, for the family `payment` of the texts."""
+    status, is_cash = str(payment["status"]), payment["provider"] == "cash_on_delivery"
+    if status == "paid" and not is_cash and payment["refunded_minor"]:
+        return "partly"
+    return f"paid_{'cash' if is_cash else 'card'}" if status == "paid" else status
+
+
+def left(payment: Json) -> Decimal:
+    """What could still be sent back, in the payment's currency; nothing of cash, which is given back by hand."""
+    if payment["provider"] == "cash_on_delivery" or payment["status"] not in ("paid", "refunding"):
+        return Decimal(0)
+    asked = max(sum(refund["amount_minor"] for refund in payment["refunds"]), payment["refunded_minor"])
+    share = Decimal(payment["amount_minor"] - asked) / Decimal(payment["amount_minor"])
+    return (Decimal(str(payment["amount"])) * share).quantize(Decimal("0.01"))
+
+
+def amount_in(text: str) -> Decimal | None:
+    """An amount as people write it, None for an empty text. Raises ValueError for anything else."""
+    if not text.strip():
+        return None
+    try:
+        amount = Decimal(text.strip().replace(",", "."))
+    except InvalidOperation:
+        raise ValueError("not an amount") from None
+    if not amount.is_finite() or amount <= 0:
+        raise ValueError("not an amount")
+    return amount
+
+
+async def refund(client: AsyncPostgrestClient, payment: Json, amount: Decimal | None) -> None:
+    """Send back all that is left, or an amount. Raises Refused, and the errors of `rows`."""
+    asked: Mapping[str, Any] = {
+        "p_payment_id": payment["id"],
+        "p_amount": None if amount is None else str(amount),
+        # The same click twice has the same key; after it went back another one is another act.
+        "p_client_key": f"refund:{payment['id']}:{len(payment['refunds'])}:{amount}",
+    }
+    await rows(client.rpc("staff_refund_payment", dict(asked)))
