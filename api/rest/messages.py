@@ -59,6 +59,9 @@ async def messages(
     caller: Caller,
     conversation_id: UUID | None = None,
     phone: Annotated[str | None, Query(max_length=40, description="With the country code.")] = None,
+    business_id: Annotated[
+        UUID | None, Query(description="Of one business only, for who works for several.")
+    ] = None,
     before: Before = None,
     limit: Limit = 50,
 ) -> MessagePage:
@@ -68,6 +71,8 @@ async def messages(
         query = query.eq("conversation_id", str(conversation_id))
     if phone is not None:
         query = query.eq("phone", digits(phone))
+    if business_id is not None:
+        query = query.eq("business_id", str(business_id))
     if before is not None:
         query = query.lt("sequence", decode_number(before))
     rows, last = page(await listed(query.order("sequence", desc=True).limit(limit + 1)), limit)

@@ -34,6 +34,9 @@ class SendRequest(BaseModel):
 
     conversation_id: UUID | None = None
     phone: str | None = Field(default=None, description="With the country code.")
+    business_id: UUID | None = Field(
+        default=None, description="For which business, beside a phone; needed by who works for several."
+    )
     text: str = Field(min_length=1, max_length=4096)
     client_key: str | None = Field(
         default=None,
@@ -71,7 +74,7 @@ async def send(request: SendRequest, caller: Caller) -> Any:
     """
     conversation_id = str(request.conversation_id) if request.conversation_id else None
     if conversation_id is None:
-        conversation_id = await _conversation_with(request.phone, caller)
+        conversation_id = await _conversation_with(request.phone, request.business_id, caller)
     return await ask(
         caller.rpc(
             "staff_send",
@@ -84,7 +87,10 @@ async def send(request: SendRequest, caller: Caller) -> Any:
     )
 
 
-async def _conversation_with(phone: str | None, caller: AsyncPostgrestClient) -> str:
+async def _conversation_with(
+    phone: str | None, business_id: UUID | None, caller: AsyncPostgrestClient
+) -> str:
     if phone is None:
         raise BadRequest("conversation_id or phone is missing", field="conversation_id")
-    return str(await ask(caller.rpc("staff_conversation", {"p_phone": phone})))
+    asked = {"p_phone": phone} | ({"p_business_id": str(business_id)} if business_id else {})
+    return str(await ask(caller.rpc("staff_conversation", asked)))

@@ -189,6 +189,25 @@ def reopen(talk: Talk, relay_id: str, cart: carts.Cart) -> Talk:
     )
 
 
+def reopen_with_cart(talk: Talk) -> Action:
+    """A placed order becomes the cart as it is after all that was said."""
+    assert talk.reopened is not None
+    human = (menu_button(talk, "human"),)
+    lines = [
+        {"product_id": str(line.product_id), "quantity": line.quantity, "variant": dict(line.variant)}
+        for line in talk.cart
+    ]
+    return Action(
+        kind="reopen_order",
+        args={"relay_id": talk.reopened, "lines": lines},
+        outcomes={
+            "reopened": (Reply(text=talk.say("order.reopened")),),
+            "too_late": (Reply(text=talk.say("order.edit_too_late"), kind="buttons", buttons=human),),
+            "*": (Reply(text=talk.say("order.nothing_to_edit")),),
+        },
+    )
+
+
 def _edit_reply(talk: Talk) -> Reply:
     rows = [
         Row(

@@ -97,6 +97,8 @@ async def _delivery(talk: Talk, reads: Reads, piece: str) -> Talk | None:
         return await shipping.tell(replace(talk, intent="product_inquiry"), reads, piece)
     if asks_again(piece):
         return await reorder(talk, reads)
+    if rest := orders.beyond_edit(piece):
+        return await orders.edit_and(talk, reads, rest, listen)
     return await orders.edit(talk, reads) if orders.asks_edit(piece) else None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -17,6 +17,9 @@ from processors.customer.talk import Reads, Talk
 from processors.customer.titles import button_title
 from processors.model import Button, Json, Reply
 from processors.search.words import fold
+
+Listen = Callable[[Talk, Reads, str], Awaitable[Talk]]
+"""What hears words: handed in, because the words may be anything."""
 
 MOST_ORDERS = 3
 ALIVE = ("confirmed", "created")
@@ -38,6 +41,11 @@ _CANCEL = re.compile(
     r"\b(annull\w*|disdi\w*|cancella\w*|cancel|batalkan|batal\w*)\b.*\b(ordine|ordini|order|pesanan|orderan)\b"
 )
 
+_BEYOND_EDIT = re.compile(
+    r"^(?:[^\s,;:]+\s+){0,5}?(?:modific|cambi|corregg|change|edit|modify|ubah|ganti|mengubah)\w*\s+(?:\S+\s+){0,3}?"
+    r"(?:l['’])?(?:ordine|order|pesanan\w*|orderan)\b(?:\s+d?\d{4,9}\b)?[\s,;:.!-]*(?:(?:e|ed|and|then|dan|poi|lalu)\s+)?",
+    re.IGNORECASE,
+)
 _EDIT = re.compile(
     r"^(?:\w+ ){0,4}?(?:modific\w*|cambi\w*|corregg\w*|change|edit|modify|ubah|ganti|mengubah)"
     r"(?: (?:il|l|al|un|mio|la|my|the|this|questo|ultimo|saya|nya|ini)){0,3} (?:ordine|order|pesanan\w*|orderan)\b"
@@ -55,6 +63,11 @@ def asks_status(text: str) -> bool:
 def asks_edit(text: str) -> bool:
     """Whether a text asks to change an order as a whole: "modifica il mio ordine"."""
     return _EDIT.search(_plain(text)) is not None
+
+
+def beyond_edit(text: str) -> str:
+    """What else a text wants that asks to change an order: "modifica l'ordine, metti 3 sapone" → "metti 3 sapone"."""
+    return _BEYOND_EDIT.sub("", text, count=1).strip(" ,;:.!?-") if asks_edit(text) else ""
 
 
 def asks_cancel(text: str) -> bool:
@@ -104,6 +117,33 @@ async def ask_cancel(talk: Talk, reads: Reads, text: str = "") -> Talk:
     if len(alive) > 1:
         return _which(talk, alive)
     return cancel(talk, UUID(alive[0]["relay_id"]))
+
+
+async def edit_and(talk: Talk, reads: Reads, rest: str, listen: Listen) -> Talk:
+    """A placed order is the cart again and the rest of the sentence is about that cart, in one go."""
+    if talk.cart:
+        return await listen(talk, reads, rest)
+    placed = _placed(await reads.services.store.customer_orders(talk.turn.conversation_id))
+    order = next((order for order in placed if _is_open(order)), None)
+    if order is None:
+        # A dealer has it: a person changes it, and reads what was wanted.
+        return await edit(talk, reads)
+    cart = await _as_cart(talk, reads, order)
+    delivery = order["delivery"]
+    reopened = replace(
+        talk,
+        cart=cart,
+        reopened=order["relay_id"],
+        delivery={"pickup": True}
+        if delivery.get("way") == "pickup"
+        else {"address": {"address_id": delivery["address_id"]}}
+        if delivery.get("address_id")
+        else {},
+    )
+    heard = await listen(reopened, reads, rest)
+    if heard.cart == cart and not heard.session.questions and not heard.checkout:
+        return await edit(talk, reads)
+    return heard
 
 
 async def edit(talk: Talk, reads: Reads, relay_id: UUID | None = None) -> Talk:

@@ -116,8 +116,9 @@ def _decision(talk: Talk) -> Decision:
         confidence=talk.confidence,
         language=talk.language,
         session=None if session == before else session.to_json(),
-        cart=talk.cart if talk.cart_changed else None,
-        actions=talk.actions,
+        # An order that is the cart again brings its lines with it: the database joins the two in one step.
+        cart=talk.cart if talk.cart_changed and talk.reopened is None else None,
+        actions=talk.actions if talk.reopened is None else (checkout.reopen_with_cart(talk), *talk.actions),
         escalation=talk.escalation,
         reminder=watches.cart_reminder(talk) if talk.cart_changed and talk.cart else None,
         understood=talk.understood,

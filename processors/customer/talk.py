@@ -37,6 +37,8 @@ class Talk:
     asking: bool = False
     proposed: bool = False
     ways_to_pay: tuple[str, ...] = ("cash_on_delivery",)
+    reopened: str | None = None
+    """The placed order (its relay) that the cart was, and is again once the turn is done."""
     delivery: Mapping[str, Any] = field(default_factory=dict)
     """What this turn said of delivery, in the shape of the action `set_delivery`: address, pickup, note."""
     actions: tuple[Action, ...] = ()

@@ -52,7 +52,7 @@ async def _offer(talk: Talk, verb: str, offer_id: str) -> Answer | None:
 
 async def _status(talk: Talk, verb: str, market_order_id: str) -> Answer | None:
     if orders.is_step(verb):
-        return orders.move(talk, market_order_id, verb)
+        return await orders.move(talk, market_order_id, verb)
     if verb != "show":
         return None
     order = (await talk.board()).order(market_order_id)

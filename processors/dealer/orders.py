@@ -11,10 +11,11 @@ from processors.model import Action, Reply
 from processors.partners.answer import Answer, joined
 
 
-def move(talk: Talk, market_order_id: str, status: str) -> Answer:
+async def move(talk: Talk, market_order_id: str, status: str) -> Answer:
     """Move one order to `status`; the customer hears of it from the announcer."""
+    order = (await talk.board()).order(market_order_id)
     words = talk.say("order.updated", status=talk.say(f"status.{status}"))
-    buttons = status_buttons(talk, market_order_id, status)
+    buttons = status_buttons(talk, market_order_id, status, pickup=order is not None and order.pickup)
     done = Reply(text=words, kind="buttons", buttons=buttons) if buttons else Reply(text=words)
     outcomes: dict[str, Sequence[Reply]] = {
         "updated": (done,),
@@ -33,7 +34,7 @@ async def move_in_words(talk: Talk, status: str, codes: Sequence[str]) -> Answer
         return joined([await _move_named(talk, status, code) for code in codes])
     ahead = [order for order in board.orders if order.may_become(status)]
     if len(ahead) == 1:
-        return move(talk, ahead[0].market_order_id, status)
+        return await move(talk, ahead[0].market_order_id, status)
     if ahead:
         reply = pick_order(talk, ahead, status)
         return Answer(topic="status", replies=(reply,), awaiting={"verb": status})
@@ -49,7 +50,7 @@ async def _move_named(talk: Talk, status: str, code: str) -> Answer:
     if len(orders) > 1:
         return Answer(topic="status", replies=(pick_order(talk, orders, status),))
     if orders:
-        return move(talk, orders[0].market_order_id, status)
+        return await move(talk, orders[0].market_order_id, status)
     return await show(talk, code)
 
 

@@ -176,6 +176,14 @@ _PAYMENT: Final = re.compile(
 )
 
 
+_ONLY_WISH: Final = re.compile(
+    r"(?:(?:halo|hai|kak|min|permisi) )?(?:(?:saya|aku|gue|gw|kami) )?(?:mau|pengen|pengin|ingin)(?: \d{1,2})?"
+    r"(?: (?!(?:tanya|nanya|bertanya|retur|refund|tukar|bicara|ngomong|komplain|lapor|protes|tahu|tau|lihat|liat|"
+    r"cek|batal|info|foto|bantu|cs|admin|nomor|uang|orang|petugas|manusia|operator|bayar|kembali|ganti|ubah|alamat|daftar|kerja|chat|"
+    r"jawab|masalah|rusak|kemana|kapan|dimana|pesanan|order)\w*\b)[a-z0-9]+){1,3}"
+)
+
+
 def human_reason(plain: str) -> HumanReason:
     """Why a person is needed, "none" when the words give no reason. `plain` is folded words."""
     for reason, pattern in _RULES:
@@ -189,3 +197,11 @@ def human_reason(plain: str) -> HumanReason:
 def only_curious(plain: str) -> bool:
     """Whether somebody asks who or what is answering, and wants nobody else."""
     return bool(_IDENTITY.search(plain)) and not _WISH.search(plain)
+
+
+def only_wishes(plain: str) -> bool:
+    """Whether somebody says in Indonesian that they want a thing, and nothing else: "saya mau sampo kering".
+
+    The model has read few such messages, and takes a word it never met for a call for help.
+    """
+    return _ONLY_WISH.fullmatch(plain) is not None

@@ -20,7 +20,7 @@ from processors.model import Intent
 from processors.search.words import fold
 from processors.understanding import cart_words
 from processors.understanding.gate import is_greeting, only_emoji, yes_no
-from processors.understanding.human_rules import human_reason, only_curious
+from processors.understanding.human_rules import human_reason, only_curious, only_wishes
 from processors.understanding.intent_rules import RULES
 from processors.understanding.linear import INTENTS, LinearModel, linear_model
 from processors.understanding.numbers import words_of
@@ -86,7 +86,8 @@ def classify(text: str, *, model: LinearModel | None = None) -> Intention:
     guess = (model or linear_model()).guess(after_greeting(text))
     reason = human_reason(_words(text))
     sure = HUMAN_SURE_ORDERING if points["order_request"] >= ORDERING else HUMAN_SURE
-    if reason == "none" and guess.human >= sure and not only_curious(_words(text)):
+    wishing = only_wishes(_words(text)) and not points["support_request"]
+    if reason == "none" and guess.human >= sure and not (wishing or only_curious(_words(text))):
         reason = "unknown"
     scores = {i: guess.intents[i] + RULE_WEIGHT * min(points[i], MOST_POINTS) for i in INTENTS}
     if reason != "none":
@@ -120,6 +121,8 @@ def rule_points(text: str) -> dict[Intent, float]:
     if only_emoji(text) or is_greeting(text) or (yes_no(text) is not None and not points["order_request"]):
         points["general_chat"] += 3.0
     asking = "?" in text
+    if only_wishes(plain):
+        points["order_request"] += 5.0
     points["order_request"] += sum(weight for weight, pattern in _CART if pattern.search(plain))
     if starts_with_quantity(text) and not points["support_request"]:
         points["order_request"] += 0.8 if asking else 3.0

@@ -152,6 +152,7 @@ language plpgsql set search_path = ''
 as $$
 declare
   v_conversation uuid;
+  m public.whatsapp_messages;
 begin
   delete from public.outbox where message_id = p_message_id;
   update public.whatsapp_messages set status = 'failed', failed_at = coalesce(failed_at, now()),
@@ -159,6 +160,15 @@ begin
   where id = p_message_id and status in ('pending', 'sending', 'unknown', 'sent')
   returning conversation_id into v_conversation;
   if v_conversation is not null then
+    -- A picture that can't be fetched takes its words down with it: they go again without it. Codes: 100, 131008 and 131009 refuse
+    -- the request, 131051 to 131053 the file; all of them may be said at once or by a receipt.
+    select * into strict m from public.whatsapp_messages where id = p_message_id;
+    if m.payload ? 'link' and m.content <> '' and p_code in (100, 131008, 131009, 131051, 131052, 131053) then
+      perform private.queue_message(m.conversation_id, m.author, (m.payload - 'link')
+        || case when m.payload ->> 'kind' = 'buttons' then '{}'::jsonb else '{"kind": "text"}'::jsonb end, m.turn_id, 'plain:' || m.id, m.staff_id);
+      perform private.hint_changes(array[m.conversation_id], true);
+      return;
+    end if;
     -- A number that a broadcast can't reach is counted there; a person has nothing to do about it.
     if exists (select 1 from public.broadcast_recipients r where r.message_id = p_message_id) then
       return;
@@ -168,7 +178,7 @@ begin
   end if;
 end
 $$;
-comment on function private.fail_message(uuid, integer, text) is 'A message can''t be sent: stored as failed, escalated, support is pushed; one of a broadcast is only stored.';
+comment on function private.fail_message(uuid, integer, text) is 'A message can''t be sent: stored as failed, escalated, support is pushed; one of a broadcast is only stored, one with a bad picture goes again without it.';
 
 create function private.receipt_rank(p_status text) returns integer
 language sql immutable set search_path = ''

@@ -122,20 +122,21 @@ as $$
 $$;
 comment on function private.joined_lines(jsonb, jsonb) is 'Two baskets as one: the same product and variant is one line.';
 
-create function private.basket_again(r public.whatsapp_order_relays) returns void
+create function private.basket_again(r public.whatsapp_order_relays, p_lines jsonb default null) returns void
 language sql set search_path = ''
 as $$
   -- What was put into the basket meanwhile stays in it, below the order's own lines.
   insert into public.carts as k (conversation_id, business_id, lines, address_id, pickup, note)
   values (r.conversation_id, r.business_id,
-    (select jsonb_agg(jsonb_build_object('product_id', l.value ->> 'product_id', 'quantity', (l.value ->> 'quantity')::integer,
-      'variant', coalesce(l.value -> 'variant', '{}'::jsonb)) order by l.n) from jsonb_array_elements(r.products) with ordinality l (value, n)),
+    (select coalesce(jsonb_agg(jsonb_build_object('product_id', l.value ->> 'product_id', 'quantity', (l.value ->> 'quantity')::integer,
+      'variant', coalesce(l.value -> 'variant', '{}'::jsonb)) order by l.n), '[]'::jsonb)
+      from jsonb_array_elements(coalesce(p_lines, r.products)) with ordinality l (value, n)),
     (select a.id from public.contact_addresses a where a.id = (r.delivery ->> 'address_id')::uuid),
     coalesce(r.delivery ->> 'way' = 'pickup', false), r.note)
   on conflict (conversation_id) do update set lines = private.joined_lines(excluded.lines, k.lines), address_id = excluded.address_id,
     pickup = excluded.pickup, note = excluded.note, updated_at = now();
 $$;
-comment on function private.basket_again(public.whatsapp_order_relays) is 'The lines, address and note of an order are the basket again.';
+comment on function private.basket_again(public.whatsapp_order_relays, jsonb) is 'The lines (or others in their place), address and note of an order are the basket again.';
 
 create function private.reopen_order(c public.whatsapp_conversations, p_args jsonb) returns jsonb
 language plpgsql set search_path = ''
@@ -157,13 +158,13 @@ begin
   update public.whatsapp_order_relays set status = 'failed', failure_reason = 'reopened', updated_at = now() where id = r.id;
   update public.payments set status = 'failed', updated_at = now() where relay_id = r.id and status = 'due';
   perform private.unwind_payment(r.id);
-  perform private.basket_again(r);
+  perform private.basket_again(r, p_args -> 'lines');
   return jsonb_build_object('outcome', 'reopened', 'order_code', r.code);
 end
 $$;
 comment on function private.reopen_order(public.whatsapp_conversations, jsonb) is
   'A placed order becomes the basket again while no dealer has accepted: offers are withdrawn, stock is given back. After that a person is asked. '
-  'args: relay_id or none for the latest. Outcomes: reopened, too_late, not_found.';
+  'args: relay_id or none for the latest; lines, when the basket is to hold something else at once. Outcomes: reopened, too_late, not_found.';
 
 create function private.status_rank(p_status text) returns integer
 language sql immutable set search_path = ''

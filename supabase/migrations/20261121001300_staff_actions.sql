@@ -162,7 +162,7 @@ $$;
 comment on function public.staff_send(uuid, text, text, uuid) is
   'An agent answers, maybe to one message. The bot is silent at once; the same client key again sends nothing new.';
 
-create function public.staff_conversation(p_phone text) returns uuid
+create function public.staff_conversation(p_phone text, p_business_id uuid default null) returns uuid
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -173,8 +173,13 @@ begin
   if v_phone !~ '^[0-9]{7,15}$' then
     raise exception 'phone must have 7 to 15 digits' using errcode = '22023', hint = 'Write it with the country code, such as 39 347 1234567.';
   end if;
+  -- The same person may be a customer of two businesses: whoever works for both says for which they write.
+  if p_business_id is null and (select count(*) from private.my_businesses_as('{admin,agent}')) > 1 then
+    raise exception 'business_id is missing' using errcode = '22023', detail = 'business_id', hint = 'You work for several businesses: say for which one you write.';
+  end if;
   select * into a from public.channel_accounts
-  where business_id in (select private.my_businesses_as('{admin,agent}')) and channel = 'whatsapp' and active and not simulated
+  where business_id in (select private.my_businesses_as('{admin,agent}')) and (p_business_id is null or business_id = p_business_id)
+    and channel = 'whatsapp' and active and not simulated
   order by created_at, id limit 1;
   if not found then
     raise exception 'not allowed: this needs one of the roles admin, agent' using errcode = '42501';
@@ -183,7 +188,8 @@ begin
   return c.id;
 end
 $$;
-comment on function public.staff_conversation(text) is 'The conversation in progress with a phone number on the first WhatsApp number of the caller''s business.';
+comment on function public.staff_conversation(text, uuid) is
+  'The conversation in progress with a phone number on the first WhatsApp number of the business; it must be named by who works for several.';
 
 create function public.take_over(p_conversation_id uuid, p_client_key text default null) returns void
 language plpgsql security definer set search_path = ''
@@ -331,7 +337,7 @@ $$;
 comment on function public.forget_device(text) is 'Before signing out: no more pushes to this device of one''s own. False if there was none.';
 
 -- The engine's own functions called from inside run as their caller here, so the owner needs nothing more.
-grant execute on function public.staff_send(uuid, text, text, uuid), public.staff_conversation(text), public.take_over(uuid, text),
+grant execute on function public.staff_send(uuid, text, text, uuid), public.staff_conversation(text, uuid), public.take_over(uuid, text),
   public.hand_back(uuid, text), public.resolve_conversation(uuid, text, jsonb), public.mark_read(uuid),
   public.register_device(text, text, text), public.forget_device(text) to authenticated, service_role;
 

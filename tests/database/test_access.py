@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.database.engine import CUSTOMER, Engine
+from tests.database.engine import BUSINESS, CUSTOMER, Engine
 
 pytestmark = pytest.mark.database
 AGENT = {"sub": "00000000-0000-4000-8000-000000000021"}
@@ -100,3 +100,32 @@ async def test_a_shut_window_is_said_with_its_remedy(engine: Engine) -> None:
     with pytest.raises(asyncpg.PostgresError, match="24 h window") as caught:
         await engine.call("staff_send", conversation, "Eccomi", "k1", role="authenticated", claims=AGENT)
     assert "template" in str(caught.value.hint)
+
+
+async def test_a_number_is_written_to_for_one_business(engine: Engine) -> None:
+    """The same person is a customer of two businesses, and one agent works for both."""
+    other = await engine.value("insert into businesses (name, slug) values ('Altra', 'altra') returning id")
+    await engine.admin.execute(
+        "insert into channel_accounts (business_id, channel, external_id) values ($1, 'whatsapp', '100200300')",
+        other,
+    )
+    first = await engine.call("staff_conversation", "393471234567", role="authenticated", claims=AGENT)
+    await engine.admin.execute(
+        "insert into staff (business_id, user_id, name, role) values ($1, $2, 'Chiara', 'agent')",
+        other,
+        uuid.UUID(AGENT["sub"]),
+    )
+    with pytest.raises(asyncpg.DataError, match="business_id is missing"):
+        await engine.call("staff_conversation", "393471234567", role="authenticated", claims=AGENT)
+    own = uuid.UUID(BUSINESS)
+    found = {
+        business: await engine.call(
+            "staff_conversation", "393471234567", business, role="authenticated", claims=AGENT
+        )
+        for business in (own, other)
+    }
+    assert found[own] == first
+    rows = await engine.rows(
+        "select id, business_id from whatsapp_conversations where id = any ($1)", list(found.values())
+    )
+    assert {row["id"]: row["business_id"] for row in rows} == {found[own]: own, found[other]: other}

@@ -217,3 +217,42 @@ async def test_a_simulated_number_sends_nothing(engine: Engine) -> None:
     assert (
         await engine.value("select status from whatsapp_messages where content = 'solo per finta'") == "sent"
     )
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_a_picture_that_cannot_be_fetched_takes_no_words_with_it(engine: Engine, late: bool) -> None:
+    picture = {
+        "kind": "buttons",
+        "text": "Candela: 9,90 €",
+        "link": "https://shop.example/gone.jpg",
+        "buttons": [{"id": "add:1", "title": "Aggiungi"}],
+    }
+    stored = await engine.ingest(message("candela"))
+    conversation = uuid.UUID(stored["results"][0]["conversation_id"])
+    [turn] = (await engine.call("claim_turns", 1, 30, conversation))["turns"]
+    await engine.call(
+        "finish_turn",
+        uuid.UUID(turn["token"]),
+        [uuid.UUID(m["id"]) for m in turn["messages"]],
+        {"replies": [picture]},
+    )
+    [send] = await engine.claim_sends()
+    if late:
+        external = await engine.record(send)
+        failed = receipt(external, "failed", errors=[{"code": 131053, "title": "Media upload error"}])
+        await engine.ingest(failed, failed)
+    else:
+        await engine.record(send, "failed", code=131053, error="Media upload error")
+    [again] = await engine.claim_sends()
+    assert again["reply"]["text"] == picture["text"]
+    assert again["reply"]["buttons"] == picture["buttons"]
+    assert "link" not in again["reply"]
+    assert (
+        await engine.value("select count(*) from escalations where conversation_id = $1", conversation) == 0
+    )
+    # The words alone may fail as well; then it is a person's.
+    await engine.record(again, "failed", code=131053, error="no")
+    assert await engine.claim_sends() == []
+    assert (
+        await engine.value("select count(*) from escalations where conversation_id = $1", conversation) == 1
+    )

@@ -237,3 +237,32 @@ async def test_sql_and_python_read_the_same_hours(phone: Phone, moment: str) -> 
         "select private.opens_by(hours, timezone, $1) = $1 from businesses limit 1", at
     )
     assert is_open_there == is_open(make_business(hours=hours), at)
+
+
+@pytest.mark.parametrize(
+    ("words", "cart"),
+    [
+        ("modifica l'ordine, metti 3 candele alla lavanda", [("T06", 1), ("H01", 3)]),
+        ("change my order and add 2 lavender candles", [("T06", 1), ("H01", 2)]),
+        ("modifica l'ordine: togli il guanto e metti 2 candele alla lavanda", [("H01", 2)]),
+    ],
+)
+async def test_what_is_said_beside_modifica_is_done_as_well(
+    phone: Phone, words: str, cart: list[tuple[str, int]]
+) -> None:
+    await order(phone, "T06")
+    before = await reserved(phone)
+    again = await phone.say(words)
+    assert again.outcomes[0] == "reopened"
+    assert [line[:2] for line in await phone.cart()] == cart
+    assert await reserved(phone) == before - 1
+    if again.outcomes[-1] == "proposed":
+        assert (await phone.tap(again.choice("Conferma" if "modifica" in words else "Confirm"))).outcomes == (
+            "created",
+        )
+
+
+async def test_a_short_wish_with_unknown_words_is_no_call_for_help(phone: Phone) -> None:
+    for words in ("saya mau sampo kering", "saya mau 2 sampo kering"):
+        await phone.say(words)
+    assert await phone.escalations() == []

@@ -123,3 +123,18 @@ async def test_a_past_order_tells_where_it_went(shop: Shop) -> None:
     await shop.say(ZAMPA, "consegnato")
     assert "consegnato" in (await shop.say(ZAMPA, code)).text
     assert "consegnato" in (await shop.say(ZAMPA, f"pronto {code}")).text
+
+
+async def test_what_the_customer_collects_is_never_in_delivery(shop: Shop) -> None:
+    code = await accepted(shop)
+    await shop.admin.execute(
+        'update market_orders set delivery = \'{"way": "pickup"}\' where code = $1', code
+    )
+    order = await shop.value("select id from market_orders where code = $1", code)
+    for told in (
+        await shop.tap(ZAMPA, f"status:preparing:{order}"),
+        await shop.say(ZAMPA, code),
+        await shop.tap(ZAMPA, f"status:ready:{order}"),
+    ):
+        assert told.ids
+        assert not [i for i in told.ids if "out_for_delivery" in i]
