@@ -128,12 +128,11 @@ async def test_a_price_of_the_models_own_is_never_suggested(desk: Desk) -> None:
         assert found["source"] == "bot"
         assert "€" in found["text"]
 
-
-async def test_a_model_that_fails_is_named_and_the_bots_words_stand_in(desk: Desk) -> None:
+    # A model that fails is named too.
     await desk.model(case="quota")
     found = (await desk.reply()).json()
     assert (found["source"], found["problem"]) == ("bot", "quota")
-    (call,) = await desk.calls()
+    call = (await desk.calls())[-1]
     assert (call["outcome"], call["error"]) == ("failed", "quota")
 
 
@@ -149,18 +148,19 @@ async def test_without_a_model_the_bots_words_or_a_fitting_text_begin(offline: D
     assert await offline.calls() == []
 
 
-async def test_only_who_may_answer_may_ask(offline: Desk) -> None:
+async def test_only_who_may_answer_may_ask_and_twenty_times_a_minute(offline: Desk) -> None:
     stranger = await offline.backend.other_business()
     assert (await offline.reply(VIEWER)).status_code == 403
     assert (await offline.reply(stranger)).status_code == 404
     assert (await offline.translate(VIEWER, draft="ciao")).status_code == 403
     assert (await offline.reply(ADMIN)).status_code == 200
-
-
-async def test_more_than_twenty_a_minute_are_refused(offline: Desk) -> None:
+    # Without a model nothing is translated, and it says so.
+    answer = await offline.translate(draft="ciao", language="en")
+    assert (answer.status_code, answer.json()["field"]) == (409, "no_model")
     await offline.backend.execute(
         "insert into public.assist_uses (staff_id, business_id, minute_at, count) "
-        f"select id, business_id, now(), 19 from public.staff where user_id = '{AGENT}'"
+        f"select id, business_id, now(), 19 from public.staff where user_id = '{AGENT}' "
+        "on conflict (staff_id) do update set minute_at = excluded.minute_at, count = excluded.count"
     )
     assert (await offline.reply()).status_code == 200
     refused = await offline.reply()
@@ -190,7 +190,14 @@ async def test_a_message_is_translated_once_and_its_figures_are_looked_at(desk: 
     assert [call["purpose"] for call in await desk.calls()] == ["translation", "translation"]
 
 
-async def test_a_draft_is_translated_and_kept_nowhere(desk: Desk) -> None:
+async def test_a_draft_is_translated_and_kept_nowhere_and_others_messages_are_not(desk: Desk) -> None:
+    other = str(
+        await desk.backend.value(
+            f"select id from public.whatsapp_messages where conversation_id <> '{EMILY}' limit 1"
+        )
+    )
+    assert (await desk.translate(message_ids=[other])).json() == {"translations": {}, "problem": ""}
+    assert await desk.prompts() == []
     await desk.model(answers=[{"translations": [{"id": "m1", "text": "It arrives tomorrow."}]}])
     found = (await desk.translate(language="en", draft="Arriva domani.")).json()
     assert found == {
@@ -198,19 +205,3 @@ async def test_a_draft_is_translated_and_kept_nowhere(desk: Desk) -> None:
         "problem": "",
     }
     assert await desk.backend.value("select count(*) from public.message_translations") == 0
-
-
-async def test_without_a_model_nothing_is_translated_and_it_says_so(offline: Desk) -> None:
-    answer = await offline.translate(draft="ciao", language="en")
-    assert (answer.status_code, answer.json()["field"]) == (409, "no_model")
-
-
-async def test_a_message_of_another_conversation_is_not_translated(desk: Desk) -> None:
-    other = str(
-        await desk.backend.value(
-            f"select id from public.whatsapp_messages where conversation_id <> '{EMILY}' limit 1"
-        )
-    )
-    found = (await desk.translate(message_ids=[other])).json()
-    assert found == {"translations": {}, "problem": ""}
-    assert await desk.prompts() == []

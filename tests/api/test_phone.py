@@ -43,9 +43,17 @@ async def test_an_admin_speaks_and_sees_each_step(api: httpx.AsyncClient, backen
     assert "hampoo" in best["name"]
     assert best["score"] > 0
     assert len(trace["message_ids"]) >= 1
+    # Real people are not traced.
+    real = (
+        "select count(*) from public.turns t join public.whatsapp_conversations c on c.id = t.conversation_id "
+        "join public.channel_accounts a on a.id = c.account_id where t.trace is not null and not a.simulated"
+    )
+    assert await backend.value(real) == 0
 
 
-async def test_nobody_but_an_admin_and_nobody_who_is_real(api: httpx.AsyncClient, backend: Backend) -> None:
+async def test_nobody_but_an_admin_speaks_and_for_nobody_who_is_real(
+    api: httpx.AsyncClient, backend: Backend
+) -> None:
     messages = "select count(*) from public.whatsapp_messages"
     before = await backend.value(messages)
     assert (await _say(api, backend, AGENT)).status_code == 403
@@ -54,6 +62,9 @@ async def test_nobody_but_an_admin_and_nobody_who_is_real(api: httpx.AsyncClient
     forged = await _say(api, backend, message={**HELLO, "from": "393471234567"})
     assert (forged.status_code, forged.json()["field"]) == (422, "message")
     assert await backend.value(messages) == before
+    await backend.execute("update public.channel_accounts set active = false where simulated")
+    nowhere = await _say(api, backend)
+    assert (nowhere.status_code, "channel_accounts" in nowhere.json()["remedy"]) == (409, True)
 
 
 async def test_the_same_message_again_is_one_message(api: httpx.AsyncClient, backend: Backend) -> None:
@@ -62,20 +73,3 @@ async def test_the_same_message_again_is_one_message(api: httpx.AsyncClient, bac
     assert (first.json()["turn_id"], again.status_code) == (again.json()["turn_id"], 200)
     count = "select count(*) from public.whatsapp_messages where meta_message_id = 'wamid.simulated.again'"
     assert await backend.value(count) == 1
-
-
-async def test_real_customers_are_not_traced(api: httpx.AsyncClient, backend: Backend) -> None:
-    assert await backend.value("select count(*) from public.turns where trace is not null") == 0
-    await _say(api, backend)
-    simulated = (
-        "select bool_and(a.simulated) from public.turns t "
-        "join public.whatsapp_conversations c on c.id = t.conversation_id "
-        "join public.channel_accounts a on a.id = c.account_id where t.trace is not null"
-    )
-    assert await backend.value(simulated) is True
-
-
-async def test_without_a_simulated_account_it_says_so(api: httpx.AsyncClient, backend: Backend) -> None:
-    await backend.execute("update public.channel_accounts set active = false where simulated")
-    answer = await _say(api, backend)
-    assert (answer.status_code, "channel_accounts" in answer.json()["remedy"]) == (409, True)

@@ -2,7 +2,7 @@
 
 import { h, icon } from "../common/dom.js"
 
-const LINK = /\bhttps?:\/\/[^\s<>"]+/
+const LINK = /\bhttps?:\/\/[^\s<>"]*[^\s<>".,;:!?)]/
 
 /** actions: {words, known: messages by the provider's id, tap(choice, kind), open(payload of a list)}. */
 export function bubble(message, { words, known, tap, open }) {

@@ -2,6 +2,7 @@
 
 import { avatar, fill, h, icon, reconcile } from "../common/dom.js"
 import { empty } from "../inbox/list.js"
+import { isThinking } from "./handset.js"
 import { callList, decided, messages, money, steps } from "./steps.js"
 
 /** heard: Map of turn id → timings of its way in, as the api told them. choose(person): show a handset that has news. */
@@ -27,12 +28,13 @@ export function createEngine(words, { heard, choose }) {
     reconcile(list, cards.map((card) => {
       const open = chosen.get(card.key) ?? card === newest
       const way = card.turn && heard.get(card.turn.id)
-      return { key: card.key, sign: JSON.stringify([card.turn, card.messages, card.calls, open, way, card.person.name]), make: () => (card.turn ? turnCard(card, open, way) : toldCard(card)) }
+      return { key: card.key, sign: JSON.stringify([card.turn, card.messages, card.calls, open, way, card.person.name]), make: () => (card.turn ? turnCard(card, open, way) : card.isOpen ? openCard(card) : toldCard(card)) }
     }))
     drawOrders(phones)
   }
 
-  function cardsOf({ person, shown, side }) {
+  function cardsOf(phone) {
+    const { person, shown, side } = phone
     if (!shown || !person) return []
     const turns = shown.turns.map((turn) => ({
       key: turn.id, at: turn.finished_at, turn, person, side,
@@ -40,7 +42,9 @@ export function createEngine(words, { heard, choose }) {
     })).filter((card) => card.messages.length)
     const told = shown.messages.filter((message) => message.direction === "outbound" && !message.turn_id)
       .map((message) => ({ key: `told ${message.id}`, at: message.created_at, person, side, messages: [message], calls: [] }))
-    return [...turns, ...told]
+    const open = isThinking(phone) ? shown.messages.filter((message) => message.direction === "inbound" && !message.turn_id).slice(-1) : []
+    const now = open.map((message) => ({ key: `now ${message.id}`, at: message.created_at, person, side, messages: open, calls: [], isOpen: true }))
+    return [...turns, ...told, ...now]
   }
 
   function head(card, sign, line, extra) {
@@ -70,6 +74,12 @@ export function createEngine(words, { heard, choose }) {
     // Before the browser opens or closes it, so the state is the other one.
     summary.addEventListener("click", () => chosen.set(card.key, !element.open))
     return element
+  }
+
+  /** What the engine has and has not answered. */
+  function openCard(card) {
+    const [message] = card.messages
+    return h("div", { class: `card-turn now ${card.side}` }, h("div", { class: "now-line" }, ...head(card, "send", message.content || message.type, h("span", { class: "tag strong" }, words.say("phone.working")))))
   }
 
   function toldCard(card) {

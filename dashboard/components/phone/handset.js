@@ -7,6 +7,11 @@ import { createPicker } from "./picker.js"
 const TRY = { customer: ["try_customer", "try_question", "try_person"], dealer: ["try_dealer", "try_stock"], rider: ["try_rider"] }
 const LONGEST = 4096
 
+/** Whether an answer is on its way: what was said is being stored, or the engine has it and has not answered. */
+export function isThinking({ sending, shown }) {
+  return Boolean(sending || shown?.conversation.pending_since)
+}
+
 /** actions: {side, business, people(), choose(person), create(name), say(message, shown), retry(entry), drop(entry)} */
 export function createHandset(words, actions) {
   const picker = createPicker(words, actions)
@@ -42,7 +47,7 @@ export function createHandset(words, actions) {
       fill(tries, (TRY[person.kind] ?? []).map((key) => h("button", { type: "button", on: { click: () => say(words.say(`phone.${key}`)) } }, words.say(`phone.${key}`))))
     }
     const messages = phone.shown?.messages ?? []
-    const thinking = phone.pending.some((entry) => entry.state !== "failed")
+    const thinking = isThinking(phone)
     const isHuman = phone.shown?.conversation.owner === "human"
     state.textContent = words.say(thinking ? "phone.typing" : isHuman ? "phone.human" : "phone.online")
     typing.hidden = !thinking || isHuman

@@ -82,7 +82,7 @@ function checks(one, words) {
 export function decided(turn, words) {
   return (turn.trace?.actions ?? []).map(({ kind, outcome, ...values }) => step("action", words.say("phone_step.action"), [
     h("code", {}, kind), icon("send", 12), h("span", { class: "tag strong" }, outcome),
-    Object.entries(values).filter(([, value]) => value !== null && typeof value !== "object" && !ID.test(value)).slice(0, 6).map(([name, value]) => h("small", {}, `${name}: ${value}`))]))
+    Object.entries(values).filter(([, value]) => value !== null && value !== "" && typeof value !== "object" && !ID.test(value)).slice(0, 6).map(([name, value]) => h("small", {}, `${name}: ${value}`))]))
 }
 
 /** What was said, its state, and the body that WhatsApp would get. */
