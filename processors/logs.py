@@ -14,7 +14,17 @@ log = logging.getLogger(__name__)
 def configure(level: str) -> None:
     """One line per record on standard error; libraries that log addresses are kept quiet."""
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True)
-    for noisy in ("httpx", "httpcore", "hpack", "openai", "realtime", "websockets", "urllib3", "google"):
+    for noisy in (
+        "httpx",
+        "httpcore",
+        "hpack",
+        "openai",
+        "realtime",
+        "websockets",
+        "urllib3",
+        "google",
+        "stripe",
+    ):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

@@ -9,7 +9,7 @@ from processors.announcements.placed import render_placed
 from processors.announcements.promise import promise_text
 from processors.announcements.proposal import render_proposal
 from processors.announcements.receipt import receipt_text
-from processors.announcements.template import status_template
+from processors.announcements.template import receipt_template, status_template
 from processors.language.lines import lines_text
 from processors.language.texts import say
 from processors.model import Reply
@@ -53,7 +53,8 @@ def render_customer(event: OrderEvent) -> Reply | None:
     if event.kind == "failed_delivery":
         text = f"{text} {_reason(event)}"
     parts = [text, promise_text(event), receipt_text(event)]
-    return Reply(text="\n".join(part for part in parts if part), template=status_template(event))
+    template = receipt_template(event) if event.kind == "delivered" else status_template(event)
+    return Reply(text="\n".join(part for part in parts if part), template=template)
 
 
 def _reason(event: OrderEvent) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from processors.announcements.event import OrderEvent
+from processors.announcements.template import paid_word
 from processors.language.lines import priced_lines
 from processors.language.money import money
 from processors.language.texts import say
@@ -27,10 +28,6 @@ def receipt_text(event: OrderEvent) -> str:
     lines.append(
         say(language, "announce.customer.receipt_total", total=money(total, event.currency, language))
     )
-    if event.paid == "cash_on_delivery":
-        lines.append(say(language, f"announce.customer.paid_{'pickup' if event.pickup else 'cash'}"))
-    elif event.paid == "stripe":
-        lines.append(say(language, "announce.customer.paid_card"))
-    elif event.paid:
-        lines.append(say(language, "announce.customer.paid_before"))
+    if how := paid_word(event):
+        lines.append(say(language, f"announce.customer.paid_{how}"))
     return "\n".join(lines)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from processors.attributes import in_order
+from processors.channels.whatsapp.limits import clamp, length
 from processors.language.money import money
 from processors.language.texts import say
 
@@ -37,6 +38,22 @@ def priced_lines(lines: Sequence[Line], currency: str, language: str) -> str:
         ],
         language,
     )
+
+
+def priced_short(lines: Sequence[Line], currency: str, language: str, *, longest: int) -> str:
+    """Lines with what each costs, behind each other, in at most `longest` characters as Meta counts them.
+
+    Whole lines only; those without room are counted at the end. A single line that is too long is cut.
+    """
+    texts = [
+        f"{line_text(line)}: {money(Decimal(line['unit_price']) * line['quantity'], currency, language)}"
+        for line in lines
+    ]
+    for shown in range(len(texts), 0, -1):
+        rest = [say(language, "lines.more", count=len(texts) - shown)] if shown < len(texts) else []
+        if length(whole := "; ".join([*texts[:shown], *rest])) <= longest:
+            return whole
+    return clamp("; ".join(texts), longest)
 
 
 def _listed(texts: Sequence[str], language: str) -> str:

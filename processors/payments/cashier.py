@@ -28,9 +28,10 @@ SPARE_LEASE_SECONDS = 30
 class Cashier:
     """Asks the provider for one process."""
 
-    def __init__(self, store: Store, provider: PaymentProvider, settings: Settings) -> None:
+    def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
-        self._provider = provider
+        self._settings = settings
+        self._provider: PaymentProvider | None = None
         self._poll_seconds = settings.stripe_poll_seconds
         # Closing a page may take two requests.
         self._lease_seconds = round(2 * settings.stripe_timeout_seconds) + SPARE_LEASE_SECONDS
@@ -42,29 +43,42 @@ class Cashier:
         jobs = await self._store.call(
             "claim_payments", {"p_limit": BATCH, "p_lease_seconds": self._lease_seconds}, retry=False
         )
-        results = await asyncio.gather(*(self._do(job) for job in jobs), return_exceptions=True)
-        if jobs:
-            self.on_news()
+        if not jobs:
+            return Progress(done=0)
+        provider = await self._opened()
+        results = await asyncio.gather(*(self._do(job, provider) for job in jobs), return_exceptions=True)
+        self.on_news()
         for result in results:
             if isinstance(result, BaseException):
                 raise result
         return Progress(done=len(jobs))
 
-    async def _do(self, job: Json) -> None:
-        if job["job"] == "refund":
-            await self._refund(job)
-        else:
-            await self._page(job)
+    async def close(self) -> None:
+        """Close the provider's connections."""
+        if self._provider is not None:
+            await self._provider.close()
 
-    async def _page(self, job: Json) -> None:
+    async def _opened(self) -> PaymentProvider:
+        """The provider, opened for the first job: its library costs memory and a moment, beside the loop."""
+        if self._provider is None:
+            self._provider = await asyncio.to_thread(_stripe, self._settings)
+        return self._provider
+
+    async def _do(self, job: Json, provider: PaymentProvider) -> None:
+        if job["job"] == "refund":
+            await self._refund(job, provider)
+        else:
+            await self._page(job, provider)
+
+    async def _page(self, job: Json, provider: PaymentProvider) -> None:
         known = {"p_payment_id": job["id"], "p_token": job["token"]}
         try:
             if job["job"] == "create":
-                page = await self._provider.open_page(page_request(job))
+                page = await provider.open_page(page_request(job))
             elif job["job"] == "expire":
-                page = await self._provider.close_page(job["session_id"])
+                page = await provider.close_page(job["session_id"])
             else:
-                page = await self._provider.look_up(job["session_id"])
+                page = await provider.look_up(job["session_id"])
         except PaymentError as error:
             trouble: dict[str, object] = {
                 "p_kind": error.kind,
@@ -78,9 +92,9 @@ class Cashier:
         outcome = await self._store.call("record_payment", known | answer)
         log.info("payment %s (%s): %s", job["id"], job["job"], outcome)
 
-    async def _refund(self, job: Json) -> None:
+    async def _refund(self, job: Json, provider: PaymentProvider) -> None:
         try:
-            sent = await self._provider.refund(refund_request(job))
+            sent = await provider.refund(refund_request(job))
             result: dict[str, object] = {"outcome": "sent", "external_id": sent}
         except PaymentError as error:
             result = {
@@ -104,12 +118,11 @@ async def open_cashier(store: Store, settings: Settings) -> AsyncIterator[Cashie
     if not settings.stripe_enabled:
         yield None
         return
-    # The library costs memory and a moment, so only who has a key loads it, beside the loop.
-    provider = await asyncio.to_thread(_stripe, settings)
+    cashier = Cashier(store, settings)
     try:
-        yield Cashier(store, provider, settings)
+        yield cashier
     finally:
-        await provider.close()
+        await cashier.close()
 
 
 def _stripe(settings: Settings) -> PaymentProvider:

@@ -87,6 +87,17 @@ end
 $$;
 comment on function private.audience_conversation(public.order_events) is 'The conversation in which an order event is told, opened when needed.';
 
+create function private.with_known_template(p_business_id uuid, p_reply jsonb) returns jsonb
+language sql stable set search_path = ''
+as $$
+  select case when p_reply -> 'template' ? 'else' then jsonb_set(p_reply, '{template}', case when exists (
+      select 1 from public.message_templates t where t.business_id = p_business_id and t.status = 'APPROVED'
+        and t.name = p_reply #>> '{template,name}' and t.language = p_reply #>> '{template,language}')
+    then (p_reply -> 'template') - 'else' else p_reply #> '{template,else}' end) else p_reply end
+$$;
+comment on function private.with_known_template(uuid, jsonb) is
+  'A reply whose template the business has: what stands under else where the first is not approved.';
+
 create function public.finish_announcement(p_event_id bigint, p_token uuid, p_reply jsonb) returns text
 language plpgsql set search_path = ''
 as $$
@@ -106,7 +117,7 @@ begin
   if v_conversation is null then
     return 'nobody';
   end if;
-  perform private.queue_message(v_conversation, 'system', p_reply, null, 'event:' || e.id);
+  perform private.queue_message(v_conversation, 'system', private.with_known_template(e.business_id, p_reply), null, 'event:' || e.id);
   perform private.hint_changes(array[v_conversation], true);
   return 'queued';
 end
@@ -255,7 +266,7 @@ declare
   f record;
 begin
   for f in select p.oid::regprocedure as signature from pg_catalog.pg_proc p
-    where (p.pronamespace = 'private'::regnamespace and p.proname in ('announcement_json', 'audience_conversation'))
+    where (p.pronamespace = 'private'::regnamespace and p.proname in ('announcement_json', 'audience_conversation', 'with_known_template'))
       or (p.pronamespace = 'public'::regnamespace and p.proname in ('claim_announcements', 'finish_announcement', 'claim_deliveries',
         'record_deliveries', 'send_notification', 'notification_status', 'run_schedules', 'engine_health'))
   loop

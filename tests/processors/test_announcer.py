@@ -28,14 +28,30 @@ async def test_a_customers_news_come_in_order(shop: Shop) -> None:
     for words in ("sto preparando", "pronto", "in consegna", "consegnato"):
         await shop.say(ZAMPA, words)
     await shop.announce()
-    news = [bubble["template"]["params"][1] for bubble in await shop.heard(CUSTOMER)]
-    assert news == [
+    *steps, delivered = [bubble["template"] for bubble in await shop.heard(CUSTOMER)]
+    assert [step["params"][1] for step in steps] == [
         "accettato da Zampa Felice",
         "in preparazione",
         "pronto per la consegna",
         "in consegna",
-        "consegnato",
     ]
+    assert (delivered["name"], delivered["params"][3]) == (
+        "ricevuta_ordine",
+        "pagato in contanti alla consegna",
+    )
+    assert "else" not in delivered
+
+
+async def test_a_receipt_is_short_where_its_template_is_not_approved(shop: Shop) -> None:
+    await shop.admin.execute(
+        "update message_templates set status = 'REJECTED' where name = 'ricevuta_ordine' and language = 'it'"
+    )
+    code = await shop.order(("T01", 1))
+    await shop.tap(ZAMPA, f"offer:accept:{await shop.offer_of(ZAMPA, code)}")
+    await shop.say(ZAMPA, "consegnato")
+    await shop.announce()
+    template = (await shop.heard(CUSTOMER))[-1]["template"]
+    assert template == {"name": "stato_ordine", "language": "it", "params": [code, "consegnato"]}
 
 
 async def test_an_event_without_a_text_is_tried_again_and_then_closed(

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from processors.announcements import render
+from processors.announcements.payment import KINDS as PAYMENTS
 from processors.channels.whatsapp.bodies import build_body
-from processors.language.texts import LANGUAGES
+from processors.channels.whatsapp.limits import length
+from processors.language.money import money
+from processors.language.texts import LANGUAGES, say
 
 LINE = {
     "product_id": "p",
@@ -127,6 +131,52 @@ def test_every_kind_is_told_in_each_language_inside_and_outside_the_window(
         shape = {**reply, "kind": kind_of_body} if kind_of_body else reply
         body = build_body(shape, phone="393331000001", bsuid=None, callback_data="x")
         assert body["type"] in ("text", "interactive", "template")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_receipt_outside_the_window_has_lines_total_and_how_it_was_paid(language: str) -> None:
+    customer = {"name": "Giulia", "language": language, "opted_out": False}
+    base = event("delivered", "customer", paid="stripe")["order"]
+    many = [{**LINE, "name": f"Shampoo delicato per cani a pelo lungo numero {n}"} for n in range(60)]
+    for lines in ([LINE], many):
+        order = {**base, "lines": lines, "fee": "2.50"}
+        reply = told("delivered", "customer", customer=customer, order=order, paid="stripe")
+        code, goods, total, paid = reply["template"]["params"]
+        assert (code, total) == ("D1042", money(Decimal(base["total"]) + Decimal("2.50"), "EUR", language))
+        assert goods.startswith("2 × Shampoo")
+        assert money(Decimal("2.50"), "EUR", language) in goods
+        assert paid == say(language, "announce.short.paid_how.card")
+        assert length(goods) <= 760
+        assert "\n" not in goods
+        body = build_body({**reply, "kind": "template"}, phone="393331000001", bsuid=None, callback_data="x")
+        sent = [p["text"] for p in body["template"]["components"][0]["parameters"]]
+        assert sent == reply["template"]["params"]
+    left_out = 60 - goods.count("Shampoo")
+    assert say(language, "lines.more", count=left_out) in goods
+    assert reply["template"]["else"]["name"] == "stato_ordine"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", sorted(PAYMENTS))
+def test_news_of_a_payment_are_told_in_each_language(language: str, kind: str) -> None:
+    customer = {"name": "Giulia", "language": language, "opted_out": False}
+    data = {
+        "url": "https://checkout.stripe.com/c/pay/cs_1",
+        "expires_at": "2026-11-21T18:00:00+00:00",
+        "opens": "2026-11-22T08:00:00+00:00",
+        "amount": "25.80",
+        "cash": True,
+    }
+    reply = told(kind, "customer", customer=customer, order=None, data=data)
+    assert "D1042" in reply["text"]
+    for kind_of_body in ("", "template"):
+        shape = {**reply, "kind": kind_of_body} if kind_of_body else reply
+        body = build_body(shape, phone="393331000001", bsuid=None, callback_data="x")
+        assert "{" not in reply["text"]
+        assert body["type"] in ("text", "interactive", "template")
+    if kind == "pay_link":
+        sent = build_body(reply, phone="393331000001", bsuid=None, callback_data="x")["interactive"]
+        assert sent["action"]["parameters"]["url"] == data["url"]
 
 
 def test_a_rider_reads_where_to_fetch_where_to_bring_and_what_to_collect() -> None:
