@@ -13,6 +13,7 @@ EXPERIMENTS = {
     "worker": "kill -9 of the worker at random moments during conversations",
     "stock": "many buyers for few pieces, many dealers for one order, all at once",
     "desk": "the gateway is gone for 20 s while customers write and an agent looks on",
+    "model": "every failure of a language model, each in a live conversation",
     "injections": "customers who tell the assistant what to do, with the rules and with a model that obeys them",
     "gateway": "hostile requests to REST, their SQL inspected, a sample run beside a canary",
 }

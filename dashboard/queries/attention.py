@@ -13,7 +13,11 @@ from dashboard.client import rows
 from processors.customer.satisfaction import question
 from processors.model import Json
 
+<<<<<<< HEAD
 KINDS = ("overdue", "escalation", "message", "turn", "send", "refund", "push", "device", "file", "event")
+=======
+KINDS = ("overdue", "escalation", "message", "turn", "send", "push", "device", "file", "event", "model")
+>>>>>>> ff9ee27 (understanding: Every failure of a model in a live talk; what it could not answer is shown to a person.)
 """Worst first: a person who waits before a file that is missing."""
 
 
@@ -56,6 +60,7 @@ REMEDIES: Mapping[str, tuple[str, Callable[[Json], dict[str, Any]]]] = {
     "retry_refund": ("retry_refund", lambda item: {"p_refund_id": item["id"]}),
     "retry_file": ("retry_file", lambda item: {"p_media_id": item["id"]}),
     "put_aside": ("put_aside_event", lambda item: {"p_event_id": int(item["id"])}),
+    "put_aside_model": ("put_aside_model", lambda item: {"p_call_id": int(item["id"])}),
 }
 
 
@@ -79,6 +84,8 @@ def remedies_of(item: Json) -> list[str]:
             return ["retry_file"] if detail["can_retry"] else []
         case "event":
             return ["put_aside"]
+        case "model":
+            return ["take", "put_aside_model"]
     return []
 
 

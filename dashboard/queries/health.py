@@ -17,6 +17,10 @@ QUIET_SECONDS = 3 * 3600
 """Without a message, receipt or event for longer than this by day, something may be wrong with the webhook."""
 LATE_SECONDS = 120
 BUDGET_WARNED = 0.8
+MODEL_DOWN = {"key", "quota", "model_not_found"}
+MODEL_LATE = ("timeout", "server", "connection", "rate_limit", "breaker_open")
+MODEL_LATE_CALLS = 3
+"""In the last hour; one or two are weather."""
 RECEIPTS_LATE_SECONDS = 60
 QUEUES = ("turns", "sends", "files", "pushes", "news")
 LIMITED = {"TIER_50", "TIER_250", "TIER_1K"}
@@ -49,7 +53,7 @@ async def health(client: AsyncPostgrestClient, business_id: UUID) -> Json:
 
 def alerts(found: Json, *, live: bool = True) -> list[Alert]:
     """What is wrong, worst first; empty when all is well. `live`: whether the desk itself hears of changes."""
-    told = [*_of_queues(found), *_of_silence(found), *_of_provider(found), *_of_budget(found)]
+    told = [*_of_queues(found), *_of_silence(found), *_of_provider(found), *_of_model(found)]
     if not live:
         told.append(Alert(tone="warn", name="not_live"))
     return sorted(told, key=lambda alert: alert.tone != "bad")
@@ -90,7 +94,13 @@ def _of_silence(found: Json) -> Iterable[Alert]:
         yield Alert(tone="warn", name="silence", seconds=silence)
 
 
-def _of_budget(found: Json) -> Iterable[Alert]:
+def _of_model(found: Json) -> Iterable[Alert]:
+    failed: Json = found["model"]
+    for error in sorted(MODEL_DOWN & set(failed)):
+        yield Alert(tone="bad", name=f"model_{error}", values={"count": failed[error]})
+    late = sum(failed.get(error, 0) for error in MODEL_LATE)
+    if late >= MODEL_LATE_CALLS:
+        yield Alert(tone="warn", name="model_late", values={"count": late})
     budget = found["budget"]
     if budget is None or budget["share"] < BUDGET_WARNED:
         return

@@ -119,6 +119,9 @@ def _told(visitor: Visitor, item: Json) -> list[str]:
             return [cards.line(who, what, since), cards.todo(visitor.say("attention.device_todo"))]
         case "file":
             return [cards.line(who, what, since), cards.said(detail["file_name"] or "")]
+        case "model":
+            advice = visitor.say("attention.model_todo")
+            return [cards.line(who, what, since), cards.said(detail["preview"]), cards.todo(advice)]
     times = visitor.say("attention.times", count=detail["count"]) if detail["count"] > 1 else ""
     advice = "attention.account_todo" if detail["is_common"] else "attention.event_todo"
     channel = cards.strong(f"{detail['channel']} · {detail['field']}")
@@ -154,6 +157,8 @@ def _what(visitor: Visitor, item: Json) -> str:
             return visitor.say("attention.no_device")
         case "file":
             return named(visitor, "media_reason", detail["reason"])
+        case "model":
+            return named(visitor, "model_error", detail["error"])
     return ""
 
 

@@ -19,7 +19,7 @@ ChatCase = Literal[
     "refusal", "length", "filter", "notjson", "fenced", "wrongschema", "truncated", "nullcontent", "nochoices"
 ]
 WireCase = Literal[
-    "html", "badjson", "empty", "429", "429once", "429long", "quota", "500", "503", "401", "404", "400",
+    "html", "badjson", "empty", "429", "429bare", "429once", "429long", "quota", "500", "503", "401", "404", "400",
     "slow", "dribble", "drop", "streamerr",
 ]  # fmt: skip
 EmbeddingCase = Literal["embed_base64", "embed_dimension", "embed_short"]
@@ -75,6 +75,8 @@ def fault(case: str, model: str) -> Response | None:
             return JSONResponse({})
         case "429" | "429once":
             return _rate_limited({"retry-after-ms": "300", "retry-after": "1"})
+        case "429bare":
+            return _rate_limited({})
         case "429long":
             return _rate_limited({"retry-after": str(LONG_WAIT_SECONDS)})
         case "quota":

@@ -77,7 +77,7 @@ def _item(item: ItemChoice, candidates: Mapping[str, Hit]) -> ItemMention:
     return ItemMention(
         mention=item.mention[:200],
         # What is out of bounds is asked, so it stays visible as it was said.
-        quantity=min(item.quantity, LARGEST_QUANTITY) if item.quantity > 0 else 1,
+        quantity=item.quantity if 0 < item.quantity < LARGEST_QUANTITY else LARGEST_QUANTITY,
         quantity_given=True,
         variant=_variant(item, hit) if hit else {},
         product_id=product_id,

@@ -7,6 +7,10 @@ alter table public.webhook_events add column seen_at timestamptz;
 comment on column public.webhook_events.seen_at is 'When a person looked at what could not be used and put it aside.';
 create index webhook_events_errors_idx on public.webhook_events (created_at) where error is not null and seen_at is null;
 
+alter table public.ai_calls add column seen_at timestamptz;
+comment on column public.ai_calls.seen_at is 'When a person looked at what the model could not answer and put it aside.';
+create index ai_calls_failed_idx on public.ai_calls (business_id, created_at) where outcome = 'failed';
+
 create function private.last_words(p_conversation_id uuid) returns text
 language sql stable set search_path = ''
 as $$
@@ -112,6 +116,14 @@ as $$
   join public.whatsapp_conversations c on c.id = m.conversation_id and c.status <> 'resolved'
   where f.business_id = any (p_businesses) and f.state = 'failed' and f.created_at > now() - interval '7 days'
   order by f.created_at limit 100)
+  union all
+  -- A customer was answered by rules because the model's answer to their words was no use; a person may know better.
+  (select 'model', min(a.created_at), max(a.id)::text, a.conversation_id,
+    jsonb_build_object('error', a.error, 'count', count(*), 'preview', private.last_words(a.conversation_id))
+  from public.ai_calls a
+  where a.business_id = any (p_businesses) and a.outcome = 'failed' and a.seen_at is null and a.created_at > now() - interval '2 days'
+    and a.purpose = 'turn' and a.error in ('refusal', 'filter', 'length', 'schema', 'empty', 'unreadable') and a.conversation_id is not null
+  group by a.conversation_id, a.error order by 2 limit 100)
 $$;
 comment on function private.attention_of(uuid[], uuid[]) is 'What needs a person in these businesses, each kind oldest first, 100 at most of each.';
 
@@ -238,5 +250,30 @@ $$;
 comment on function public.put_aside_event(bigint) is
   'A person has seen this event that could not be used, and all like it before; they stay stored. Returns how many.';
 
-grant execute on function public.attention(integer), public.attention_count(), public.hurry_turn(uuid), public.hurry_send(uuid),
+create function public.put_aside_model(p_call_id bigint) returns integer
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  a public.ai_calls;
+  v_count integer;
+begin
+  select * into a from public.ai_calls where id = p_call_id and business_id in (select private.my_businesses());
+  if not found then
+    perform private.refuse('call', 'there is no such call', 'It may belong to another business.', 'PT404');
+  end if;
+  perform private.require_role(a.business_id, '{admin,agent}');
+  update public.ai_calls x set seen_at = now()
+  where x.business_id = a.business_id and x.conversation_id = a.conversation_id and x.error = a.error and x.outcome = 'failed'
+    and x.seen_at is null and x.id <= a.id;
+  get diagnostics v_count = row_count;
+  if v_count > 0 then
+    perform private.audit(a.business_id, 'put_aside_model', 'ai_calls', a.id::text, jsonb_build_object('count', v_count, 'error', a.error));
+  end if;
+  return v_count;
+end
+$$;
+comment on function public.put_aside_model(bigint) is
+  'A person has seen what the model could not answer, and all like it before in the same talk. Returns how many.';
+
+grant execute on function public.put_aside_model(bigint), public.attention(integer), public.attention_count(), public.hurry_turn(uuid), public.hurry_send(uuid),
   public.retry_push(uuid), public.retry_file(uuid), public.put_aside_event(bigint) to authenticated, service_role;

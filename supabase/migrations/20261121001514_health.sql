@@ -51,6 +51,8 @@ begin
         select m.error_code, m.id, m.failed_at, true from public.whatsapp_messages m
         where m.business_id = p_business_id and m.failed_at > now() - interval '1 day' and m.status = 'failed') y
       group by 1) x), '[]'::jsonb),
+    'model', coalesce((select jsonb_object_agg(x.error, x.calls) from (select a.error, count(*) as calls from public.ai_calls a
+        where a.business_id = p_business_id and a.outcome = 'failed' and a.created_at > now() - interval '1 hour' group by 1) x), '{}'::jsonb),
     'budget', (select jsonb_build_object('calls', m.calls, 'calls_limit', m.calls_limit, 'cost_usd', m.cost_usd, 'usd_limit', m.usd_limit,
         'share', private.used_share(m.calls, m.cost_usd, m.calls_limit, m.usd_limit))
       from public.model_spend m where m.business_id = p_business_id and m.day = private.business_day(p_business_id) and m.contact_id is null
@@ -62,6 +64,6 @@ end
 $$;
 comment on function public.desk_health(uuid) is
   'How a business''s traffic is: numbers and what the provider says of them, when something was last heard, queues with the age of their '
-  'oldest in seconds, receipts, errors of the last day by code, what the model used of today''s budget, templates.';
+  'oldest in seconds, receipts, errors of the last day by code, how the model failed in the last hour and what it used of today''s budget, templates.';
 
 grant execute on function public.desk_health(uuid) to authenticated, service_role;

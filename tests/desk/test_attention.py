@@ -191,3 +191,20 @@ async def test_the_page_and_the_badge_each_ask_storage_once(seeded_desk: Running
     assert (answer.status_code, answer.json()) == (200, {"attention": 1})
     assert asked == ["/rest/v1/rpc/attention", "/rest/v1/rpc/attention_count"]
     assert (await (await seeded_desk.browser()).http.get("/badges")).status_code == 401
+
+
+async def test_what_the_model_could_not_answer_is_shown_to_a_person_once(seeded_desk: RunningDesk) -> None:
+    client = await client_of(seeded_desk)
+    for error in ("refusal", "refusal", "timeout"):
+        await seeded_desk.sql(
+            "insert into ai_calls (business_id, conversation_id, purpose, model, outcome, error) "
+            "values ($1::text::uuid, $2::text::uuid, 'turn', 'm', 'failed', $3)",
+            DLOOP,
+            EMILY,
+            error,
+        )
+    [item] = [one for one in (await attention(client)).items if one["kind"] == "model"]
+    assert (item["detail"]["error"], item["detail"]["count"]) == ("refusal", 2)
+    assert remedies_of(item) == ["take", "put_aside_model"]
+    await remedy(client, "put_aside_model", item)
+    assert "model" not in (await attention(client)).counts

@@ -137,3 +137,18 @@ async def test_a_budget_of_the_model_is_told_before_it_ends(seeded_desk: Running
                 "select begin_model_call($1::text::uuid, null, $2::text::jsonb)", DLOOP, usual
             )
         assert [name for name in _names(await health(client, BUSINESS)) if "model" in name] == told
+
+
+async def test_a_model_that_fails_is_told_by_what_helps(seeded_desk: RunningDesk) -> None:
+    client = await _client(seeded_desk)
+    for error, told in (("quota", "model_quota"), ("timeout", ""), ("timeout", ""), ("server", "model_late")):
+        await seeded_desk.sql(
+            "insert into ai_calls (business_id, conversation_id, purpose, model, outcome, error) "
+            "values ($1::text::uuid, $2::text::uuid, 'turn', 'm', 'failed', $3)",
+            DLOOP,
+            EMILY,
+            error,
+        )
+        names = _names(await health(client, BUSINESS))
+        assert "model_quota" in names
+        assert ("model_late" in names) is (told == "model_late")

@@ -35,6 +35,7 @@ FAMILIES = {
     "status",
     "media",
     "media_reason",
+    "model_error",
     "refusal",
     "remedy",
     "understood",

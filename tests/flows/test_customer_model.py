@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import asyncpg
 import httpx
-import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
+from bench.chaos.model_faults import FAULTS
 from devstack.simulators.app import create_app
 from devstack.simulators.config import Config
 from processors.services import open_services
 from processors.store import Store
+from processors.understanding.llm import ModelBrain
 from tests.devstack.simulators.serving import serving
 from tests.fixtures.gateway import RunningGateway
 from tests.flows.phone import Phone, index_products
@@ -178,16 +180,31 @@ async def test_a_model_that_failed_is_not_waited_for_twice_in_a_turn(model: Mode
     assert call["error"] == "server"
 
 
-@pytest.mark.parametrize("case", ["500", "refusal", "notjson", "wrongschema", "quota", "slow", "drop"])
-async def test_whatever_the_model_does_the_customer_is_answered(model: Model, case: str) -> None:
-    await model.control(case=case, slow_seconds=2)
-    answer = await model.phone.say("vorrei 2 shampoo secco")
-    assert len(answer.bubbles) == 1
-    assert answer.outcomes == ("proposed",)
-    assert await model.phone.cart() == [("T02", 2, {"formato": "200ml"})]
-    [call] = await model.calls()
-    assert call["outcome"] == "failed"
-    assert call["error"]
+QUICK = [fault for fault in FAULTS if fault.requests == 1 and fault.errors != {"timeout"}]
+"""Kinds that nobody waits for; all of them, live, are played by `./dev chaos model`."""
+
+
+async def test_whatever_the_model_does_the_customer_is_answered_once(model: Model) -> None:
+    waited = random.Random(3).sample([fault for fault in FAULTS if fault.requests > 1], 2)
+    for fault in [*QUICK, *waited]:
+        # Each kind meets a model that has not failed yet.
+        services = replace(model.phone.services, brain=ModelBrain(model.phone.services.settings))
+        customer = Phone(services, model.phone.admin)
+        await customer.lives()
+        await model.control(**{"case": "ok", "answers": list(fault.answers)} | dict(fault.control))
+        answer = await customer.say("vorrei 2 shampoo secco")
+        [call] = answer.decision.ai_calls
+        assert call.error in (fault.errors or {""}), fault.name
+        assert len(answer.bubbles) == 1, fault.name
+        assert "1,00" not in answer.text, fault.name
+        assert "truffa" not in answer.text, fault.name
+        if fault.errors:
+            assert answer.outcomes == ("proposed",), fault.name
+            assert await customer.cart() == [("T02", 2, {"formato": "200ml"})], fault.name
+        assert services.brain is not None
+        assert services.brain.caller.rests is fault.rests, fault.name
+        await services.brain.close()
+        await model.control(case="ok", next=[], answers=[])
 
 
 async def test_where_to_and_once_more_need_no_model(model: Model) -> None:
