@@ -13,11 +13,19 @@ from dashboard.client import rows
 from processors.customer.satisfaction import question
 from processors.model import Json
 
-<<<<<<< HEAD
-KINDS = ("overdue", "escalation", "message", "turn", "send", "refund", "push", "device", "file", "event")
-=======
-KINDS = ("overdue", "escalation", "message", "turn", "send", "push", "device", "file", "event", "model")
->>>>>>> ff9ee27 (understanding: Every failure of a model in a live talk; what it could not answer is shown to a person.)
+KINDS = (
+    "overdue",
+    "escalation",
+    "message",
+    "turn",
+    "send",
+    "refund",
+    "push",
+    "device",
+    "file",
+    "event",
+    "model",
+)
 """Worst first: a person who waits before a file that is missing."""
 
 
