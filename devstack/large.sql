@@ -129,6 +129,7 @@ from (select distinct on (conversation_id) conversation_id, created_at as at, co
   from public.whatsapp_messages where meta_message_id like 'wamid.large.%' order by conversation_id, sequence desc) l
 where c.id = l.conversation_id;
 
+set constraints all immediate;
 alter table public.whatsapp_messages enable trigger user;
 alter table public.turns enable trigger user;
 alter table public.ai_calls enable trigger user;

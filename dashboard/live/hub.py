@@ -38,6 +38,7 @@ PANEL_GAP_SECONDS = 0.5
 PRESENCE_GAP_SECONDS = 0.2
 PRESENCE_SECONDS = 10.0
 GOODBYE_SECONDS = 3.0
+PANEL_AFTER_SECONDS = 0.03
 CATCH_UP_SECONDS = 10.0
 CATCH_UP_DEAF_SECONDS = 2.0
 """How often everything on screen is compared with storage: with hints, and while there are none."""
@@ -221,7 +222,14 @@ class Hub:
 
     def tell_panel_soon(self, connection: Connection, row: Json) -> None:
         """Send a page what stands beside the conversation that it opened."""
-        task = asyncio.create_task(_all([self._tell_panel([connection], row)]))
+
+        async def tell() -> None:
+            # The messages go first; and nobody who steps through the list waits for what they have left behind.
+            await asyncio.sleep(PANEL_AFTER_SECONDS)
+            if connection.open_id == UUID(row["id"]):
+                await self._tell_panel([connection], row)
+
+        task = asyncio.create_task(_all([tell()]))
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)
 

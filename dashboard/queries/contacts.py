@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any, cast
 from uuid import UUID
 
@@ -13,9 +12,12 @@ from processors.model import Json
 
 SHOWN = 8
 TALKS = 20
-HISTORY = (
-    "id, status, preview, message_count, last_message_at, created_at, "
-    "account:channel_accounts(channel, label), assignee:staff(name)"
+IDENTITIES = 10
+PERSON = (
+    "identities:contact_identities(channel, kind, value), "
+    "consent:contact_preferences(value, source, changed_at), "
+    "history:whatsapp_conversations(id, status, preview, message_count, last_message_at, created_at, "
+    "account:channel_accounts(channel, label), assignee:staff(name))"
 )
 
 
@@ -30,15 +32,11 @@ async def person(client: AsyncPostgrestClient, conversation: Json) -> dict[str, 
     contact = conversation.get("contact")
     if not contact:
         return {"identities": [], "history": [], "consent": None}
-    identities = client.from_("contact_identities").select("channel, kind, value")
-    identities = identities.eq("contact_id", contact["id"]).is_("retired_at", "null")
-    history = client.from_("whatsapp_conversations").select(HISTORY).eq("contact_id", contact["id"])
-    history = history.neq("id", conversation["id"]).not_.is_("last_message_at", "null")
-    consent = client.from_("contact_preferences").select("value, source, changed_at")
-    consent = consent.eq("contact_id", contact["id"]).eq("category", "marketing_messages")
-    found, before, said = await asyncio.gather(
-        rows(identities.order("created_at").limit(10)),
-        rows(history.order("last_message_at", desc=True).limit(TALKS)),
-        one(consent.limit(1)),
-    )
-    return {"identities": found, "history": before, "consent": said}
+    query = client.from_("contacts").select(PERSON).eq("id", contact["id"])
+    query = query.is_("identities.retired_at", "null").order("created_at", foreign_table="identities")
+    query = query.limit(IDENTITIES, foreign_table="identities")
+    query = query.neq("history.id", conversation["id"]).not_.is_("history.last_message_at", "null")
+    query = query.order("last_message_at", desc=True, foreign_table="history")
+    query = query.limit(TALKS, foreign_table="history").eq("consent.category", "marketing_messages")
+    found = await one(query.limit(1)) or {"identities": [], "history": [], "consent": []}
+    return {**found, "consent": found["consent"][0] if found["consent"] else None}

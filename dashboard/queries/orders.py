@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from postgrest import AsyncPostgrestClient
 
@@ -16,8 +17,10 @@ from processors.model import Json
 UNDER_WAY = ("held", "offered", "accepted", "preparing", "ready", "out_for_delivery", "failed_delivery")
 OVER = ("delivered", "cancelled")
 FINISHED_HOURS = 24
-LIMIT = 300
-"""Orders read at most of each kind; a board with more is read as a list by nobody."""
+PAGE_ROWS = 60
+"""Orders under way that are shown at first: the oldest, which are next; more on request."""
+OVER_ROWS = 20
+MOST = 300
 
 # Tables with two foreign keys to the same table need the name of the one that is meant.
 ORDER = (
@@ -31,30 +34,51 @@ ORDER = (
 
 @dataclass(frozen=True, kw_only=True)
 class Board:
-    """Orders under way, oldest first, and finished ones, latest first; dealers and riders that may be chosen."""
+    """Orders under way, oldest first, and finished ones, latest first; dealers and riders that may be chosen.
+
+    `more` and `more_over`: whether there are others than those read.
+    """
 
     under_way: Sequence[Json]
     over: Sequence[Json]
+    more: bool
+    more_over: bool
     dealers: Sequence[Json]
     riders: Sequence[Json]
 
 
-async def board(client: AsyncPostgrestClient) -> Board:
-    """Everything on the board, in four queries. Errors as `dashboard.client.rows`."""
+async def board(
+    client: AsyncPostgrestClient, businesses: Collection[UUID], *, limit: int = PAGE_ROWS
+) -> Board:
+    """Everything on the board, in four queries. Errors as `dashboard.client.rows`.
+
+    `businesses` are the person's own: row level security decides without them too, but the indexes need them.
+    """
     since = (datetime.now(UTC) - timedelta(hours=FINISHED_HOURS)).isoformat()
-    orders = client.from_("market_orders").select(ORDER)
-    finished = client.from_("market_orders").select(ORDER)
+    own = [str(business) for business in businesses]
+    orders = client.from_("market_orders").select(ORDER).in_("business_id", own)
+    finished = client.from_("market_orders").select(ORDER).in_("business_id", own)
     dealers = client.from_("dealers").select("id, business_id, name, paused").order("priority").order("name")
     riders = client.from_("riders").select("id, business_id, name").eq("active", "true").order("name")
     under_way, over, shops, people = await asyncio.gather(
-        rows(orders.in_("status", UNDER_WAY).order("created_at").limit(LIMIT)),
+        rows(orders.in_("status", UNDER_WAY).order("created_at").limit(limit + 1)),
         rows(
-            finished.in_("status", OVER).gte("updated_at", since).order("updated_at", desc=True).limit(LIMIT)
+            finished.in_("status", OVER)
+            .gte("updated_at", since)
+            .order("updated_at", desc=True)
+            .limit(OVER_ROWS + 1)
         ),
-        rows(dealers.limit(LIMIT)),
-        rows(riders.limit(LIMIT)),
+        rows(dealers.limit(MOST)),
+        rows(riders.limit(MOST)),
     )
-    return Board(under_way=under_way, over=over, dealers=shops, riders=people)
+    return Board(
+        under_way=under_way[:limit],
+        over=over[:OVER_ROWS],
+        more=len(under_way) > limit,
+        more_over=len(over) > OVER_ROWS,
+        dealers=shops,
+        riders=people,
+    )
 
 
 async def move(client: AsyncPostgrestClient, order: Json, status: str) -> None:

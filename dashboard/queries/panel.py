@@ -27,6 +27,12 @@ RELAY = (
     "id, code, products, total_price, currency, status, failure_reason, created_at, confirmed_at, "
     f"parts:market_orders!market_orders_relay_id_fkey({PART}), {EVENTS}, {PAYMENTS}"
 )
+BESIDE = (
+    "summary, conversation_summaries(made_by), escalations(id, reason, detail, status, created_at, resolved_at), "
+    "times:response_times(id, kind, seconds, answered, due_at, done_at, staff:staff(name)), "
+    "turns(id, intent, confidence, language, outcome, understood, finished_at), "
+    "contact:contacts(ratings:satisfaction(id, score, asked_at, answered_at, staff:staff(name)))"
+)
 
 
 async def panel(client: AsyncPostgrestClient, conversation: Json) -> dict[str, Any]:
@@ -35,36 +41,41 @@ async def panel(client: AsyncPostgrestClient, conversation: Json) -> dict[str, A
     `cart`, `orders`, `dealer_orders` (of a dealer), `escalations`, `times`, `ratings`, `turn`, its `model`, `summary`,
     and what `contacts.person` tells of the contact.
     """
-    (
-        (basket, orders, dealer_orders),
-        (escalations, times, ratings, turn),
-        (summary, person),
-    ) = await asyncio.gather(
-        asyncio.gather(
-            cart.cart(client, conversation["id"]),
-            _orders(client, conversation),
-            _dealer_orders(client, conversation),
-        ),
-        asyncio.gather(
-            _escalations(client, conversation),
-            _times(client, conversation),
-            _ratings(client, conversation),
-            _last_turn(client, conversation),
-        ),
-        asyncio.gather(_summary(client, conversation), contacts.person(client, conversation)),
+    basket, orders, dealer_orders, beside, person = await asyncio.gather(
+        cart.cart(client, conversation["id"]),
+        _orders(client, conversation),
+        _dealer_orders(client, conversation),
+        _beside(client, conversation),
+        contacts.person(client, conversation),
     )
+    turn = beside["turns"][0] if beside["turns"] else None
     return {
         "cart": basket,
         "orders": orders,
-        "escalations": escalations,
-        "times": times,
-        "ratings": ratings,
+        "escalations": beside["escalations"],
+        "times": beside["times"],
+        "ratings": (beside["contact"] or {}).get("ratings", []),
         "turn": turn,
         "model": await _model(client, conversation, turn),
         "dealer_orders": dealer_orders,
-        "summary": summary,
+        "summary": _summary(beside),
         **person,
     }
+
+
+async def _beside(client: AsyncPostgrestClient, conversation: Json) -> Json:
+    """What hangs on the conversation itself, in one question."""
+    query = client.from_("whatsapp_conversations").select(BESIDE).eq("id", conversation["id"])
+    query = query.order("created_at", desc=True, foreign_table="escalations")
+    query = query.limit(ESCALATIONS, foreign_table="escalations")
+    query = query.order("id", desc=True, foreign_table="times").limit(TIMES, foreign_table="times")
+    query = query.not_.is_("turns.intent", "null").order("finished_at", desc=True, foreign_table="turns")
+    query = query.limit(1, foreign_table="turns")
+    # What they said of the help they got, here or in an earlier conversation.
+    query = query.order("asked_at", desc=True, foreign_table="contact.ratings")
+    query = query.limit(RATINGS, foreign_table="contact.ratings")
+    found = await one(query.limit(1))
+    return found or {"summary": "", "escalations": [], "times": [], "turns": [], "contact": None}
 
 
 async def _orders(client: AsyncPostgrestClient, conversation: Json) -> list[Json]:
@@ -85,36 +96,6 @@ def _paying(order: Json) -> str | None:
     return word(payment) if payment else None
 
 
-async def _escalations(client: AsyncPostgrestClient, conversation: Json) -> list[Json]:
-    query = client.from_("escalations").select("id, reason, detail, status, created_at, resolved_at")
-    query = query.eq("conversation_id", conversation["id"]).order("created_at", desc=True)
-    return await rows(query.limit(ESCALATIONS))
-
-
-async def _times(client: AsyncPostgrestClient, conversation: Json) -> list[Json]:
-    """How long people took, latest first."""
-    query = client.from_("response_times").select(
-        "id, kind, seconds, answered, due_at, done_at, staff:staff(name)"
-    )
-    query = query.eq("conversation_id", conversation["id"]).order("id", desc=True)
-    return await rows(query.limit(TIMES))
-
-
-async def _ratings(client: AsyncPostgrestClient, conversation: Json) -> list[Json]:
-    """What the customer was asked and said about the help they got, here or in an earlier conversation."""
-    contact = conversation.get("contact")
-    if not contact:
-        return []
-    query = client.from_("satisfaction").select("id, score, asked_at, answered_at, staff:staff(name)")
-    return await rows(query.eq("contact_id", contact["id"]).order("asked_at", desc=True).limit(RATINGS))
-
-
-async def _last_turn(client: AsyncPostgrestClient, conversation: Json) -> Json | None:
-    query = client.from_("turns").select("id, intent, confidence, language, outcome, understood, finished_at")
-    query = query.eq("conversation_id", conversation["id"]).not_.is_("intent", "null")
-    return await one(query.order("finished_at", desc=True).limit(1))
-
-
 async def _model(client: AsyncPostgrestClient, conversation: Json, turn: Json | None) -> Json | None:
     """The model call that a turn rests on, None where rules understood by themselves."""
     if turn is None:
@@ -126,14 +107,12 @@ async def _model(client: AsyncPostgrestClient, conversation: Json, turn: Json | 
     return await one(query.order("id", desc=True).limit(1))
 
 
-async def _summary(client: AsyncPostgrestClient, conversation: Json) -> Json | None:
+def _summary(beside: Json) -> Json | None:
     """The talk in a few `words`, `made_by` a model or of the customer's own words; None while there are none."""
-    query = client.from_("whatsapp_conversations").select("summary, conversation_summaries(made_by)")
-    found = await one(query.eq("id", conversation["id"]).limit(1))
-    if not found or not found["summary"]:
+    if not beside["summary"]:
         return None
-    made = found["conversation_summaries"]
-    return {"words": found["summary"], "made_by": made["made_by"] if made else None}
+    made = beside["conversation_summaries"]
+    return {"words": beside["summary"], "made_by": made["made_by"] if made else None}
 
 
 async def _dealer_orders(client: AsyncPostgrestClient, conversation: Json) -> list[Json]:

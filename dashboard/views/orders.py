@@ -31,6 +31,7 @@ NEXT = {
     "failed_delivery": "out_for_delivery",
 }
 REPAINT_SECONDS = 5
+SHOWN = "orders_shown"
 LATE_MINUTES = {
     "offered": 10,
     "accepted": 15,
@@ -54,19 +55,26 @@ def show(visitor: Visitor) -> None:
 
 
 def _board(visitor: Visitor) -> None:
-    found = visitor.ask(orders.board)
+    limit = st.session_state.get(SHOWN, orders.PAGE_ROWS)
+    found = visitor.ask(lambda client: orders.board(client, visitor.businesses, limit=limit))
     everything = [*found.under_way, *found.over]
     if not everything:
         st.info(visitor.say("orders.empty"))
         return
     for column, (name, statuses) in zip(st.columns(len(COLUMNS)), COLUMNS, strict=True):
         here = [order for order in everything if order["status"] in statuses]
+        others = found.more_over if name == "over" else found.more
         with column:
-            st.markdown(f"##### {visitor.say(f'orders_column.{name}')} · {len(here)}")
+            st.markdown(f"##### {visitor.say(f'orders_column.{name}')} · {len(here)}{'+' if others else ''}")
             if not here:
                 st.caption(visitor.say("orders.nothing"))
             for order in here:
                 _card(visitor, found, order)
+    if found.more:
+        st.caption(visitor.say("orders.oldest", count=limit))
+        if st.button(visitor.say("orders.show_more"), icon=":material/expand_more:", key="orders_more"):
+            st.session_state[SHOWN] = limit + orders.PAGE_ROWS
+            st.rerun(scope="fragment")
 
 
 def _card(visitor: Visitor, board: orders.Board, order: Json) -> None:
@@ -90,7 +98,13 @@ def _card(visitor: Visitor, board: orders.Board, order: Json) -> None:
                 _next_step(visitor, order)
         if not (is_open or can_refund):
             return
-        with st.popover(visitor.say("orders.more"), width="stretch"):
+        more = st.popover(
+            visitor.say("orders.more"), width="stretch", key=f"more_{order['id']}", on_change="rerun"
+        )
+        # What nobody has opened is not drawn: a full board repaints every few seconds.
+        if not more.open:
+            return
+        with more:
             if is_open:
                 _more(visitor, board, order)
             if payment is not None and can_refund:

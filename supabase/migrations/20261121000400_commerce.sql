@@ -115,6 +115,9 @@ create table public.market_orders (
 );
 create index market_orders_relay_idx on public.market_orders (relay_id);
 create index market_orders_business_idx on public.market_orders (business_id, status, created_at desc);
+-- The board: what is under way, oldest first; what was finished lately.
+create index market_orders_under_way_idx on public.market_orders (business_id, created_at) where status not in ('delivered', 'cancelled');
+create index market_orders_over_idx on public.market_orders (business_id, updated_at desc) where status in ('delivered', 'cancelled');
 create index market_orders_dealer_idx on public.market_orders (dealer_id, status);
 create index market_orders_holder_idx on public.market_orders (holder_id);
 create index market_orders_rider_idx on public.market_orders (rider_id, status);

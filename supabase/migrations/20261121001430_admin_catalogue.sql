@@ -9,13 +9,12 @@ declare
 begin
   return (
     with stock as (
-      select s.product_id, sum(s.on_hand - s.reserved) filter (where not d.paused) as free,
-        jsonb_agg(jsonb_build_object('dealer_id', d.id, 'dealer', d.name, 'paused', d.paused, 'on_hand', s.on_hand, 'reserved', s.reserved)
-          order by d.priority, d.name) as dealers
+      select s.product_id, sum(s.on_hand - s.reserved) filter (where not d.paused) as free
       from public.dealer_stock s join public.dealers d on d.id = s.dealer_id
       where s.business_id = p_business_id group by s.product_id
-    ), found as (
-      select p.*, coalesce(k.free, 0) as free, coalesce(k.dealers, '[]'::jsonb) as stock
+    ), found as materialized (
+      -- Only what it takes to count and to choose the page: the rest is read for its rows alone.
+      select p.id, p.name, p.active, coalesce(k.free, 0) as free
       from public.products p left join stock k on k.product_id = p.id
       where p.business_id = p_business_id
         and (p_category is null or p.category = p_category)
@@ -30,10 +29,15 @@ begin
       'retired', (select count(*) from found where not active),
       'categories', (select coalesce(jsonb_agg(c.category order by c.category), '[]'::jsonb) from (
         select distinct category from public.products where business_id = p_business_id and category <> '') c),
-      'rows', (select coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'sku', r.sku, 'name', r.name, 'description', r.description,
-          'category', r.category, 'price', r.price::text, 'currency', r.currency, 'attributes', r.attributes, 'image_url', r.image_url,
-          'active', r.active, 'free', r.free, 'stock', r.stock) order by r.name, r.id), '[]'::jsonb)
-        from (select * from shown order by name, id offset greatest(p_offset, 0) limit least(greatest(p_limit, 0), 500)) r)));
+      'rows', (select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'sku', p.sku, 'name', p.name, 'description', p.description,
+          'category', p.category, 'price', p.price::text, 'currency', p.currency, 'attributes', p.attributes, 'image_url', p.image_url,
+          'active', p.active, 'free', r.free, 'stock', k.dealers) order by p.name, p.id), '[]'::jsonb)
+        from (select * from shown order by name, id offset greatest(p_offset, 0) limit least(greatest(p_limit, 0), 500)) r
+        join public.products p on p.id = r.id
+        cross join lateral (
+          select coalesce(jsonb_agg(jsonb_build_object('dealer_id', d.id, 'dealer', d.name, 'paused', d.paused, 'on_hand', s.on_hand,
+            'reserved', s.reserved) order by d.priority, d.name), '[]'::jsonb) as dealers
+          from public.dealer_stock s join public.dealers d on d.id = s.dealer_id where s.product_id = r.id) k)));
 end
 $$;
 comment on function public.catalogue_page(uuid, text, text, text, integer, integer, integer) is
