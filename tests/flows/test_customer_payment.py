@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
@@ -358,7 +359,7 @@ async def test_an_admin_sends_a_part_back_and_a_refusal_waits_for_a_person(till:
     admin, agent = await till.staff("admin"), await till.staff("agent")
 
     async def seen(client: AsyncPostgrestClient) -> Json:
-        board = await orders.board(client)
+        board = await orders.board(client, [UUID("00000000-0000-4000-8000-000000000001")])
         order = next(order for order in [*board.under_way, *board.over] if order["code"] == code)
         found = payments.current(order["relay"]["payments"])
         assert found is not None
