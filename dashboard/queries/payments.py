@@ -36,6 +36,13 @@ def word(payment: Json) -> str:
     return f"paid_{'cash' if is_cash else 'card'}" if status == "paid" else status
 
 
+def is_open(payment: Json) -> bool:
+    """Whether the order waits for it: by card, and not there yet."""
+    return payment["provider"] != "cash_on_delivery" and payment["status"] in (
+        *("pending", "link_sent", "processing", "failed"),
+    )
+
+
 def left(payment: Json) -> Decimal:
     """What could still be sent back, in the payment's currency; nothing of cash, which is given back by hand."""
     if payment["provider"] == "cash_on_delivery" or payment["status"] not in ("paid", "refunding"):

@@ -178,7 +178,10 @@ def _do(visitor: Visitor, act: Callable[[AsyncPostgrestClient], Awaitable[None]]
 def _facts(visitor: Visitor, order: Json) -> str:
     status, minutes = order["status"], _minutes(order)
     late = "⚠️ " if minutes >= LATE_MINUTES.get(status, 10**9) else ""
-    facts = [f"{late}{visitor.say(f'order.{status}')} · {_ago(visitor, minutes)}"]
+    payment = payments.current(order["relay"]["payments"])
+    is_unpaid = status == "held" and payment is not None and payments.is_open(payment)
+    state = "order.unpaid" if is_unpaid else f"order.{status}"
+    facts = [f"{late}{visitor.say(state)} · {_ago(visitor, minutes)}"]
     if order["dealer"]:
         facts.append(f"🏬 {_plain(order['dealer']['name'])}")
     waiting = [offer for offer in order["offers"] if offer["outcome"] == "pending"]
@@ -187,7 +190,7 @@ def _facts(visitor: Visitor, order: Json) -> str:
         facts.append(
             visitor.say("orders.asked", names=names) if names else f"⚠️ {visitor.say('orders.nobody')}"
         )
-    if payment := payments.current(order["relay"]["payments"]):
+    if payment:
         facts.append(visitor.say(f"payment.{payments.word(payment)}"))
     if order["rider"]:
         facts.append(f"🛵 {_plain(order['rider']['name'])}")

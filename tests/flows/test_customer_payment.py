@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import random
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -225,6 +227,50 @@ async def test_only_stripe_can_report(till: Till) -> None:
     assert (answer.status_code, answer.json()) == (200, {"outcome": "ignored"})
     assert (await till.report(body, signature("whsec_old", body))).json() == {"outcome": "paid"}
     assert (await till.report(body, signature(SECRET, body))).json() == {"outcome": "seen"}
+
+
+async def test_an_order_that_waits_is_changed_and_its_page_is_closed(till: Till) -> None:
+    phone, before = till.phone, await reserved(till.phone)
+    await till.order("T06")
+    await till.work()
+    first = await till.session()
+    assert (await phone.say("modifica il mio ordine")).outcomes == ("reopened",)
+    assert await reserved(phone) == before
+    await till.work()
+    assert (await till.status(), await till.state_of(first)) == ("cancelled", "expired")
+    summary = await phone.tap(await phone.add_id("H17"))
+    asked = await phone.tap(summary.choice("Conferma"))
+    assert (await phone.tap(asked.choice("Con carta"))).outcomes == ("awaiting_payment",)
+    await till.work()
+    assert await till.session() != first
+    total = (await phone.relays())[-1]["total_price"]
+    assert (await till.payment())["amount_minor"] == total * 100
+
+
+async def test_everything_at_once_ends_with_the_goods_or_the_money(till: Till) -> None:
+    await till.switch(events="none")
+    chance = random.Random(20261121)
+    for _ in range(4):
+        await till.order("T06")
+        await till.work()
+        paid = event_of("checkout.session.completed", await till.act("pay"))
+        await till.phone.send(content="annulla il mio ordine")
+        await till.make_due("payments", "task is not null")
+        at_once = [
+            till.report(paid, signature(SECRET, paid)),
+            till.report(paid, signature(SECRET, paid)),
+            till.cashier.step(),
+            till.phone.answered(),
+        ]
+        chance.shuffle(at_once)
+        await asyncio.gather(*at_once)
+        await till.hurry()
+        payment, relay = await till.payment(), (await till.phone.relays())[-1]
+        # The customer took it back: whichever came first, nothing is kept and it goes back once.
+        assert (relay["status"], payment["status"]) == ("failed", "refunded")
+        sent = [f for f in await till.refunds() if f[0] == "done"]
+        assert payment["refunded_minor"] == payment["amount_minor"]
+        assert len(sent) == len(await till.phone.relays())
 
 
 async def test_money_that_comes_too_late_goes_back(till: Till) -> None:

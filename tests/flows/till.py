@@ -122,6 +122,11 @@ class Till:
         )
         return [json.loads(row["payload"]) for row in rows]
 
+    async def state_of(self, session: str) -> str:
+        """What Stripe says of a session."""
+        path = f"/stripe/v1/checkout/sessions/{session}"
+        return str((await self.stripe.get(path, headers={"Authorization": "Bearer x"})).json()["status"])
+
     async def refunds(self) -> list[tuple[str, int]]:
         rows = await self.phone.rows(
             "select f.state, f.amount_minor from payment_refunds f join payments p on p.id = f.payment_id "
@@ -137,19 +142,19 @@ class Till:
 
     async def look(self) -> None:
         """The page is due to be looked at, and is."""
-        await self._due("payments", "task is not null")
+        await self.make_due("payments", "task is not null")
         await self.work()
 
     async def hurry(self) -> None:
         """What waits for its next try is tried, until nothing is left to try."""
         for _ in range(20):
-            await self._due("payments", "task = 'create'")
-            await self._due("payment_refunds", "state = 'pending'")
+            await self.make_due("payments", "task = 'create'")
+            await self.make_due("payment_refunds", "state = 'pending'")
             if not (await self.cashier.step()).done:
                 break
         await self.work()
 
-    async def _due(self, table: str, which: str) -> None:
+    async def make_due(self, table: str, which: str) -> None:
         key = "id" if table == "payments" else "payment_id"
         await self.phone.admin.execute(
             f"update {table} set run_at = now() where {which} and {key} in (select p.id from payments p "
