@@ -12,11 +12,15 @@ import sys
 EXPERIMENTS = {
     "worker": "kill -9 of the worker at random moments during conversations",
     "stock": "many buyers for few pieces, many dealers for one order, all at once",
+    "orders": "a random life of orders, its books balanced after each step",
     "desk": "the gateway is gone for 20 s while customers write and an agent looks on",
     "model": "every failure of a language model, each in a live conversation",
     "injections": "customers who tell the assistant what to do, with the rules and with a model that obeys them",
     "gateway": "hostile requests to REST, their SQL inspected, a sample run beside a canary",
 }
+
+WITH_OPTIONS = ("stock", "orders")
+"""Those that take more words: `./dev chaos stock --rounds 200`."""
 
 
 def main() -> int:
@@ -28,7 +32,8 @@ def main() -> int:
     failed = 0
     for name in names:
         print(f"== {name}: {EXPERIMENTS[name]}", flush=True)
-        failed += asyncio.run(importlib.import_module(f"bench.chaos.{name}").main())
+        experiment = importlib.import_module(f"bench.chaos.{name}").main
+        failed += asyncio.run(experiment(sys.argv[2:]) if name in WITH_OPTIONS else experiment())
     return 1 if failed else 0
 
 

@@ -6,6 +6,7 @@ Afterwards the shelf must add up: nothing below zero, no more promised than ther
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import time
@@ -48,7 +49,10 @@ class Races:
         return wrongly_sold + abs(self.winners - self.rounds) + self.unbalanced
 
 
-async def main() -> int:
+async def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="./dev chaos stock")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="orders that all dealers accept at once")
+    options = parser.parse_args(arguments)
     started = time.monotonic()
     async with partial_stack("gateway") as stack:
         races = await run(
@@ -56,12 +60,13 @@ async def main() -> int:
             buyers=BUYERS,
             pieces=PIECES,
             dealers=DEALERS,
-            rounds=ROUNDS,
+            rounds=options.rounds,
             connections=CONNECTIONS,
         )
     print(f"{races.buyers} buyers, {PIECES} pieces: sold {races.sold_at_once} at once")
     print(f"after half of them changed their minds: sold {races.sold_after_changes}")
     print(f"{races.rounds} orders accepted by {DEALERS} dealers at once: {races.winners} winners")
+    print(f"losers who were told so at once: {races.losers_told}")
     print(f"shelves that don't add up: {races.unbalanced}")
     print(f"{time.monotonic() - started:.0f} s, faults: {races.faults}")
     return races.faults
@@ -96,17 +101,17 @@ async def _buy(pool: asyncpg.Pool[Any], buyers: int, pieces: int) -> tuple[int, 
         pieces,
     )
     carts = [await _proposed(pool, f"39346{n:07d}", "H13") for n in range(buyers)]
-    first = await asyncio.gather(*(_act(pool, c, "confirm_order", relay_id=r) for c, r in carts))
+    first = await asyncio.gather(*(act(pool, c, "confirm_order", relay_id=r) for c, r in carts))
     owners = [cart for cart, outcome in zip(carts, first, strict=True) if outcome == "created"]
     rest = [cart for cart, outcome in zip(carts, first, strict=True) if outcome != "created"]
-    again = [(c, await _propose(pool, c)) for c, _ in rest[: len(owners)]]
+    again = [(c, await propose(pool, c)) for c, _ in rest[: len(owners)]]
     await asyncio.gather(
-        *(_act(pool, c, "cancel_order", relay_id=r) for c, r in owners[::2]),
-        *(_act(pool, c, "confirm_order", relay_id=r) for c, r in again),
+        *(act(pool, c, "cancel_order", relay_id=r) for c, r in owners[::2]),
+        *(act(pool, c, "confirm_order", relay_id=r) for c, r in again),
     )
     # Whatever the second wave got: in the end exactly the pieces that there are can be sold.
-    last = [(c, await _propose(pool, c)) for c, _ in rest]
-    await asyncio.gather(*(_act(pool, c, "confirm_order", relay_id=r) for c, r in last))
+    last = [(c, await propose(pool, c)) for c, _ in rest]
+    await asyncio.gather(*(act(pool, c, "confirm_order", relay_id=r) for c, r in last))
     sold = await pool.fetchval(
         "select coalesce(sum((l ->> 'quantity')::integer), 0) from market_orders m "
         "join whatsapp_order_relays r on r.id = m.relay_id "
@@ -122,7 +127,7 @@ async def _accept(pool: asyncpg.Pool[Any], dealers: int, rounds: int) -> tuple[i
         "update businesses set limits = limits || jsonb_build_object('offer_fanout', $1::integer)", dealers
     )
     talks = {
-        row["dealer_id"]: await _conversation(pool, row["contact_value"])
+        row["dealer_id"]: await talk_of(pool, row["contact_value"])
         for row in await pool.fetch(
             "select dealer_id, contact_value from rider_contacts where contact_value like '39345%'"
         )
@@ -130,14 +135,14 @@ async def _accept(pool: asyncpg.Pool[Any], dealers: int, rounds: int) -> tuple[i
     winners = losers = 0
     for number in range(rounds):
         conversation, relay = await _proposed(pool, f"39344{number:07d}", "H17")
-        await _act(pool, conversation, "confirm_order", relay_id=relay)
+        await act(pool, conversation, "confirm_order", relay_id=relay)
         offers = await pool.fetch(
             "select o.id, o.dealer_id from order_offers o join market_orders m on m.id = o.market_order_id "
             "where m.relay_id = $1",
             uuid.UUID(relay),
         )
         outcomes = await asyncio.gather(
-            *(_act(pool, talks[o["dealer_id"]], "accept_offer", offer_id=str(o["id"])) for o in offers)
+            *(act(pool, talks[o["dealer_id"]], "accept_offer", offer_id=str(o["id"])) for o in offers)
         )
         winners += outcomes.count("accepted")
         losers += outcomes.count("lost")
@@ -145,7 +150,7 @@ async def _accept(pool: asyncpg.Pool[Any], dealers: int, rounds: int) -> tuple[i
 
 
 async def _proposed(pool: asyncpg.Pool[Any], phone: str, sku: str) -> tuple[uuid.UUID, str]:
-    conversation = await _conversation(pool, phone)
+    conversation = await talk_of(pool, phone)
     await pool.execute(
         "insert into carts (conversation_id, business_id, lines) select c.id, c.business_id, jsonb_build_array("
         "jsonb_build_object('product_id', p.id, 'quantity', 1, 'variant', '{}'::jsonb)) "
@@ -153,17 +158,17 @@ async def _proposed(pool: asyncpg.Pool[Any], phone: str, sku: str) -> tuple[uuid
         conversation,
         sku,
     )
-    await _act(pool, conversation, "set_delivery", address=ADDRESS)
-    return conversation, await _propose(pool, conversation)
+    await act(pool, conversation, "set_delivery", address=ADDRESS)
+    return conversation, await propose(pool, conversation)
 
 
-async def _propose(pool: asyncpg.Pool[Any], conversation: uuid.UUID) -> str:
+async def propose(pool: asyncpg.Pool[Any], conversation: uuid.UUID) -> str:
     relay = str(uuid.uuid4())
-    await _act(pool, conversation, "propose_order", relay_id=relay)
+    await act(pool, conversation, "propose_order", relay_id=relay)
     return relay
 
 
-async def _conversation(pool: asyncpg.Pool[Any], phone: str) -> uuid.UUID:
+async def talk_of(pool: asyncpg.Pool[Any], phone: str) -> uuid.UUID:
     """A talk of somebody, opened as a message would open it."""
     found = await pool.fetchval(
         "select (private.open_conversation(a, private.resolve_contact(a.business_id, a.channel, "
@@ -175,7 +180,7 @@ async def _conversation(pool: asyncpg.Pool[Any], phone: str) -> uuid.UUID:
     return uuid.UUID(str(found))
 
 
-async def _act(pool: asyncpg.Pool[Any], conversation: uuid.UUID, kind: str, **args: Any) -> str:
+async def act(pool: asyncpg.Pool[Any], conversation: uuid.UUID, kind: str, **args: Any) -> str:
     """One action as a turn does it, under the lock of its conversation; its outcome."""
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute(

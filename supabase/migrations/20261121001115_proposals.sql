@@ -45,6 +45,28 @@ as $$
 $$;
 comment on function private.missing_of(jsonb, jsonb) is 'Products of which fewer are left in the second lines: how many are missing, how many still wanted.';
 
+create function private.lower_shelf(p_business_id uuid, p_dealer_id uuid, p_product_id uuid, p_free integer, p_less integer, p_proposal_id uuid)
+returns void
+language plpgsql set search_path = ''
+as $$
+declare
+  s public.dealer_stock;
+  v_after integer;
+begin
+  select * into s from public.dealer_stock where dealer_id = p_dealer_id and product_id = p_product_id for update;
+  v_after := case when p_free is not null then least(s.on_hand, s.reserved + p_free) else greatest(s.reserved, s.on_hand - p_less) end;
+  if v_after < s.on_hand then
+    update public.dealer_stock set on_hand = v_after, updated_at = now() where dealer_id = p_dealer_id and product_id = p_product_id;
+    insert into public.audit_log (business_id, actor, action, entity, entity_id, detail)
+    values (p_business_id, 'dealer:' || p_dealer_id, 'set_stock', 'dealer_stock', p_product_id::text,
+      jsonb_build_object('before', s.on_hand, 'after', v_after, 'proposal_id', p_proposal_id));
+  end if;
+end
+$$;
+comment on function private.lower_shelf(uuid, uuid, uuid, integer, integer, uuid) is
+  'A dealer said by a proposal that pieces are not there: at most p_free are free from now on, or p_less fewer are on the shelf. Audited as every '
+  'change of a shelf.';
+
 create function private.write_off(p_order_id uuid, p_dealer_id uuid) returns void
 language plpgsql set search_path = ''
 as $$
@@ -54,8 +76,7 @@ begin
   for p in update public.order_proposals set written_off = true
     where market_order_id = p_order_id and dealer_id = p_dealer_id and holds and not written_off and status <> 'draft' returning *
   loop
-    update public.dealer_stock s set on_hand = greatest(s.reserved, s.on_hand - n.missing), updated_at = now()
-    from private.missing_of(p.before, p.lines) n where s.dealer_id = p_dealer_id and s.product_id = n.product_id;
+    perform private.lower_shelf(p.business_id, p_dealer_id, n.product_id, null, n.missing, p.id) from private.missing_of(p.before, p.lines) n;
   end loop;
 end
 $$;
@@ -247,8 +268,8 @@ begin
   update public.order_offers set expires_at = greatest(expires_at, p.expires_at)
   where market_order_id = m.id and dealer_id = p.dealer_id and outcome = 'pending';
   -- The shelf holds no more of what is missing than is promised, so that no other order is sent there for it.
-  update public.dealer_stock s set on_hand = least(s.on_hand, s.reserved + case when p.holds then 0 else n.wanted end), updated_at = now()
-  from private.missing_of(p.before, p.lines) n where s.dealer_id = p.dealer_id and s.product_id = n.product_id;
+  perform private.lower_shelf(p.business_id, p.dealer_id, n.product_id, case when p.holds then 0 else n.wanted end, null, p.id)
+  from private.missing_of(p.before, p.lines) n;
   insert into public.audit_log (business_id, actor, action, entity, entity_id, detail)
   values (m.business_id, 'dealer:' || p.dealer_id, 'propose_change', 'market_orders', m.id::text, jsonb_build_object('proposal_id', p.id,
     'changes', p.changes, 'ready_at', p.ready_at, 'total', p.total_price, 'conversation_id', c.id));

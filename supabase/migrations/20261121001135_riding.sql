@@ -174,6 +174,7 @@ begin
   select * into strict r from public.whatsapp_order_relays where id = m.relay_id;
   -- The goods stay promised to this customer until a person decides: a second try, or taken back to the shelf.
   update public.market_orders set status = 'failed_delivery', updated_at = now() where id = m.id;
+  perform private.void_proposals(m.id);
   perform private.order_event(r, m.id, 'failed_delivery', 'customer', m.dealer_id, null, p_actor, jsonb_build_object('reason', p_reason));
   perform private.order_event(r, m.id, 'failed_delivery', 'dealer', m.dealer_id, null, p_actor, jsonb_build_object('reason', p_reason));
   perform private.escalate(r.conversation_id, 'failed_delivery', 'Order ' || m.code || ': ' || replace(p_reason, '_', ' '));
