@@ -64,6 +64,10 @@ class Storage:
         headers = {"apikey": self._anon_key, "Authorization": f"Bearer {access_token}"}
         return AsyncPostgrestClient(self._url, headers=headers, http_client=self._http)
 
+    def of_nobody(self) -> AsyncPostgrestClient:
+        """A client for what may be asked before anybody is known."""
+        return self.of(self._anon_key)
+
 
 async def rows(query: Query) -> list[Json]:
     """The rows of a query.

@@ -14,6 +14,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.sessions import Session, Sessions
+from processors.errors import StorageError
 
 OPEN_PATHS = (
     "/login",
@@ -57,13 +58,26 @@ class Guard:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        if not _is_open(scope["path"]) and self._session(scope) is None:
-            await self._refuse(scope, receive, send)
+        try:
+            if not _is_open(scope["path"]) and await self._session(scope) is None:
+                await self._refuse(scope, receive, send)
+                return
+        except StorageError:
+            await self._ask_to_wait(scope, receive, send)
             return
         await self._app(scope, receive, _with_headers(send) if scope["type"] == "http" else send)
 
-    def _session(self, scope: Scope) -> Session | None:
-        return self._sessions.find(HTTPConnection(scope).cookies.get(self._cookie_name))
+    async def _session(self, scope: Scope) -> Session | None:
+        return await self._sessions.look(HTTPConnection(scope).cookies.get(self._cookie_name))
+
+    async def _ask_to_wait(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Somebody may well be signed in, but storage can't be asked just now: they come back by themselves."""
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1013})
+            return
+        headers = {"refresh": "3", "retry-after": "3"}
+        response = PlainTextResponse("Just a moment: the desk is starting.", 503, headers)
+        await response(scope, receive, _with_headers(send))
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":

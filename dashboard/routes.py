@@ -16,11 +16,11 @@ from starlette.staticfiles import StaticFiles
 
 from dashboard.guard import is_same_origin, safe_target
 from dashboard.identity import Identity, TooManySignIns, WeakPassword
-from dashboard.sessions import Sessions
+from dashboard.sessions import Session, Sessions
 from dashboard.settings import DeskSettings
 from dashboard.texts import COOKIE, LANGUAGES, choose
 from dashboard.views.login import login_page, password_page
-from processors.errors import NotAllowed, NotSignedIn, StorageUnavailable
+from processors.errors import NotAllowed, NotSignedIn, StorageError, StorageUnavailable
 
 BODY_BYTES = 8192
 ASSETS = Path(__file__).parent / "components"
@@ -87,7 +87,7 @@ class DeskRoutes:
     async def show_login(self, request: Request) -> Response:
         """The log-in page; straight on to the desk for somebody who is signed in."""
         target = safe_target(request.query_params.get("next"))
-        if self._sessions.find(request.cookies.get(self._settings.cookie_name)) is not None:
+        if await self._session(request) is not None:
             return RedirectResponse(target, 303)
         asked = request.query_params.get("lang")
         response = login_page(_language(request), target=target)
@@ -169,12 +169,19 @@ class DeskRoutes:
         """End the session, here and at Auth, and go to the log-in page."""
         if not is_same_origin(request, self._settings.hosts):
             return PlainTextResponse("This form is only accepted from the desk's own page.", 403)
-        session = self._sessions.find(request.cookies.get(self._settings.cookie_name))
+        session = await self._session(request)
         if session is not None:
             await self._sessions.close(session)
         response = RedirectResponse("/login", 303)
         response.delete_cookie(self._settings.cookie_name, httponly=True, samesite="lax")
         return response
+
+    async def _session(self, request: Request) -> Session | None:
+        """Who is signed in; None also while storage can't tell, for these pages work without."""
+        try:
+            return await self._sessions.look(request.cookies.get(self._settings.cookie_name))
+        except StorageError:
+            return None
 
     async def health(self, request: Request) -> Response:
         """200 while the desk can serve people, 503 with what is missing otherwise."""

@@ -1,13 +1,13 @@
 """Who is signed in: an opaque cookie outside, tokens in the memory of this process inside.
 
 A session ends by sign-out, by age, when Auth refuses to renew it, or when the person no longer works for any
-business. Whoever watches a session is told the moment it ends.
+business. Whoever watches a session is told the moment it ends. It outlives the process: its tokens are kept in the
+database too, sealed (see `vault`), and a process that is shown a cookie it does not know looks there.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import secrets
 import time
@@ -17,7 +17,8 @@ from uuid import UUID
 
 from dashboard.client import Storage, rows
 from dashboard.identity import Identity, Tokens
-from processors.errors import NotAllowed, NotSignedIn, StorageUnavailable
+from dashboard.vault import Kept, Seal, Vault, digest
+from processors.errors import NotAllowed, NotSignedIn, StorageError, StorageUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +27,18 @@ RENEW_BEFORE_SECONDS = 90
 
 MAX_SESSIONS = 2000
 """More than any desk has people; the oldest goes first, so that memory stays bounded."""
+
+
+SEEN_SECONDS = 15.0
+"""For so long a session is not looked up again: a sign-out at another process counts here that much later at most."""
+
+UNKNOWN_SECONDS = 20.0
+MAX_UNKNOWN = 5000
+"""Cookies of nobody are remembered for a while, so that they cost storage nothing."""
+
+RENEWAL_TRIES = 50
+RENEWAL_PAUSE_SECONDS = 0.5
+"""How long to wait for another process that is renewing the same session; its claim ends before that."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +60,12 @@ class Session:
     tokens: Tokens = field(repr=False)
     memberships: tuple[Membership, ...]
     ends_at: float
+    seal: Seal = field(repr=False)
+    version: int = 0
+    """Of what is kept in the database; 0 while nothing is."""
+    seen_at: float = 0.0
+    is_stored: bool = True
+    """False: the database lacks the latest tokens, because it could not be reached."""
     ended: bool = False
     renewing: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
@@ -79,7 +98,11 @@ class Sessions:
         self._storage = storage
         self._seconds = hours * 3600
         self._clock = clock
+        self._vault = Vault(storage)
         self._sessions: dict[str, Session] = {}
+        self._restoring: dict[str, asyncio.Task[Session | None]] = {}
+        self._unknown: dict[str, float] = {}
+        self._over: set[str] = set()
         self._watchers: list[Watcher] = []
 
     def watch(self, watcher: Watcher) -> None:
@@ -100,21 +123,101 @@ class Sessions:
         self._sweep()
         cookie = secrets.token_urlsafe(32)
         session = Session(
-            key=_digest(cookie),
+            key=digest(cookie),
             tokens=tokens,
             memberships=memberships,
             ends_at=self._clock() + self._seconds,
+            seal=Seal(cookie),
+            seen_at=self._clock(),
         )
+        await self._keep(session)
         self._sessions[session.key] = session
         return session, cookie
 
     def find(self, cookie: str | None) -> Session | None:
-        """The session of a cookie while it lasts."""
-        session = self._sessions.get(_digest(cookie)) if cookie else None
+        """The session of a cookie while it lasts, as far as this process knows. `look` knows more."""
+        session = self._sessions.get(digest(cookie)) if cookie else None
         if session is not None and session.ends_at <= self._clock():
             self._forget(session)
             return None
         return session
+
+    async def look(self, cookie: str | None) -> Session | None:
+        """The session of a cookie, found again after a restart, and gone when it was ended at another process.
+
+        Raises StorageError when that can't be told: an unknown cookie while storage is away.
+        """
+        if not cookie:
+            return None
+        session = self.find(cookie)
+        if session is not None:
+            return session if await self._is_on(session) else None
+        key, now = digest(cookie), self._clock()
+        if key in self._over or self._unknown.get(key, 0.0) > now:
+            return None
+        task = self._restoring.get(key)
+        if task is None:
+            task = asyncio.create_task(self._restore(cookie, key))
+            self._restoring[key] = task
+            task.add_done_callback(lambda _: self._restoring.pop(key, None))
+        # Shielded: others wait for the same, and a token may be being renewed.
+        return await asyncio.shield(task)
+
+    async def _restore(self, cookie: str, key: str) -> Session | None:
+        kept = await self._vault.find(key)
+        try:
+            tokens = Seal(cookie).open(kept.sealed) if kept else None
+        except (ValueError, TypeError, KeyError):
+            tokens = None
+        if kept is None or tokens is None:
+            if len(self._unknown) >= MAX_UNKNOWN:
+                self._unknown.clear()
+            self._unknown[key] = self._clock() + UNKNOWN_SECONDS
+            return None
+        session = Session(
+            key=key,
+            tokens=tokens,
+            memberships=(),
+            ends_at=kept.ends_at,
+            seal=Seal(cookie),
+            version=kept.version,
+            seen_at=self._clock(),
+        )
+        try:
+            await self._renew(session)
+            session.memberships = await self._memberships(session.tokens)
+        except (NotSignedIn, NotAllowed):
+            session.memberships = ()
+        if not session.memberships:
+            await self._vault.end(key)
+            return None
+        self._sweep()
+        self._sessions[key] = session
+        return session
+
+    async def _is_on(self, session: Session) -> bool:
+        """Whether the session was not ended at another process. What can't be asked counts as it was."""
+        if self._clock() - session.seen_at < SEEN_SECONDS:
+            return True
+        try:
+            if not session.is_stored:
+                await self._keep(session)
+            elif session.version:
+                kept = await self._vault.find(session.key)
+                if kept is None:
+                    self._forget(session)
+                    return False
+                self._adopt(session, kept)
+            await self._end_those_over()
+        except StorageError as error:
+            log.info("sessions: not looked up (%s)", error.code or type(error).__name__)
+        session.seen_at = self._clock()
+        return True
+
+    def _adopt(self, session: Session, kept: Kept) -> None:
+        """Take tokens that another process has put there."""
+        if kept.version > session.version:
+            session.tokens, session.version = session.seal.open(kept.sealed), kept.version
 
     async def access_token(self, session: Session) -> str:
         """An access token that is good for the next requests, renewed when it is about to end.
@@ -135,6 +238,8 @@ class Sessions:
         Raises NotSignedIn when the session is over; it is ended then.
         """
         await self.access_token(session)
+        if not await self._is_on(session):
+            raise NotSignedIn("signed out at another process")
         try:
             memberships = await self._memberships(session.tokens)
         except (NotSignedIn, NotAllowed):
@@ -148,8 +253,13 @@ class Sessions:
         return changed
 
     async def close(self, session: Session) -> None:
-        """Sign a person out, here at once and at Auth if it can be reached."""
+        """Sign a person out: here at once, at the other processes and at Auth as soon as they can be reached."""
         self._forget(session)
+        self._over.add(session.key)
+        try:
+            await self._end_those_over()
+        except StorageError as error:
+            log.info("sign-out: storage did not take it yet (%s)", error.code or type(error).__name__)
         await self._end_at_auth(session.tokens)
 
     def end(self, session: Session) -> None:
@@ -167,17 +277,57 @@ class Sessions:
 
     async def _renew(self, session: Session) -> None:
         async with session.renewing:
-            if self._is_fresh(session):
-                return
-            try:
-                session.tokens = await self._identity.renew(session.tokens.refresh)
-            except NotSignedIn:
-                self._forget(session)
-                raise
-            except StorageUnavailable:
-                # A token that still lives is good enough until Auth answers again.
-                if session.tokens.expires_at <= self._clock():
+            for _ in range(RENEWAL_TRIES):
+                if self._is_fresh(session):
+                    return
+                try:
+                    if not await self._may_renew(session):
+                        await asyncio.sleep(0 if self._is_fresh(session) else RENEWAL_PAUSE_SECONDS)
+                        continue
+                    session.tokens = await self._identity.renew(session.tokens.refresh)
+                except NotSignedIn:
+                    self._forget(session)
                     raise
+                except StorageUnavailable:
+                    # A token that still lives is good enough until Auth answers again.
+                    if session.tokens.expires_at <= self._clock():
+                        raise
+                    return
+                await self._keep(session)
+                return
+            raise StorageUnavailable("another process is renewing this session")
+
+    async def _may_renew(self, session: Session) -> bool:
+        """Whether this process may use the refresh token: Auth takes it once, and another process may be at it."""
+        if not session.version or not session.is_stored:
+            return True
+        kept = await self._vault.claim(session.key, session.version)
+        if kept is None:
+            raise NotSignedIn("signed out at another process")
+        self._adopt(session, kept)
+        return kept.mine
+
+    async def _keep(self, session: Session) -> None:
+        """Keep the session's tokens in the database; a session that can't be kept lives in this process alone."""
+        sealed = session.seal.close(session.tokens)
+        try:
+            if session.version:
+                version = await self._vault.renew(session.key, sealed, session.tokens, session.version)
+                if version is None:
+                    self._forget(session)
+                    return
+                session.version = version
+            else:
+                session.version = await self._vault.keep(session.key, sealed, session.tokens, session.ends_at)
+            session.is_stored = True
+        except (StorageError, NotSignedIn, NotAllowed) as error:
+            session.is_stored = False
+            log.warning("sessions: one is not kept (%s)", type(error).__name__)
+
+    async def _end_those_over(self) -> None:
+        for key in list(self._over):
+            await self._vault.end(key)
+            self._over.discard(key)
 
     async def _memberships(self, tokens: Tokens) -> tuple[Membership, ...]:
         query = (
@@ -219,8 +369,3 @@ class Sessions:
             self._forget(session)
         while len(self._sessions) >= MAX_SESSIONS:
             self._forget(next(iter(self._sessions.values())))
-
-
-def _digest(cookie: str) -> str:
-    """What is kept of a cookie: a dump of the memory lets nobody in by it."""
-    return hashlib.sha256(cookie.encode("utf-8", "surrogatepass")).hexdigest()

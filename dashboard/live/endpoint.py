@@ -15,7 +15,7 @@ import orjson
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from dashboard.guard import is_same_origin
-from dashboard.live.connection import SIGNED_OUT, Connection
+from dashboard.live.connection import SIGNED_OUT, TRY_AGAIN, Connection
 from dashboard.live.hub import Hub
 from dashboard.live.ops import Ops
 from dashboard.sessions import Sessions
@@ -46,7 +46,11 @@ class LiveEndpoint:
             await websocket.close(1008)
             return
         await websocket.accept()
-        session = self._sessions.find(websocket.cookies.get(self._settings.cookie_name))
+        try:
+            session = await self._sessions.look(websocket.cookies.get(self._settings.cookie_name))
+        except StorageError:
+            await websocket.close(TRY_AGAIN)
+            return
         if session is None:
             await websocket.close(SIGNED_OUT)
             return

@@ -25,8 +25,9 @@ as every kind of person, calls every function that people may call, and writes d
 file.
 
 People read tables under row-level security and write only through functions that check their role and record what they
-did in `audit_log`. Visitors without a log-in (`anon`) reach nothing. The service key reaches everything it needs and
-never leaves the server.
+did in `audit_log`. Visitors without a log-in (`anon`) reach nothing but three functions of the desk's sessions, whose
+only key is the digest of a cookie that nobody can guess. The service key reaches everything it needs and never leaves
+the server.
 
 | person | who that is |
 |---|---|

@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 import time
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
@@ -13,7 +14,8 @@ import pytest_asyncio
 
 from dashboard.client import Storage, http_client
 from dashboard.identity import Identity
-from dashboard.sessions import RENEW_BEFORE_SECONDS, Session, Sessions
+from dashboard.sessions import RENEW_BEFORE_SECONDS, SEEN_SECONDS, Session, Sessions
+from dashboard.vault import Seal, digest
 from processors.errors import NotAllowed, NotSignedIn, StorageUnavailable
 from tests.desk.conftest import AGENT, DLOOP, PASSWORD, RIDER, desk_settings
 from tests.fixtures.gateway import RunningGateway
@@ -62,6 +64,10 @@ class World:
     async def sql(self, statement: str) -> None:
         async with self.gateway.database.connect() as connection:
             await connection.execute(statement)
+
+    async def rows(self, statement: str) -> list[Any]:
+        async with self.gateway.database.connect() as connection:
+            return list(await connection.fetch(statement))
 
 
 @pytest_asyncio.fixture
@@ -180,3 +186,93 @@ async def test_who_works_there_no_more_is_signed_out(world: World) -> None:
     with pytest.raises(NotSignedIn):
         await world.sessions.check(session)
     assert world.sessions.find(cookie) is None
+
+
+# Across processes: the same cookie, another process's memory.
+
+
+@pytest_asyncio.fixture
+async def another(world: World) -> AsyncIterator[World]:
+    """Another desk process, or this one after a restart."""
+    wire, settings = Wire(), desk_settings(world.gateway)
+    async with httpx.AsyncClient(transport=wire, timeout=10) as http:
+        sessions = Sessions(Identity(settings, http), Storage(settings, http), hours=12, clock=world.clock)
+        yield World(sessions=sessions, clock=world.clock, wire=wire, gateway=world.gateway)
+
+
+async def test_a_process_that_starts_anew_finds_the_person_again(world: World, another: World) -> None:
+    session, cookie = await world.agent()
+    found = await asyncio.gather(*(another.sessions.look(cookie) for _ in range(5)))
+    assert len({id(one) for one in found}) == 1
+    assert found[0] is not None
+    assert found[0].name == "Chiara Conti"
+    assert abs(found[0].ends_at - session.ends_at) < 1
+    assert await another.sessions.access_token(found[0]) == session.tokens.access
+    assert another.wire.refreshes == 0
+    assert await another.sessions.look("x" * 43) is None
+
+
+async def test_what_is_stored_opens_with_the_cookie_alone(world: World, another: World) -> None:
+    session, cookie = await world.agent()
+    (row,) = await world.rows("select key, sealed, to_jsonb(s)::text as all from desk_sessions s")
+    for secret in (cookie, session.tokens.access, session.tokens.refresh, session.tokens.email):
+        assert secret not in row["all"]
+    for other in (row["key"], "x" * 43):
+        with pytest.raises(ValueError, match="cookie"):
+            Seal(other).open(row["sealed"])
+    assert await another.sessions.look(row["key"]) is None
+    # Moved to another cookie's row, it does not open there.
+    _, stranger = await world.agent()
+    await world.sql(f"update desk_sessions set sealed = '{row['sealed']}' where key = '{digest(stranger)}'")
+    assert await another.sessions.look(stranger) is None
+
+
+async def test_a_sign_out_ends_it_at_every_process(world: World, another: World) -> None:
+    session, cookie = await world.agent()
+    elsewhere = await another.sessions.look(cookie)
+    assert elsewhere is not None
+    await world.sessions.close(session)
+    assert await world.rows("select 1 from desk_sessions") == []
+    world.clock.ahead = SEEN_SECONDS + 1
+    with pytest.raises(NotSignedIn):
+        await another.sessions.check(elsewhere)
+    assert await another.sessions.look(cookie) is None
+    assert await world.sessions.look(cookie) is None
+
+
+async def test_two_processes_renew_once_and_share_the_tokens(world: World, another: World) -> None:
+    session, cookie = await world.agent()
+    elsewhere = await another.sessions.look(cookie)
+    assert elsewhere is not None
+    for one in (session, elsewhere):
+        _let_it_near_its_end(one, 5)
+    tokens = await asyncio.gather(
+        *(world.sessions.access_token(session) for _ in range(3)),
+        *(another.sessions.access_token(elsewhere) for _ in range(3)),
+    )
+    assert len(set(tokens)) == 1
+    assert world.wire.refreshes + another.wire.refreshes == 1
+
+
+async def test_a_session_outlives_a_restart_while_storage_is_away(world: World, another: World) -> None:
+    session, cookie = await world.agent()
+    another.wire.is_cut = True
+    with pytest.raises(StorageUnavailable):
+        await another.sessions.look(cookie)
+    world.wire.is_cut = True
+    world.clock.ahead = SEEN_SECONDS + 1
+    assert await world.sessions.look(cookie) is session, "who is known stays"
+    await world.sessions.close(session)
+    world.wire.is_cut = another.wire.is_cut = False
+    # The sign-out that storage missed is told to it with the next thing that it is asked.
+    fresh, other = await world.agent()
+    world.clock.ahead += SEEN_SECONDS + 1
+    assert await world.sessions.look(other) is fresh
+    assert await another.sessions.look(cookie) is None
+
+
+async def test_who_works_there_no_more_is_not_brought_back(world: World, another: World) -> None:
+    _, cookie = await world.agent()
+    await world.sql("update public.staff set active = false where name = 'Chiara Conti'")
+    assert await another.sessions.look(cookie) is None
+    assert await world.rows("select 1 from desk_sessions") == []
