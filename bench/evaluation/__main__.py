@@ -22,7 +22,6 @@ from processors.model import AiCall
 from processors.understanding.prices import DOLLARS_PER_MILLION
 
 DATA = Path(__file__).parents[2] / "tests" / "eval"
-NO_SCAM_CHECK = "no scam check in this version"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -97,7 +96,7 @@ async def _of_set(shop: Shop, labelled: Labelled, name: str, calls: list[AiCall]
     if queries := labelled.queries.get(name):
         found["search"] = await measure.search(shop, queries, misses)
     if advertisements := labelled.advertisements.get(name):
-        found["scam"] = {"n": advertisements, "measured": False, "reason": NO_SCAM_CHECK}
+        found["scam"] = measure.scam(advertisements, misses)
     return found
 
 

@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from bench.evaluation.reading import Reading, read
-from bench.evaluation.rows import Cart, Item, Message, Query
+from bench.evaluation.rows import Advertisement, Cart, Item, Message, Query
 from bench.evaluation.scores import confusion, f1_of_each, grouped, macro_f1, places, share
 from bench.evaluation.shop import Shop
+from processors.scam_check.signs import signs_in
 from processors.understanding.types import ItemMention
 
 Figures = dict[str, Any]
@@ -210,4 +211,29 @@ async def search(shop: Shop, rows: Sequence[Query], misses: Misses) -> Figures:
         **places(found),
         "by_kind": of([row.kind for row in rows]),
         "by_language": of([row.language for row in rows]),
+    }
+
+
+def scam(rows: Sequence[Advertisement], misses: Misses) -> Figures:
+    """How many scams are warned of, and how many honest offers with them; recall by difficulty."""
+    warned = [signs_in(row.text).is_suspicious for row in rows]
+    for row, found in zip(rows, warned, strict=True):
+        if row.is_scam != found:
+            misses.add("scam", row.text, "an honest offer" if found else "no sign found")
+    pairs = list(zip(rows, warned, strict=True))
+    hits = sum(row.is_scam and found for row, found in pairs)
+    scams = sum(row.is_scam for row in rows)
+    by_difficulty = {
+        name: share(sum(warned[i] for i in group), len(group))
+        for name, group in grouped([row.difficulty if row.is_scam else None for row in rows]).items()
+    }
+    return {
+        "n": len(rows),
+        "precision": share(hits, sum(warned)),
+        "recall": share(hits, scams),
+        "found": hits,
+        "scams": scams,
+        "false_alarms": sum(warned) - hits,
+        "honest": len(rows) - scams,
+        "recall_by_difficulty": by_difficulty,
     }

@@ -26,7 +26,7 @@ def _lines(figures: Figures) -> Iterator[str]:
         if "search" in of_set:
             yield from _search(of_set["search"])
         if "scam" in of_set:
-            yield _line("scam", of_set["scam"]["n"], f"not measured: {of_set['scam']['reason']}")
+            yield from _scam(of_set["scam"])
     if crossed := figures.get("cross_voice"):
         yield f"\ncross-voice ({crossed['voices']} voices, each judged by a model that never heard it)"
         yield from _messages(crossed)
@@ -67,6 +67,17 @@ def _search(search: Figures) -> Iterator[str]:
     for group in ("by_kind", "by_language"):
         for name, found in search[group].items():
             yield f"    {name:16} {_places(found)}  n={found['n']}"
+
+
+def _scam(scam: Figures) -> Iterator[str]:
+    told = (
+        f"precision {_p(scam['precision'])}  recall {_p(scam['recall'])} ({scam['found']}/{scam['scams']})  "
+        f"honest offers suspected {scam['false_alarms']}/{scam['honest']}"
+    )
+    yield _line("scam", scam["n"], told)
+    yield "    recall by difficulty: " + ", ".join(
+        f"{name} {_p(value)}" for name, value in scam["recall_by_difficulty"].items()
+    )
 
 
 def _calls(calls: Figures) -> Iterator[str]:

@@ -77,14 +77,23 @@ class Article:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Advertisement:
+    """A job advertisement, honest or not."""
+
+    text: str
+    language: str | None
+    is_scam: bool
+    difficulty: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Labelled:
     """All rows of a folder, by the name of their set: `dev` for `nlu.dev.jsonl`."""
 
     messages: Mapping[str, Sequence[Message]] = field(default_factory=dict)
     carts: Mapping[str, Sequence[Cart]] = field(default_factory=dict)
     queries: Mapping[str, Sequence[Query]] = field(default_factory=dict)
-    advertisements: Mapping[str, int] = field(default_factory=dict)
-    """How many rows for a scam check each set has."""
+    advertisements: Mapping[str, Sequence[Advertisement]] = field(default_factory=dict)
     catalogue: Sequence[Article] = ()
 
 
@@ -96,7 +105,7 @@ def read_folder(folder: Path, *, only: Sequence[str] = ()) -> Labelled:
         messages=_sets(folder, "nlu", _message, only),
         carts=_sets(folder, "carts", _cart, only),
         queries=_sets(folder, "search_queries", _query, only),
-        advertisements={name: len(rows) for name, rows in _sets(folder, "scam", _scam, only).items()},
+        advertisements=_sets(folder, "scam", _advertisement, only),
     )
     if found.carts or found.queries:
         if not (folder / CATALOGUE).is_file():
@@ -185,9 +194,15 @@ def _query(row: Json) -> Query:
     )
 
 
-def _scam(row: Json) -> None:
-    _text(row, "text")
+def _advertisement(row: Json) -> Advertisement:
+    text = _text(row, "text")
     _one_of(row, "label", ("scam", "legit"))
+    return Advertisement(
+        text=text,
+        language=_language(row) if "lang" in row else None,
+        is_scam=row["label"] == "scam",
+        difficulty=str(row.get("difficulty") or "other"),
+    )
 
 
 def _article(row: Json) -> Article:
