@@ -115,6 +115,8 @@ class Simulator:
             await self._set_language(stored.conversation_id, language)
         turn_id = None
         if stored.wants_turn:
+            if event.type == "audio":
+                await self._listened(stored.message_id)
             seconds = deadline_seconds or self._services.settings.inline_deadline_seconds
             turn_id = await self._answered(stored.conversation_id, stored.message_id, started + seconds)
         timings = {
@@ -147,6 +149,17 @@ class Simulator:
     async def _set_language(self, conversation_id: UUID, language: str) -> None:
         table = self._store.client.table("whatsapp_conversations")
         await rows(table.update({"language": language}).eq("id", str(conversation_id)))
+
+    async def _listened(self, message_id: UUID) -> None:
+        """Wait for the words of a recording, as long as an answer to a real one would."""
+        query = self._store.client.table("message_media").select("transcription")
+        query = query.eq("message_id", str(message_id))
+        until = time.monotonic() + self._services.settings.voice_wait_seconds
+        while time.monotonic() < until:
+            found = await one(query)
+            if found is None or found["transcription"] != "waiting":
+                return
+            await asyncio.sleep(POLL_SECONDS)
 
     async def _answered(self, conversation_id: UUID, message_id: UUID, until: float) -> UUID:
         """Run the turn, or wait for whoever claimed it first."""

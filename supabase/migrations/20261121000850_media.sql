@@ -90,18 +90,23 @@ as $$
 declare
   v_wait double precision := coalesce((p_options ->> 'voice_wait_ms')::double precision, 0) / 1000;
   v_is_voice boolean := e ->> 'type' = 'audio' and v_wait > 0;
+  -- A simulated account has no provider to fetch from: what is played there was put into the business's own folder before.
+  v_played text := p_account.business_id || '/' || substring(e #>> '{payload,media,id}'
+    from '^played:([0-9a-f-]{36}/out/[0-9a-f]{32}[.][a-z0-9]{1,5})$');
 begin
   kept := false;
-  -- A simulated account has no provider to fetch from.
-  if nullif(e #>> '{payload,media,id}', '') is null or p_account.simulated
+  if nullif(e #>> '{payload,media,id}', '') is null or (p_account.simulated and v_played is null)
     or e ->> 'type' not in ('image', 'video', 'audio', 'document', 'sticker')
   then
     return;
   end if;
-  insert into public.message_media (business_id, message_id, external_id, kind, mime_type, file_name, sha256, transcription)
+  v_played := case when p_account.simulated then v_played end;
+  insert into public.message_media (business_id, message_id, external_id, kind, mime_type, file_name, sha256, transcription,
+    storage_path, state, stored_at, run_at)
   values (p_account.business_id, p_message_id, e #>> '{payload,media,id}', e ->> 'type',
     coalesce(e #>> '{payload,media,mime_type}', ''), e #>> '{payload,media,filename}', e #>> '{payload,media,sha256}',
-    case when v_is_voice then 'waiting' end)
+    case when v_is_voice then 'waiting' end, v_played, case when v_played is null then 'pending' else 'stored' end,
+    case when v_played is not null then now() end, case when v_played is null or v_is_voice then now() end)
   on conflict (message_id, external_id) do nothing;
   kept := found;
   if kept and v_is_voice then

@@ -73,3 +73,19 @@ async def test_the_same_message_again_is_one_message(api: httpx.AsyncClient, bac
     assert (first.json()["turn_id"], again.status_code) == (again.json()["turn_id"], 200)
     count = "select count(*) from public.whatsapp_messages where meta_message_id = 'wamid.simulated.again'"
     assert await backend.value(count) == 1
+
+
+async def test_a_file_is_taken_from_the_business_own_folder_and_from_nowhere_else(
+    api: httpx.AsyncClient, backend: Backend
+) -> None:
+    conversation = (await _say(api, backend)).json()["conversation_id"]
+    path = f"{conversation}/out/{'0' * 32}.png"
+    for file in (path, f"../{path}", "x.png", f"{path}/../../y.png"):
+        image = {"id": f"played:{file}", "mime_type": "image/png"}
+        answer = await _say(api, backend, message={"type": "image", "image": image})
+        assert answer.status_code == 200, answer.text
+    files = await backend.rows(
+        "select f.state, f.storage_path from public.message_media f where f.external_id <> ''"
+    )
+    business = await backend.value("select business_id from public.channel_accounts where simulated")
+    assert [(f["state"], f["storage_path"]) for f in files] == [("stored", f"{business}/{path}")]

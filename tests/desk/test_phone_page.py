@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from uuid import uuid4
 
 import pytest
@@ -11,6 +12,9 @@ from tests.fixtures.agent import Agent
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack]
 
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 ADMIN = "admin@dloop.example"
 SAY = {"phone": "390000000001", "message": {"type": "text", "text": {"body": "ciao"}}}
 
@@ -76,6 +80,14 @@ async def test_what_was_not_sent_can_be_sent_again_and_arrives_once(agent: Agent
     await expect(left.locator(".said.theirs").first).to_be_visible()
     await expect(left.locator(".said.own")).to_have_count(1)
     assert not await failed.count()
+    # A picture goes into the folder of the chat and is seen on the phone, as by whoever answers at the desk.
+    await left.get_by_role("button", name="Aggiungi").click()
+    async with agent.page.expect_file_chooser() as chosen:
+        await left.get_by_role("button", name="Foto").click()
+    await (await chosen.value).set_files({"name": "gatto.png", "mimeType": "image/png", "buffer": PICTURE})
+    photo = left.locator(".said.own img.photo")
+    await expect(photo).to_be_visible()
+    assert await photo.evaluate("image => image.decode().then(() => image.naturalWidth)") == 1
 
 
 async def test_an_agent_finds_no_phone_and_the_desk_passes_nothing_on(agent: Agent) -> None:

@@ -42,19 +42,24 @@ function content(message, payload, words) {
     case "button":
       return message.direction === "inbound" ? [formatted(payload.choice_title || message.content)] : [payload.link && picture(payload.link, words), text]
     case "image":
-      return [picture(payload.link ?? "", words), text]
+      return [picture(hasFile(message) ? `/files/${message.id}` : payload.link ?? "", words), text]
     case "location": {
       const place = payload.location ?? {}
       return [card("location", place.name || words.say("media.location"), place.address || `${place.latitude}, ${place.longitude}`)]
     }
     case "audio":
-      return [card("voice", words.say("media.voice"), message.transcript || "")]
+      return [hasFile(message) ? h("audio", { class: "voice", controls: true, preload: "metadata", src: `/files/${message.id}`, "aria-label": words.say("media.voice") }) : card("voice", words.say("media.voice"), ""),
+        message.transcript && h("p", { class: "heard", dir: "auto" }, `“${message.transcript}”`)]
     case "text":
     case "template":
       return [text]
     default:
       return [text || card("document", message.type, "")]
   }
+}
+
+function hasFile(message) {
+  return message.media?.some((file) => file.state === "stored") ?? false
 }
 
 function card(sign, heading, detail) {

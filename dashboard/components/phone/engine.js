@@ -53,7 +53,7 @@ export function createEngine(words, { heard, choose }) {
 
   function turnCard(card, open, way) {
     const { turn } = card
-    const said = card.messages.filter((message) => message.direction === "inbound").map((message) => message.payload?.choice_title || message.content || message.type).join(" · ")
+    const said = card.messages.filter((message) => message.direction === "inbound").map(wordsOf).join(" · ")
     const times = waterfall(turn, way)
     const total = times.reduce((sum, [, ms]) => sum + ms, 0)
     const by = turn.trace?.steps.findLast((step) => step.step === "understanding")?.by
@@ -79,13 +79,17 @@ export function createEngine(words, { heard, choose }) {
   /** What the engine has and has not answered. */
   function openCard(card) {
     const [message] = card.messages
-    return h("div", { class: `card-turn now ${card.side}` }, h("div", { class: "now-line" }, ...head(card, "send", message.content || message.type, h("span", { class: "tag strong" }, words.say("phone.working")))))
+    return h("div", { class: `card-turn now ${card.side}` }, h("div", { class: "now-line" }, ...head(card, "send", wordsOf(message), h("span", { class: "tag strong" }, words.say("phone.working")))))
   }
 
   function toldCard(card) {
     const [message] = card.messages
     return h("details", { class: `card-turn told ${card.side}` }, h("summary", {}, ...head(card, message.author === "agent" ? "person" : "bell", message.content, h("span", { class: "tag" }, words.say(message.author === "agent" ? "phone.by_agent" : "phone.announced")))),
       h("ol", { class: "steps" }, messages(card.messages, words)))
+  }
+
+  function wordsOf(message) {
+    return message.payload?.choice_title || message.transcript || message.content || words.name("media", message.type)
   }
 
   /** [name, ms] of each stretch between the message and its answer. */

@@ -6,13 +6,17 @@ import { createPicker } from "./picker.js"
 
 const TRY = { customer: ["try_customer", "try_question", "try_person"], dealer: ["try_dealer", "try_stock"], rider: ["try_rider"] }
 const LONGEST = 4096
+const ACCEPTED = { audio: "audio/ogg,audio/mpeg,audio/mp4,audio/aac,audio/amr", image: "image/jpeg,image/png" }
+/** What this browser records of the kinds that WhatsApp knows; undefined where there is none. */
+const RECORDED = ["audio/ogg;codecs=opus", "audio/mp4;codecs=opus", "audio/mp4"].find((type) => globalThis.MediaRecorder?.isTypeSupported(type))
 
 /** Whether an answer is on its way: what was said is being stored, or the engine has it and has not answered. */
 export function isThinking({ sending, shown }) {
   return Boolean(sending || shown?.conversation.pending_since)
 }
 
-/** actions: {side, business, people(), choose(person), create(name), say(message, shown), retry(entry), drop(entry)} */
+/** actions: {side, business, people(), choose(person), create(name), say(message, shown), file(kind, blob, shown), retry(entry),
+ *  drop(entry)} */
 export function createHandset(words, actions) {
   const picker = createPicker(words, actions)
   const area = h("textarea", { rows: 1, maxlength: LONGEST, dir: "auto", "aria-label": words.say("phone.write"), placeholder: words.say("phone.write"), on: { input: grow, keydown: onKey } })
@@ -133,15 +137,41 @@ export function createHandset(words, actions) {
   }
 
   function openMore() {
-    const kinds = [["location", "location", openPlace], ["voice", "voice", () => media("audio", { mime_type: "audio/ogg; codecs=opus", voice: true }, words.say("media.voice"))],
-      ["image", "image", () => media("image", { mime_type: "image/jpeg" }, words.say("media.image"))]]
-    openSheet(words.say("phone.attach"), h("div", { class: "sheet-rows" }, kinds.map(([name, sign, act]) =>
+    const rows = [["location", "location", openPlace], ["voice", "clip", () => choose("audio")], ["image", "image", () => choose("image")]]
+    if (RECORDED) rows.splice(1, 0, ["record", "voice", record])
+    openSheet(words.say("phone.attach"), h("div", { class: "sheet-rows" }, rows.map(([name, sign, act]) =>
       h("button", { type: "button", class: "sheet-row", on: { click: act } }, icon(sign, 20), h("span", {}, h("b", {}, words.say(`phone_attach.${name}`)), h("small", {}, words.say(`phone_attach.${name}_hint`)))))))
   }
 
-  function media(type, body, label) {
+  /** A file of this machine, as a phone would send it. */
+  function choose(kind) {
+    const input = h("input", { type: "file", accept: ACCEPTED[kind], on: { change: () => input.files[0] && file(kind, input.files[0]) } })
+    input.click()
+  }
+
+  function file(kind, blob) {
     close()
-    actions.say({ type, [type]: { id: "simulated", ...body } }, label)
+    near = true
+    actions.file(kind, blob, words.say(kind === "audio" ? "media.voice" : "media.image"))
+  }
+
+  async function record() {
+    let stream
+    try {
+      stream = await navigator.mediaDevices.getUserMedia({ audio: true })
+    } catch {
+      openSheet(words.say("phone.no_microphone"))
+      return
+    }
+    const recorder = new MediaRecorder(stream, { mimeType: RECORDED })
+    const parts = []
+    recorder.addEventListener("dataavailable", (event) => parts.push(event.data))
+    recorder.addEventListener("stop", () => {
+      stream.getTracks().forEach((track) => track.stop())
+      if (!sheet.hidden) file("audio", new Blob(parts, { type: RECORDED.split(";")[0] }))
+    })
+    recorder.start()
+    openSheet(words.say("phone.recording"), h("div", { class: "sheet-form" }, h("button", { type: "button", class: "button main", on: { click: () => recorder.stop() } }, icon("send", 16), words.say("phone.send"))))
   }
 
   function openPlace() {

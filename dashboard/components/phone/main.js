@@ -49,7 +49,7 @@ function start(parent, data) {
   const engine = createEngine(words, { heard, choose: (person) => play(beside(person), person) })
   const handsets = Object.fromEntries(SIDES.map((side) => [side, createHandset(words, {
     side, business: data.business, choose: (person) => play(phones[side], person), create: (name) => create(phones[side], name),
-    people: () => people ?? [], say: (message, shown) => saying.say(phones[side], message, shown),
+    people: () => people ?? [], say: (message, shown) => saying.say(phones[side], message, shown), file: (kind, blob, shown) => saying.file(phones[side], kind, blob, shown),
     retry: (entry) => saying.retry(phones[side], entry), drop: (entry) => saying.drop(phones[side], entry),
   })]))
   const tabs = h("div", { class: "views", role: "tablist" }, ["left", "engine", "right"].map((name) => h("button", {

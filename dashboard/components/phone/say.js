@@ -20,7 +20,22 @@ export function createSay(handlers) {
     handlers.changed()
   }
 
+  /** Put a file into the folder of the conversation; what the message calls it. */
+  async function upload(entry) {
+    const response = await fetch(`/files/${entry.conversation}`, {
+      method: "POST", body: entry.blob, headers: { "content-type": entry.blob.type, "x-file-name": encodeURIComponent(entry.blob.name ?? "") },
+    })
+    const found = await response.json()
+    if (!response.ok) return found.reason ?? "other"
+    entry.message = { type: entry.kind, [entry.kind]: { id: `played:${entry.conversation}/out/${found.stored}`, mime_type: found.mime_type, ...(entry.kind === "audio" && { voice: true }) } }
+    return null
+  }
+
   async function post(entry) {
+    if (!entry.message) {
+      const reason = await upload(entry).catch(() => "unavailable")
+      if (reason) return { ok: false, reason, text: "" }
+    }
     const body = { phone: entry.phone, name: entry.name, message: { ...entry.message, id: entry.id } }
     try {
       const response = await fetch("/api/phone/say", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) })
@@ -39,7 +54,17 @@ export function createSay(handlers) {
       handlers.changed()
       work(phone)
     },
+    /** A picture or a recording. It is stored in the folder of the conversation, so there must be one. */
+    file(phone, kind, blob, shown) {
+      const { phone: number, name, conversation_id: conversation } = phone.person
+      const entry = { id: `wamid.simulated.${newKey()}`, phone: number, name: name ?? "", kind, blob, conversation, shown, at: Date.now(), state: conversation ? "sending" : "failed", reason: "write_first" }
+      phone.pending = [...phone.pending, entry]
+      handlers.changed()
+      work(phone)
+    },
     retry(phone, entry) {
+      entry.conversation ??= phone.person.conversation_id
+      if (!entry.message && entry.kind && !entry.conversation) return
       entry.state = "sending"
       handlers.changed()
       work(phone)
