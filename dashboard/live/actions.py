@@ -103,6 +103,8 @@ class Action:
     function: str
     values: Mapping[str, Read]
     about: str = "p_conversation_id"
+    has_key: bool = True
+    """False for what does no more when it is done twice."""
 
 
 def _action(function: str, **values: Read) -> Action:
@@ -143,6 +145,11 @@ ACTIONS: Mapping[str, Action] = {
         values={"allowed": _flag, "source": _text, "at": _moment},
     ),
     "merge": Action(function="merge_contact", about="p_contact_id", values={"other_id": _id}),
+    "fail_delivery": Action(
+        function="staff_fail_delivery", about="p_market_order_id", values={"reason": _text}
+    ),
+    "pause_rider": Action(function="staff_pause_rider", about="p_rider_id", values={"paused": _flag}),
+    "refetch": Action(function="retry_file", about="p_media_id", values={}, has_key=False),
     "start": Action(
         function="start_conversation",
         about="p_business_id",
@@ -165,5 +172,5 @@ async def act(client: AsyncPostgrestClient, message: Mapping[str, Any]) -> Any:
     if action is None or not isinstance(key, str) or not 8 <= len(key) <= KEY_CHARACTERS:
         raise BadRequest("act or key is not understood")
     values = {f"p_{name}": read(message.get(name)) for name, read in action.values.items()}
-    values |= {action.about: _id(message["id"]), "p_client_key": key}
+    values |= {action.about: _id(message["id"])} | ({"p_client_key": key} if action.has_key else {})
     return await rows(client.rpc(action.function, values))

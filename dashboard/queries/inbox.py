@@ -28,6 +28,7 @@ Filter = Literal[
     "mentioned",
     "customers",
     "dealers",
+    "riders",
     "snoozed",
     "resolved",
     "all",
@@ -174,6 +175,8 @@ def _filtered(
             return query.eq("conversation_type", "customer").or_(awake)
         case "dealers":
             return query.eq("conversation_type", "dealer").or_(awake)
+        case "riders":
+            return query.eq("conversation_type", "rider").or_(awake)
         case "snoozed":
             return query.eq("status", "snoozed").filter("snoozed_until", "gt", now.strip('"'))
         case "resolved":

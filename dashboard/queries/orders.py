@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 from postgrest import AsyncPostgrestClient
 
@@ -59,7 +60,7 @@ async def board(
     orders = client.from_("market_orders").select(ORDER).in_("business_id", own)
     finished = client.from_("market_orders").select(ORDER).in_("business_id", own)
     dealers = client.from_("dealers").select("id, business_id, name, paused").order("priority").order("name")
-    riders = client.from_("riders").select("id, business_id, name").eq("active", "true").order("name")
+    riders = client.from_("riders").select("id, business_id, name, paused").eq("active", "true").order("name")
     under_way, over, shops, people = await asyncio.gather(
         rows(orders.in_("status", UNDER_WAY).order("created_at").limit(limit + 1)),
         rows(
@@ -102,6 +103,17 @@ async def offer(client: AsyncPostgrestClient, order: Json, dealer_id: str) -> No
 async def assign(client: AsyncPostgrestClient, order: Json, rider_id: str) -> None:
     """Choose the rider. Raises Refused, and the errors of `rows`."""
     await _act(client, "staff_assign_rider", order, f"{order['updated_at']}:{rider_id}", p_rider_id=rider_id)
+
+
+async def fail(client: AsyncPostgrestClient, order: Json, reason: str) -> None:
+    """It could not be handed over. Raises Refused, and the errors of `rows`."""
+    await _act(client, "staff_fail_delivery", order, f"{order['updated_at']}:{reason}", p_reason=reason)
+
+
+async def pause_rider(client: AsyncPostgrestClient, rider_id: str, paused: bool) -> None:
+    """Off duty, or on duty again. Raises Refused, and the errors of `rows`."""
+    values: dict[str, Any] = {"p_rider_id": rider_id, "p_paused": paused, "p_client_key": uuid4().hex}
+    await rows(client.rpc("staff_pause_rider", values))
 
 
 async def _act(client: AsyncPostgrestClient, function: str, order: Json, what: str, **arguments: str) -> None:

@@ -19,7 +19,7 @@ RATINGS = 3
 
 # Tables with two foreign keys to the same table need the name of the one that is meant.
 PART = (
-    "id, code, status, lines, total_price, currency, accepted_at, delivered_at, created_at, "
+    "id, code, status, lines, total_price, currency, accepted_at, delivered_at, created_at, way:delivery->>way, "
     "dealer:dealers!market_orders_dealer_id_fkey(name), rider:riders(name)"
 )
 EVENTS = "events:order_events(id, kind, actor, created_at, market_order_id, what:data->>what, dealer:dealers(name))"

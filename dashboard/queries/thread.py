@@ -17,7 +17,8 @@ PAGE_ROWS = 50
 COLUMNS = (
     "id, sequence, client_key, direction, author, type, content, payload, status, meta_message_id, context_id, intent, "
     "transcript, error_code, error_text, provider_time, sent_at, delivered_at, read_at, edited_at, revoked_at, "
-    "created_at, staff:staff(name), media:message_media(mime_type, file_name, size_bytes, state, reason, transcription)"
+    "created_at, staff:staff(name), "
+    "media:message_media(id, mime_type, file_name, size_bytes, state, reason, transcription)"
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import TypeVar
 
 import streamlit as st
 from postgrest import AsyncPostgrestClient
@@ -15,6 +16,8 @@ from dashboard.visitor import Visitor
 from processors.language.lines import lines_short
 from processors.language.money import money
 from processors.model import Json
+
+T = TypeVar("T")
 
 COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("waiting", ("held", "offered")),
@@ -30,6 +33,9 @@ NEXT = {
     "out_for_delivery": "delivered",
     "failed_delivery": "out_for_delivery",
 }
+FAILABLE = ("accepted", "preparing", "ready", "out_for_delivery")
+WHY = ("nobody_home", "wrong_address", "refused", "other")
+TURNED = "riders_turned"
 REPAINT_SECONDS = 5
 SHOWN = "orders_shown"
 LATE_MINUTES = {
@@ -58,6 +64,7 @@ def _board(visitor: Visitor) -> None:
     limit = st.session_state.get(SHOWN, orders.PAGE_ROWS)
     found = visitor.ask(lambda client: orders.board(client, visitor.businesses, limit=limit))
     everything = [*found.under_way, *found.over]
+    _riders(visitor, found)
     if not everything:
         st.info(visitor.say("orders.empty"))
         return
@@ -75,6 +82,39 @@ def _board(visitor: Visitor) -> None:
         if st.button(visitor.say("orders.show_more"), icon=":material/expand_more:", key="orders_more"):
             st.session_state[SHOWN] = limit + orders.PAGE_ROWS
             st.rerun(scope="fragment")
+
+
+def _riders(visitor: Visitor, board: orders.Board) -> None:
+    """Who is on duty, and a switch for each where the person may act."""
+    if not board.riders:
+        return
+    on_duty = sum(not rider["paused"] for rider in board.riders)
+    label = visitor.say("orders.riders", count=on_duty, total=len(board.riders))
+    with st.popover(label, icon=":material/two_wheeler:"):
+        st.caption(visitor.say("orders.riders_hint"))
+        for rider in board.riders:
+            _duty(visitor, board, rider)
+
+
+def _duty(visitor: Visitor, board: orders.Board, rider: Json) -> None:
+    bringing = sum(order["rider_id"] == rider["id"] for order in board.under_way)
+    # Of a long board only the oldest orders are read.
+    shown = f"{bringing}{'+' if board.more else ''}"
+    label = f"{_plain(rider['name'])} · {visitor.say('orders.bringing', count=shown)}"
+    # The key holds what the database says and how often a switch was turned, so that it always shows how things are.
+    key = f"duty_{rider['id']}_{rider['paused']}_{st.session_state.get(TURNED, 0)}"
+    may = visitor.may(*MAY_ACT)
+    st.toggle(
+        label, value=not rider["paused"], key=key, disabled=not may, on_change=_turn, args=(visitor, rider)
+    )
+
+
+def _turn(visitor: Visitor, rider: Json) -> None:
+    st.session_state[TURNED] = st.session_state.get(TURNED, 0) + 1
+    try:
+        visitor.ask(lambda client: orders.pause_rider(client, rider["id"], not rider["paused"]))
+    except Refused as refused:
+        st.toast(visitor.refusal(refused), icon="⚠️")
 
 
 def _card(visitor: Visitor, board: orders.Board, order: Json) -> None:
@@ -130,6 +170,10 @@ def _more(visitor: Visitor, board: orders.Board, order: Json) -> None:
         rider = _choice(visitor, "rider", order, others, lambda r: str(r["name"]))
         if rider:
             _do(visitor, lambda client: orders.assign(client, order, rider["id"]))
+    if order["status"] in FAILABLE and order["delivery"].get("way") != "pickup":
+        why = _choice(visitor, "fail", order, WHY, lambda reason: visitor.say(f"delivery_failed.{reason}"))
+        if why:
+            _do(visitor, lambda client: orders.fail(client, order, why))
     if order["status"] != "out_for_delivery":
         reason = st.text_input(visitor.say("orders.reason"), key=f"why_{order['id']}", max_chars=300)
         if st.button(visitor.say("orders.cancel"), key=f"cancel_{order['id']}", disabled=not reason.strip()):
@@ -154,14 +198,19 @@ def _refund(visitor: Visitor, order: Json, payment: Json) -> None:
 
 
 def _choice(
-    visitor: Visitor, name: str, order: Json, choices: Sequence[Json], label: Callable[[Json], str]
-) -> Json | None:
+    visitor: Visitor, name: str, order: Json, choices: Sequence[T], label: Callable[[T], str]
+) -> T | None:
     """One of the choices once its button is pressed."""
     if not choices:
         return None
     key = f"{name}_{order['id']}"
     chosen = st.selectbox(
-        visitor.say(f"orders_choose.{name}"), choices, format_func=label, key=key, index=None
+        visitor.say(f"orders_choose.{name}"),
+        choices,
+        format_func=label,
+        key=key,
+        index=None,
+        placeholder=visitor.say("orders.choose"),
     )
     pressed = st.button(visitor.say(f"orders_do.{name}"), key=f"do_{key}", disabled=chosen is None)
     return chosen if pressed else None

@@ -29,6 +29,8 @@ class Call:
 
     may: tuple[str, ...]
     args: Mapping[str, Any]
+    ends: str | None = None
+    """The code it refuses the examples with once somebody is let in, where no example can be good."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +63,7 @@ def load(file: Path = FILE) -> Expected:
         topics=_places(raw["topics"], TOPIC_VERBS),
         files=_places(raw["files"], FILE_VERBS),
         functions={
-            name: Call(may=tuple(entry["may"]), args=entry.get("args") or {})
+            name: Call(may=tuple(entry["may"]), args=entry.get("args") or {}, ends=entry.get("ends"))
             for name, entry in (raw["functions"] or {}).items()
         },
         policy_helpers=tuple(raw["policy_helpers"]),

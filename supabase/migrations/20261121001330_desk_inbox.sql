@@ -5,6 +5,7 @@ create index whatsapp_conversations_failed_idx on public.whatsapp_conversations 
 create index whatsapp_conversations_human_idx on public.whatsapp_conversations (business_id, last_message_at desc)
   where owner = 'human' and status <> 'resolved';
 create index whatsapp_conversations_dealers_idx on public.whatsapp_conversations (business_id, last_message_at desc) where conversation_type = 'dealer';
+create index whatsapp_conversations_riders_idx on public.whatsapp_conversations (business_id, last_message_at desc) where conversation_type = 'rider';
 create index whatsapp_conversations_snoozed_idx on public.whatsapp_conversations (business_id, last_message_at desc) where status = 'snoozed';
 create index whatsapp_conversations_resolved_idx on public.whatsapp_conversations (business_id, last_message_at desc, id) where status = 'resolved';
 create index whatsapp_conversations_mentioned_idx on public.whatsapp_conversations using gin (mentioned) where mentioned <> '{}';

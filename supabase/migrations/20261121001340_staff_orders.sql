@@ -1,4 +1,4 @@
--- What people at the desk do with an order: move it on, take it back, ask one more dealer, choose the rider.
+-- What people at the desk do with an order: move it on, take it back, ask one more dealer, choose the rider, say that it came back.
 -- Each checks the role itself, acts once per client key and records in the audit log.
 
 create function private.require_order(p_market_order_id uuid, p_roles text[]) returns public.market_orders
@@ -136,6 +136,64 @@ end
 $$;
 comment on function public.staff_assign_rider(uuid, uuid, text) is 'An agent gives an order to a rider, who gets a push and a message; the one who had it is told.';
 
+create function public.staff_fail_delivery(p_market_order_id uuid, p_reason text, p_client_key text default null) returns text
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  m public.market_orders;
+  v_result jsonb;
+begin
+  m := private.require_order(p_market_order_id, '{admin,agent}');
+  if p_reason is null or p_reason not in ('nobody_home', 'wrong_address', 'refused', 'other') then
+    raise exception 'reason must be one of nobody_home, wrong_address, refused, other' using errcode = '22023', detail = 'delivery_reason',
+      hint = 'Say what happened at the door.';
+  end if;
+  if not private.audit(m.business_id, 'fail_delivery', 'market_orders', m.id::text, jsonb_build_object('from', m.status, 'reason', p_reason), p_client_key) then
+    return m.status;
+  end if;
+  v_result := private.fail_delivery(m.id, p_reason, 'staff');
+  if v_result ->> 'outcome' = 'refused' then
+    perform private.refuse_order('order_not_out', 'Only an order that a dealer has accepted can come back.');
+  end if;
+  perform private.hint_order(m);
+  return v_result ->> 'status';
+end
+$$;
+comment on function public.staff_fail_delivery(uuid, text, text) is
+  'An agent says that an order could not be handed over and why: nobody_home, wrong_address, refused, other. Customer and dealer are told, its '
+  'stock stays reserved until it goes out again or is taken back. Returns its status.';
+
+create function public.staff_pause_rider(p_rider_id uuid, p_paused boolean, p_client_key text default null) returns integer
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  k public.riders;
+  v_given integer := 0;
+begin
+  select * into k from public.riders where id = p_rider_id and business_id in (select private.my_businesses()) for update;
+  if not found then
+    raise exception 'no such rider' using errcode = 'PT404', detail = 'no_rider', hint = 'Choose a rider of the business.';
+  end if;
+  perform private.require_role(k.business_id, '{admin,agent}');
+  if p_paused is null then
+    raise exception 'paused must be true or false' using errcode = '22023', detail = 'rider_duty', hint = 'Say whether the rider is off duty.';
+  end if;
+  if k.paused = p_paused or not private.audit(k.business_id, 'pause_rider', 'riders', k.id::text, jsonb_build_object('paused', p_paused), p_client_key) then
+    return 0;
+  end if;
+  update public.riders set paused = p_paused where id = k.id;
+  if not p_paused then
+    v_given := private.give_waiting_rides(k.business_id);
+  end if;
+  perform private.hint_changes(array(select c.id from public.whatsapp_conversations c
+    where c.business_id = k.business_id and c.conversation_type = 'rider' and c.phone = private.rider_phone(k)), true);
+  return v_given;
+end
+$$;
+comment on function public.staff_pause_rider(uuid, boolean, text) is
+  'An agent takes a rider off duty, who keeps what is theirs and gets nothing new, or puts them on duty again. Returns how many waiting orders '
+  'found a rider by it.';
+
 create function private.hint_order(m public.market_orders) returns void
 language sql set search_path = ''
 as $$
@@ -145,4 +203,5 @@ comment on function private.hint_order(public.market_orders) is 'Desks look agai
 
 grant execute on function private.require_order(uuid, text[]), private.refuse_order(text, text), private.hint_order(public.market_orders) to service_role;
 grant execute on function public.staff_move_order(uuid, text, text), public.staff_cancel_order(uuid, text, text),
-  public.staff_offer_order(uuid, uuid, text), public.staff_assign_rider(uuid, uuid, text) to authenticated, service_role;
+  public.staff_offer_order(uuid, uuid, text), public.staff_assign_rider(uuid, uuid, text),
+  public.staff_fail_delivery(uuid, text, text), public.staff_pause_rider(uuid, boolean, text) to authenticated, service_role;

@@ -131,3 +131,55 @@ async def test_another_rider_gets_a_push_and_the_order(engine: Engine) -> None:
     )
     assert [row["rider_id"] for row in pushes][-2:] == [before, other]
     assert await refused(engine, "staff_offer_order", order, DEALER_IDS[1], "k2") == "order_taken"
+
+
+async def test_a_delivery_that_failed_is_told_and_keeps_its_goods(engine: Engine) -> None:
+    order = await accepted(engine)
+    assert await refused(engine, "staff_fail_delivery", order, "rain", "k0") == "delivery_reason"
+    for _ in range(2):
+        assert await act(engine, "staff_fail_delivery", order, "nobody_home", "k1") == "failed_delivery"
+    assert await told(engine) == ["accepted", "failed_delivery"]
+    assert (
+        await engine.value(
+            "select data ->> 'reason' from order_events where audience = 'customer' order by id desc"
+        )
+        == "nobody_home"
+    )
+    assert (
+        await engine.value(
+            "select sum(reserved) from dealer_stock s join products p on p.id = s.product_id where p.sku = 'C07'"
+        )
+        == 1
+    )
+    assert (
+        await engine.value(
+            "select count(*) from escalations where reason = 'failed_delivery' and status = 'open'"
+        )
+        == 1
+    )
+    # A second try goes the same way as the first.
+    assert await act(engine, "staff_move_order", order, "out_for_delivery", "k2") == "out_for_delivery"
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await act(engine, "staff_fail_delivery", order, "other", "k3", claims=VIEWER)
+
+
+async def test_only_what_was_accepted_can_come_back(engine: Engine) -> None:
+    assert (
+        await refused(engine, "staff_fail_delivery", await placed(engine), "other", "k1") == "order_not_out"
+    )
+
+
+async def test_a_rider_off_duty_gets_nothing_and_back_on_duty_what_waited(engine: Engine) -> None:
+    for number, rider in enumerate(RIDERS):
+        assert await act(engine, "staff_pause_rider", rider, True, f"k{number}") == 0
+    order = await accepted(engine)
+    rider_of = "select rider_id::text from market_orders where id = $1::text::uuid"
+    assert await engine.value(rider_of, order) is None
+    assert await act(engine, "staff_pause_rider", RIDERS[1], False, "k-back") == 1
+    assert await engine.value(rider_of, order) == RIDERS[1]
+    # The same click again, late, pauses nobody a second time.
+    assert await act(engine, "staff_pause_rider", RIDERS[1], True, "k1") == 0
+    assert not await engine.value("select paused from riders where id = $1::text::uuid", RIDERS[1])
+    assert await engine.value("select count(*) from audit_log where action = 'pause_rider'") == 3
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await act(engine, "staff_pause_rider", RIDERS[0], False, "k9", claims=VIEWER)

@@ -56,6 +56,9 @@ async def test_filters_and_search_narrow_the_list(agent: Agent) -> None:
     await expect(agent.row("Dloop Store Milano")).to_be_visible()
     others = page.locator(".row[data-id]", has_not=page.locator(".tag.dealer"))
     await expect(others).to_have_count(0)
+    await page.get_by_title("Altri elenchi").click()
+    await page.get_by_role("menuitem", name="Rider").click()
+    await expect(page.locator(".row[data-id]", has_not=page.locator(".tag.rider"))).to_have_count(0)
     await page.get_by_role("tab", name="Aperte").click()
     await page.keyboard.press("/")
     await page.keyboard.type("340 111")
@@ -82,6 +85,22 @@ async def test_hostile_text_arrives_live_and_is_shown_literally(agent: Agent) ->
     await expect(page.locator(".message.out")).to_have_count(2)
     assert await page.evaluate("window.pwned") is None
     assert await page.locator(".bubble img, .bubble script, .row img").count() == 0
+
+
+async def test_a_file_that_could_not_be_fetched_is_fetched_again(agent: Agent) -> None:
+    page, stack, phone = agent.page, agent.stack, agent.stack.new_phone()
+    name = f"Ancora {phone[-4:]}"
+    file = {"type": "image", "base64": base64.b64encode(PIXEL).decode(), "mime": "image/png"}
+    await stack.inbound(phone, media=file, name=name)
+    gone = (
+        "update message_media f set state = 'failed', reason = 'gone', storage_path = null, run_at = null "
+        "from whatsapp_messages m where m.id = f.message_id and m.phone = $1 and f.state = 'stored' returning 1"
+    )
+    await stack.until(lambda: stack.sql(gone, phone), what="file")
+    await agent.sign_in()
+    await agent.open(name)
+    await page.locator(".card.file.failed").get_by_role("button", name="Scarica di nuovo").click()
+    await expect(page.locator(".bubble .picture img")).to_be_visible()
 
 
 async def test_a_message_that_could_not_be_sent_tells_why(agent: Agent) -> None:

@@ -35,6 +35,39 @@ async def test_an_order_moves_along_the_board(agent: Agent) -> None:
     assert row["status"] == "cancelled"
 
 
+async def test_a_failed_delivery_and_the_duty_of_riders(agent: Agent) -> None:
+    stack, phone, page = agent.stack, agent.stack.new_phone(), agent.page
+    name = f"Bruno {phone[-4:]}"
+    await stack.inbound(phone, "ciao", name=name)
+    await stack.replies(phone)
+    order = await _accepted_order(agent, phone)
+    await agent.sign_in()
+    await agent.open(name)
+    await page.locator(".panel .order").get_by_role("button", name="Consegna non riuscita").click()
+    await page.get_by_label("Che cosa è successo").select_option(label="L'indirizzo è sbagliato")
+    await page.get_by_role("button", name="Registra").click()
+    await expect(page.locator(".panel .order .state").first).to_have_text("Consegna fallita")
+    await expect(page.locator(".message.by-system").last).to_contain_text("non ha trovato l'indirizzo")
+
+    await page.goto(f"{stack.desk_url}/orders")
+    card = page.locator(f".st-key-order_{order}")
+    await card.get_by_role("button", name="Partito").click()
+    await expect(card.get_by_role("button", name="Consegnato")).to_be_visible()
+    await card.get_by_role("button", name="Altro").click()
+    await page.get_by_role("combobox", name="Consegna non riuscita").click()
+    await page.get_by_role("option", name="Non c'era nessuno").click()
+    await page.get_by_role("button", name="Registra").click()
+    await expect(card.get_by_role("button", name="Partito")).to_be_visible()
+
+    try:
+        await page.get_by_role("button", name="su 2 in servizio").click()
+        await page.get_by_text("Anna Ferri · ordini").click()
+        await expect(page.get_by_role("button", name="1 su 2 in servizio")).to_be_visible()
+        assert (await stack.sql("select paused from riders where name = 'Anna Ferri'"))[0]["paused"]
+    finally:
+        await stack.sql("update riders set paused = false returning 1")
+
+
 async def _accepted_order(agent: Agent, phone: str) -> str:
     """An accepted order of this person, without the talk that leads to one."""
     (row,) = await agent.stack.sql(

@@ -27,6 +27,7 @@ FAMILIES = {
     "orders_step",
     "orders_choose",
     "orders_do",
+    "delivery_failed",
     "event",
     "language",
     "author",

@@ -11,7 +11,7 @@ const TICKS = { pending: "clock", sending: "clock", unknown: "question", sent: "
 
 /**
  * `quoted`: the message it answers, null when that is not loaded, undefined when it answers none. `reactions`: emoji by
- * the side that gave it. `doing`: {reply, react(emoji), retry, edit, drop, over}, or null where the person only reads.
+ * the side that gave it. `doing`: {reply, react(emoji), retry, refetch(file), edit, drop, over}, or null where the person only reads.
  * `translation` as in translations.js.
  */
 export function bubble(message, { words, follows, quoted, name, reactions, doing, retried, translation }) {
@@ -21,7 +21,7 @@ export function bubble(message, { words, follows, quoted, name, reactions, doing
   const body = [
     message.payload?.forwarded && h("span", { class: "hint" }, words.say("thread.forwarded")),
     quoted !== undefined && quote(quoted, words, name),
-    ...content(message, words),
+    ...content(message, words, doing),
     translation && translated(translation, words),
     message.revoked_at && h("span", { class: "hint danger" }, words.say("thread.revoked")),
   ]
@@ -150,9 +150,9 @@ function card(sign, heading, detail, more) {
     h("div", { class: "card-body" }, h("b", { dir: "auto" }, heading), detail && h("small", { dir: "auto" }, detail), more))
 }
 
-function content(message, words) {
+function content(message, words, doing) {
   const payload = message.payload ?? {}
-  if (isFile(message.type)) return media(message, words)
+  if (isFile(message.type)) return media(message, words, doing)
   switch (message.type) {
     case "text":
       return [text(message.content)]

@@ -5,6 +5,7 @@ import { isSnoozed } from "./store.js"
 import { title } from "../common/words.js"
 
 const HOUR_MS = 3_600_000
+const REASONS = ["nobody_home", "wrong_address", "refused", "other"]
 
 /** `person` as in person.js; `kit()`: colleagues, templates, labels, languages; `me`: the person's staff id in each business. */
 export function createDoings(words, { over, sending, person, kit, me, translating }) {
@@ -183,6 +184,13 @@ export function createDoings(words, { over, sending, person, kit, me, translatin
   return {
     assign, snooze, remind, block, contact, template, label, more,
     consent: person.consent,
+    refetch: (file) => sending.act("refetch", file.id),
+    pauseRider: (rider) => sending.act("pause_rider", rider.id, { paused: !rider.paused }),
+    failDelivery: (anchor, part) => over.form(anchor, {
+      heading: words.say("orders_choose.fail"), hint: words.say("delivery_failed.hint", { code: part.code }), submit: words.say("orders_do.fail"),
+      fields: [{ name: "reason", label: words.say("delivery_failed.why"), options: REASONS.map((one) => ({ value: one, label: words.say(`delivery_failed.${one}`) })) }],
+      done: ({ reason }) => sending.act("fail_delivery", part.id, { reason }),
+    }),
     takeOver: (row) => sending.act("take_over", row.id),
     handBack: (row) => sending.act("hand_back", row.id),
     resolve: (row) => sending.act(row.status === "resolved" ? "reopen" : "resolve", row.id),

@@ -6,7 +6,7 @@ import { title } from "../common/words.js"
 
 /** What is chosen most often stands in the row; all the rest is one press away. */
 const TABS = ["open", "mine", "unassigned", "escalated"]
-const SIGNS = { open: "inbox", mine: "person", unassigned: "question", overdue: "clock", escalated: "bell", failed: "alert", mentioned: "at", customers: "contacts", dealers: "store", snoozed: "moon", resolved: "check", all: "list" }
+const SIGNS = { open: "inbox", mine: "person", unassigned: "question", overdue: "clock", escalated: "bell", failed: "alert", mentioned: "at", customers: "contacts", dealers: "store", riders: "scooter", snoozed: "moon", resolved: "check", all: "list" }
 const CHANNELS = { twilio: "SMS", telegram: "Telegram", webchat: "Web" }
 const LATE_MS = 10 * 60_000
 const SOON_MS = 5 * 60_000

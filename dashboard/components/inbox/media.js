@@ -3,13 +3,15 @@
 import { h, icon } from "../common/dom.js"
 
 const SIGNS = { image: "image", video: "video", audio: "voice", document: "document", sticker: "sticker" }
+/** What may have been for the moment only; the rest is refused each time. */
+const AGAIN = ["gone", "unavailable", "digest_mismatch"]
 const PICTURES = ["image/jpeg", "image/png", "image/webp", "image/gif"]
 
 /** Whether a message of this type is a file. */
 export const isFile = (type) => type in SIGNS
 
-/** The nodes of a message that is a file: the file or its state, what was said in it, its caption. */
-export function media(message, words) {
+/** The nodes of a message that is a file: the file or its state, what was said in it, its caption. `doing` as in bubble.js. */
+export function media(message, words, doing) {
   const file = message.media?.[0] ?? {}
   const given = message.payload?.media ?? {}
   const about = {
@@ -22,6 +24,7 @@ export function media(message, words) {
     bytes: file.size_bytes,
     state: file.state,
     reason: file.reason,
+    refetch: doing && AGAIN.includes(file.reason) ? () => doing.refetch(file) : null,
   }
   const caption = message.content === about.name ? "" : message.content
   return [shown(about, words), about.isVoice && transcript(message, file, words),
@@ -72,6 +75,7 @@ function card(about, words) {
     h("div", { class: "card-body" }, h("b", { dir: "auto" }, heading), detail && h("small", { dir: "auto" }, detail),
       state === "loading" && h("small", { class: "progress", role: "status" }, words.say("media.loading")),
       reason && h("small", { class: "progress danger", role: "note" }, reason),
+      reason && about.refetch && h("button", { type: "button", class: "link", on: { click: (event) => { event.currentTarget.disabled = true; about.refetch() } } }, icon("refresh", 14), words.say("media.again")),
       state === "stored" && h("a", { href: about.address, download: "", rel: "noopener" }, icon("down", 14), words.say("media.save"))))
 }
 

@@ -3,6 +3,7 @@
 import { avatar, h, icon, reconcile } from "../common/dom.js"
 import { phone, title } from "../common/words.js"
 
+const FAILABLE = ["accepted", "preparing", "ready", "out_for_delivery"]
 const WINDOW_MS = 24 * 3_600_000
 const SOON_MS = 2 * 3_600_000
 const LATE_SOON_MS = 5 * 60_000
@@ -21,7 +22,7 @@ export function createPanel(words, { close, choose, doings, cart, me, mayAct }) 
     const beside = thread.panel ?? { orders: [], dealer_orders: [], escalations: [], turn: null }
     const ready = Boolean(thread.panel)
     const parts = [
-      ["contact", [row.contact, row.phone, row.language, row.account, row.owner, row.assignee, beside.identities, beside.consent, mayAct(row)], () => contact(row, beside)],
+      ["contact", [row.contact, row.phone, row.language, row.account, row.owner, row.assignee, beside.identities, beside.consent, beside.rider, mayAct(row)], () => contact(row, beside)],
       ["reminders", [row.reminders, Math.floor(Date.now() / 60_000)], () => reminders(row)],
       // It updates itself, so that nothing takes the focus away while somebody types there.
       ["cart", [], () => cart.element],
@@ -33,7 +34,7 @@ export function createPanel(words, { close, choose, doings, cart, me, mayAct }) 
       ["summary", [beside.summary], () => summary(beside.summary)],
       ["intent", [beside.turn, beside.model, ready], () => intent(beside)],
       ["history", [beside.history], () => history(beside.history)],
-      ["orders", [beside.orders, beside.dealer_orders, ready], () => orders(row, beside)],
+      ["orders", [beside.orders, beside.dealer_orders, ready, mayAct(row)], () => orders(row, beside)],
     ]
     const shownAnyway = ["contact", "times", "window", "labels", "reminders"]
     const hasCart = beside.cart && (mayAct(row) || beside.cart.lines.length > 0)
@@ -79,6 +80,7 @@ export function createPanel(words, { close, choose, doings, cart, me, mayAct }) 
         fact(words.say("panel.handled"), owner),
         fact(words.say("panel.since"), person.created_at && words.date(person.created_at)),
         row.conversation_type === "customer" && consent(row, beside.consent),
+        beside.rider && duty(row, beside.rider),
         fact(words.say("panel.identities"), (beside.identities ?? []).filter((one) => one.kind !== "phone").map((one) => `${one.kind}: ${one.value}`).join(", "))))
   }
 
@@ -89,6 +91,13 @@ export function createPanel(words, { close, choose, doings, cart, me, mayAct }) 
     return [h("dt", {}, words.say("consent.label")), h("dd", { class: "consent" }, h("span", {}, known,
       mayAct(row) && h("button", { type: "button", class: "icon-button", title: words.say("consent.title"), on: { click: (event) => doings.consent(event.currentTarget, row, said) } }, icon("edit", 14))),
     where && h("small", { class: "soft", dir: "auto" }, where))]
+  }
+
+  /** Whether a rider gets new orders, with a switch. */
+  function duty(row, rider) {
+    const state = h("span", { class: `state ${rider.paused ? "warn" : "good"}` }, words.say(rider.paused ? "duty.off" : "duty.on"))
+    const turn = mayAct(row) && h("button", { type: "button", class: "link", on: { click: () => doings.pauseRider(rider) } }, words.say(rider.paused ? "duty.resume" : "duty.pause"))
+    return [h("dt", {}, words.say("duty.label")), h("dd", { class: "duty" }, state, turn)]
   }
 
   function history(all) {
@@ -192,26 +201,27 @@ export function createPanel(words, { close, choose, doings, cart, me, mayAct }) 
 
   function orders(row, beside) {
     const isDealer = row.conversation_type === "dealer"
-    const cards = [...beside.orders.map(relay), ...beside.dealer_orders.map(part)]
+    const may = mayAct(row)
+    const cards = [...beside.orders.map((one, index) => relay(one, index, may)), ...beside.dealer_orders.map((one, index) => part(one, index, may))]
     return section("orders", heading(words.say(isDealer ? "panel.dealer_orders" : "panel.orders"), cards.length > 0 && h("span", { class: "count" }, cards.length)),
       cards.length > 0 ? cards : h("p", { class: "soft" }, words.say("panel.no_orders")))
   }
 
-  function relay(order, index) {
+  function relay(order, index, may) {
     const parts = order.parts ?? []
     const state = order.status === "created" && parts.length === 1 ? parts[0].status : order.status
     const dealers = parts.map((one) => [one.dealer?.name, one.rider?.name && words.say("panel.delivered_by", { name: one.rider.name })].filter(Boolean).join(" · "))
     const several = parts.length > 1 && parts.map((one, number) =>
       h("div", { class: "order-part" }, h("span", { dir: "auto" }, one.dealer?.name || words.say("panel.part_of", { number: number + 1, count: parts.length })), badge(one.status)))
-    return orderCard(order, state, order.products, dealers.filter(Boolean), several, index === 0)
+    return orderCard(order, state, order.products, dealers.filter(Boolean), several, index === 0, may)
   }
 
-  function part(order, index) {
+  function part(order, index, may) {
     const rider = order.rider?.name && words.say("panel.delivered_by", { name: order.rider.name })
-    return orderCard(order, order.status, order.lines, [rider].filter(Boolean), false, index === 0)
+    return orderCard(order, order.status, order.lines, [rider].filter(Boolean), false, index === 0, may)
   }
 
-  function orderCard(order, state, lines, people, parts, isFirst) {
+  function orderCard(order, state, lines, people, parts, isFirst, mayFail) {
     const several = people.length > 1
     return h("details", { class: "order", open: isFirst },
       h("summary", {}, h("b", {}, order.code), badge(state), h("span", { class: "space" }), h("span", { class: "total" }, words.money(order.total_price, order.currency)), icon("chevron", 15)),
@@ -221,7 +231,15 @@ export function createPanel(words, { close, choose, doings, cart, me, mayAct }) 
       !several && people.length > 0 && h("p", { class: "soft", dir: "auto" }, people[0]),
       order.paying && h("p", { class: "soft paying" }, words.say(`payment.${order.paying}`)),
       parts,
+      failing(order, mayFail),
       timeline(order))
+  }
+
+  /** A way to say that what is on its way came back, for each part of an order. */
+  function failing(order, may) {
+    const out = may ? (order.parts ?? [order]).filter((one) => FAILABLE.includes(one.status) && one.way !== "pickup") : []
+    return out.length > 0 && h("p", { class: "failing" }, out.map((one) => h("button", { type: "button", class: "link", on: { click: (event) => doings.failDelivery(event.currentTarget, one) } },
+      icon("alert", 14), words.say("orders_choose.fail"), out.length > 1 && ` · ${one.code}`)))
   }
 
   function variant(chosen) {

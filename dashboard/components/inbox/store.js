@@ -1,7 +1,7 @@
 // What the page knows. Every row and message carries the number of the read it came from; an older read that
 // arrives later changes nothing.
 
-export const FILTERS = ["open", "mine", "unassigned", "overdue", "escalated", "failed", "mentioned", "customers", "dealers", "snoozed", "resolved", "all"]
+export const FILTERS = ["open", "mine", "unassigned", "overdue", "escalated", "failed", "mentioned", "customers", "dealers", "riders", "snoozed", "resolved", "all"]
 
 /** Asleep until its time comes or the contact writes. */
 export function isSnoozed(row) {
@@ -47,6 +47,7 @@ export function createStore(me) {
     mentioned: (row) => (row.mentioned ?? []).includes(me[row.business_id]),
     customers: (row) => isAwake(row) && row.conversation_type === "customer",
     dealers: (row) => isAwake(row) && row.conversation_type === "dealer",
+    riders: (row) => isAwake(row) && row.conversation_type === "rider",
     snoozed: isSnoozed,
     resolved: (row) => row.status === "resolved",
     all: () => true,

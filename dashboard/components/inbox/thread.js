@@ -148,6 +148,7 @@ export function createThreadView(words, { older, head, composer, translations, d
       reply: () => answer({ id: message.id, ...quotation(message, words, name) }),
       react: (emoji) => doings.react(row, message, emoji),
       retry: () => doings.retry(row, message),
+      refetch: (file) => doings.refetch(file),
       translate: isForeign(message) && (translations.of(message)?.failed ?? true) && (() => translations.one(row.id, message)),
     }
   }
