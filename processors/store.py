@@ -9,6 +9,7 @@ import asyncio
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
@@ -201,6 +202,11 @@ class Store:
     async def dealer_board(self, dealer_id: UUID) -> Json:
         """A dealer's open `offers`, `orders` under way and `recent_offers`."""
         return cast(Json, await self.call("dealer_board", {"p_dealer_id": str(dealer_id)}))
+
+    async def dealer_day(self, dealer_id: UUID, day: date | None = None) -> Json:
+        """How a day went for a dealer, today unless named."""
+        params = {"p_dealer_id": str(dealer_id)} | ({"p_day": day.isoformat()} if day else {})
+        return cast(Json, await self.call("dealer_day", params))
 
     async def rider_board(self, rider_id: UUID, *, simulated: bool) -> Json:
         """A rider's open `rides` and `past` ones, of real orders or of played ones."""

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 
-from processors import announcer, hints, logs, notifier
+from processors import announcer, dealer_days, hints, logs, notifier
 from processors.channels.registry import open_channels
 from processors.errors import ConfigurationError
 from processors.language.detect import detect
@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 SCHEDULE_SECONDS = 2.0
 INDEX_SECONDS = 30.0
 SUMMARY_SECONDS = 5.0
+DAYS_SECONDS = 60.0
 FIGURES_SECONDS = 30.0
 SHUTDOWN_SECONDS = 15.0
 
@@ -71,6 +72,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             run("announcements", _announce(services, sender.wake.ring), announcements, poll_seconds=poll),
             run("pushes", _push(services), pushes, poll_seconds=poll),
             run("schedules", _tick(services, announcements.ring), Wake(), poll_seconds=SCHEDULE_SECONDS),
+            run("dealers' days", _days(services, sender.wake.ring), Wake(), poll_seconds=DAYS_SECONDS),
             run("summaries", _summarize(services), Wake(), poll_seconds=SUMMARY_SECONDS),
             run("search index", _index(services), Wake(), poll_seconds=INDEX_SECONDS),
             run("figures", _count(services), Wake(), poll_seconds=FIGURES_SECONDS),
@@ -121,6 +123,16 @@ def _tick(services: Services, on_events: Callable[[], None]) -> Step:
         if counts["offers_expired"]:
             on_events()
         return Progress(done=0)
+
+    return step
+
+
+def _days(services: Services, on_queued: Callable[[], None]) -> Step:
+    async def step() -> Progress:
+        told = await dealer_days.tell_once(services.store)
+        if told:
+            on_queued()
+        return Progress(done=told)
 
     return step
 

@@ -673,6 +673,9 @@ insert into public.message_templates (business_id, name, language, category, bod
   ('00000000-0000-4000-8000-000000000001', 'modifica_ordine', 'it', 'UTILITY', 'Il tuo ordine {{1}}: {{2}} può farlo così: {{3}}. Totale {{4}}. Va bene?', '["Va bene", "Altro negozio", "Annulla ordine"]', 4),
   ('00000000-0000-4000-8000-000000000001', 'modifica_ordine', 'en', 'UTILITY', 'Your order {{1}}: {{2}} can do it like this: {{3}}. Total {{4}}. Is that fine?', '["That''s fine", "Another shop", "Cancel order"]', 4),
   ('00000000-0000-4000-8000-000000000001', 'modifica_ordine', 'id', 'UTILITY', 'Pesanan {{1}}: {{2}} bisa menyiapkannya seperti ini: {{3}}. Total {{4}}. Setuju?', '["Setuju", "Toko lain", "Batalkan pesanan"]', 4),
+  ('00000000-0000-4000-8000-000000000001', 'riepilogo_giornata', 'it', 'UTILITY', 'La tua giornata del {{1}}: ordini accettati {{2}}, consegnati {{3}}, incasso {{4}}. Scrivi riepilogo per i dettagli.', '[]', 4),
+  ('00000000-0000-4000-8000-000000000001', 'riepilogo_giornata', 'en', 'UTILITY', 'Your day, {{1}}: orders accepted {{2}}, delivered {{3}}, revenue {{4}}. Write summary for more.', '[]', 4),
+  ('00000000-0000-4000-8000-000000000001', 'riepilogo_giornata', 'id', 'UTILITY', 'Hari Anda, {{1}}: pesanan diterima {{2}}, terkirim {{3}}, pendapatan {{4}}. Tulis ringkasan untuk rinciannya.', '[]', 4),
   ('00000000-0000-4000-8000-000000000001', 'nuova_consegna', 'it', 'UTILITY', 'Nuova consegna {{1}}: ritiro da {{2}}, consegna in {{3}}. Da incassare {{4}} in contanti.', '["Ritirato", "Consegnato", "Non consegnato"]', 4),
   ('00000000-0000-4000-8000-000000000001', 'nuova_consegna', 'en', 'UTILITY', 'New delivery {{1}}: pick up at {{2}}, bring to {{3}}. To collect {{4}} in cash.', '["Picked up", "Delivered", "Not delivered"]', 4),
   ('00000000-0000-4000-8000-000000000001', 'nuova_consegna', 'id', 'UTILITY', 'Antaran baru {{1}}: ambil di {{2}}, antar ke {{3}}. Tagih {{4}} tunai.', '["Sudah diambil", "Terkirim", "Tidak terkirim"]', 4);

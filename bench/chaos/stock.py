@@ -180,18 +180,15 @@ async def talk_of(pool: asyncpg.Pool[Any], phone: str) -> uuid.UUID:
     return uuid.UUID(str(found))
 
 
-async def act(pool: asyncpg.Pool[Any], conversation: uuid.UUID, kind: str, **args: Any) -> str:
+async def act(pool: asyncpg.Pool[Any], talk: uuid.UUID, kind: str, **args: Any) -> str:
     """One action as a turn does it, under the lock of its conversation; its outcome."""
-    async with pool.acquire() as connection, connection.transaction():
-        await connection.execute(
-            "select 1 from whatsapp_conversations where id = $1 for update", conversation
-        )
-        result = await connection.fetchval(
-            "select private.run_action(c, $2, $3::text::jsonb) from whatsapp_conversations c where c.id = $1",
-            conversation,
-            kind,
-            json.dumps(args),
-        )
+    result = await pool.fetchval(
+        "with locked as (select * from whatsapp_conversations where id = $1 for update) "
+        "select private.run_action(row(c.*)::whatsapp_conversations, $2, $3::text::jsonb) from locked c",
+        talk,
+        kind,
+        json.dumps(args),
+    )
     return str(json.loads(result)["outcome"])
 
 

@@ -26,6 +26,7 @@ LIMITS = (
     "proposal_minutes",
     "payment_minutes",
     "rider_phone",
+    "dealer_summary",
 )
 
 

@@ -5,7 +5,7 @@ A turn may hold several messages ("accetto", "esaurito lo shampoo"); each is ans
 
 from __future__ import annotations
 
-from processors.dealer import changes, offers, orders, shop, stock
+from processors.dealer import changes, day, offers, orders, shop, stock
 from processors.dealer.change_choices import answer_open_question, answer_preview
 from processors.dealer.change_words import read_wishes
 from processors.dealer.choices import answer_choice
@@ -85,6 +85,8 @@ async def _answer_clause(talk: Talk, clause: Said) -> Answer:
         return await orders.move_in_words(talk, verb, codes)
     if codes:
         return joined([await orders.show(talk, code) for code in codes])
+    if verb == "day":
+        return await day.answer(talk, clause.text)
     if verb == "overview":
         return await orders.show_all(talk)
     if verb in ("pause", "resume"):

@@ -13,7 +13,7 @@ from processors.partners.words import GENERAL, bare_answer, fold
 
 Verb = Literal[
     "accept", "decline", "yes", "no", "preparing", "ready", "out_for_delivery", "delivered",
-    "pause", "resume", "overview", "human", "help", "greeting", "thanks",
+    "pause", "resume", "day", "overview", "human", "help", "greeting", "thanks",
 ]  # fmt: skip
 
 # Tried in this order: a refusal holds the words of an acceptance, a hand-over to the rider those of delivery.
@@ -66,9 +66,17 @@ _PATTERNS: tuple[tuple[Verb, str], ...] = (
         r"(in )?pausa|mi fermo|chiud(o|iamo)|chius[oi]|pause|break|closed|closing|istirahat|tutup|jeda",
     ),
     (
+        "day",
+        r"riepilog\w*|com (e|era) andata( \w+)?|come (e andata|sta andando|siamo andati)( \w+)?|(resoconto|bilancio)|"
+        r"(quanto|cosa) (ho|abbiamo) (venduto|incassato|fatto oggi)|incass\w+|vendite|"
+        r"how did (it|today|we) (go|do)( today)?|how was (today|yesterday)|day summary|daily summary|"
+        r"summary|(today|yesterday) s (sales|figures)|sales (today|yesterday)|"
+        r"ringkasan|gimana hari ini|bagaimana hari ini|penjualan( hari ini| kemarin)?",
+    ),
+    (
         "overview",
-        r"ordin[ei]|offert[ae]|riepilogo|situazione|cosa (ho|c e|devo) (da )?(fare|preparare)|in corso|"
-        r"orders?|offers?|summary|to ?do|pesanan|order|daftar|ringkasan",
+        r"ordin[ei]|offert[ae]|situazione|cosa (ho|c e|devo) (da )?(fare|preparare)|in corso|"
+        r"orders?|offers?|to ?do|pesanan|order|daftar",
     ),
     ("help", GENERAL["help"]),
     ("thanks", GENERAL["thanks"]),
