@@ -56,7 +56,7 @@ class DeskSettings(BaseSettings):
 
     @property
     def api_url(self) -> str:
-        """Where our api answers, for what takes the service's key: DESK_API_URL, else beside this desk."""
+        """Where our api answers, which has the keys that the desk has not: DESK_API_URL, else beside this desk."""
         return (
             self.desk_api_url.rstrip("/")
             or f"http://127.0.0.1:{DEFAULT_API_PORT + self.relaydesk_port_offset}"

@@ -133,7 +133,7 @@ class ProductSearch:
             words=text,
             asked=words,
             model=model,
-            hits=[_shown(hit) for hit in hits] if is_on() else (),
+            hits=[_shown(hit) for hit in hits[:8]] if is_on() else (),
         )
         return hits
 
