@@ -9,8 +9,9 @@ import streamlit as st
 
 from dashboard.client import Refused
 from dashboard.queries.analytics import Business, Report, businesses, report, satisfaction, service
+from dashboard.queries.prompts import prompt_results
 from dashboard.views import analytics_parts as parts
-from dashboard.views import analytics_service, cards
+from dashboard.views import analytics_prompts, analytics_service, cards
 from dashboard.visitor import Visitor
 from dashboard.words import duration, number, percent
 from processors.language.money import money
@@ -30,6 +31,7 @@ def show(visitor: Visitor) -> None:
         return
     fast = visitor.ask(lambda client: service(client, business.id, first, last))
     happy = visitor.ask(lambda client: satisfaction(client, business.id, first, last))
+    compared = visitor.ask(lambda client: prompt_results(client, business.id, first, last))
     _figures(visitor, found)
     left, right = st.columns(2)
     with left:
@@ -44,6 +46,7 @@ def show(visitor: Visitor) -> None:
         parts.revenue(visitor, found)
         parts.peaks(visitor, found)
         parts.models(visitor, found)
+        analytics_prompts.prompts(visitor, compared)
         parts.failures(visitor, found)
 
 

@@ -23,6 +23,7 @@ LIMITS = (
     "model_calls_per_day",
     "contact_model_usd_per_day",
     "contact_model_calls_per_day",
+    "prompt_v2_percent",
     "proposal_minutes",
     "payment_minutes",
     "rider_phone",

@@ -11,6 +11,7 @@ from processors.search.search import Hit
 from processors.trace import note
 from processors.understanding import offline
 from processors.understanding.budget import begin_call
+from processors.understanding.prompts import variant_for
 from processors.understanding.types import Understanding
 
 CANDIDATES = 8
@@ -30,7 +31,7 @@ async def understand(talk: Talk, reads: Reads, text: str) -> tuple[Talk, Underst
         try:
             return await _ask_model(talk, reads, text, seconds)
         except ModelUnavailable as error:
-            failed = reads.services.brain.failed_call(error)
+            failed = reads.services.brain.failed_call(error, variant=_variant(talk))
             note("model", failed=error.reason)
             talk = replace(talk, ai_calls=(*talk.ai_calls, failed))
     understood = await _offline(talk, reads, text)
@@ -43,6 +44,10 @@ def _seconds_left(talk: Talk) -> float:
     if any(call.outcome == "failed" for call in talk.ai_calls):
         return 0.0
     return MODEL_SECONDS - sum(call.latency_ms for call in talk.ai_calls) / 1000
+
+
+def _variant(talk: Talk) -> str:
+    return variant_for(talk.turn.contact.id, talk.turn.business.limits)
 
 
 async def _ask_model(talk: Talk, reads: Reads, text: str, seconds: float) -> tuple[Talk, Understanding]:
@@ -66,6 +71,7 @@ async def _ask_model(talk: Talk, reads: Reads, text: str, seconds: float) -> tup
         cart=talk.cart,
         history=turn.history,
         summary=turn.summary,
+        variant=_variant(talk),
     )
     answer = await brain.understand(question, seconds=seconds)
     note("understanding", by=answer.call.model, **shown(answer.understanding))

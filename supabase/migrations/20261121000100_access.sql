@@ -34,7 +34,8 @@ create table public.businesses (
 comment on table public.businesses is 'One row per business that relaydesk serves: its bot, languages, currency and limits.';
 comment on column public.businesses.limits is 'Numbers a business may set: offer_minutes, offer_fanout, human_hours, minimum_order, address_days, cart_reminder_minutes (0: none), '
   'proposal_minutes, rider_phone (1: riders see the customer''s number), dealer_summary (1: their day each evening), '
-  'model_usd_per_day, model_calls_per_day and the same of each contact (contact_model_…; 0: no model), payment_minutes (45).';
+  'model_usd_per_day, model_calls_per_day and the same of each contact (contact_model_…; 0: no model), payment_minutes (45), '
+  'prompt_v2_percent (the share of contacts whose turns that version of the prompt reads).';
 comment on column public.businesses.payment_methods is 'How its customers may pay; asked with the confirmation only where there is a choice.';
 
 create table public.staff (

@@ -143,7 +143,8 @@ begin
         perform private.check_number(p_settings -> 'limits', v_field,
           case when v_field in ('offer_minutes', 'offer_fanout', 'proposal_minutes') then 1 when v_field = 'payment_minutes' then 35 else 0 end,
           case when v_field in ('offer_minutes', 'proposal_minutes') then 1440 when v_field = 'offer_fanout' then 50
-            when v_field = 'human_hours' then 720 when v_field = 'payment_minutes' then 1435 when v_field in ('rider_phone', 'dealer_summary') then 1 else 100000 end,
+            when v_field = 'human_hours' then 720 when v_field = 'payment_minutes' then 1435 when v_field in ('rider_phone', 'dealer_summary') then 1
+            when v_field = 'prompt_v2_percent' then 100 else 100000 end,
           case when v_field in ('offer_fanout', 'address_days', 'rider_phone', 'dealer_summary', 'model_calls_per_day', 'contact_model_calls_per_day') then 0 else 2 end);
       end if;
     end loop;
