@@ -141,6 +141,10 @@ async def watch(connection: asyncpg.Connection, world: World, owner: str) -> Wat
             where = f"t.id = '{business}'"
         elif table.column("business_id") is not None:
             where = f"t.business_id = '{business}'"
+        elif table.column("user_id") is not None:
+            # What is a person's own, such as their log-in, belongs to where they work.
+            staff = f"select s.user_id from public.staff s where s.active and s.business_id = '{business}'"
+            where = f"t.user_id in ({staff})"
         else:
             where = "true"
         parts.append(

@@ -165,7 +165,9 @@ begin
   -- A provider's clock ahead of ours must not hold a window open for longer than it is.
   v_time := least(coalesce(to_timestamp((e ->> 'provider_time')::double precision), v_now), v_now + interval '1 minute');
   v_contact := private.resolve_contact(a.business_id, e ->> 'channel', coalesce(e -> 'sender', '{}'::jsonb), private.identity_scope(a));
-  if e ->> 'type' in ('text', 'interactive', 'button') then
+  -- Most messages answer no such question, and are spared the call.
+  if e #>> '{payload,choice_id}' like 'rate:%' or (e ->> 'type' = 'text' and length(e ->> 'content') <= 40
+      and exists (select 1 from public.satisfaction s where s.contact_id = v_contact and s.score is null)) then
     select * into v_rating from private.rating_in(a.id, v_contact, e);
     if v_rating.score is not null then
       return private.ingest_rating(a, v_rating.request, v_rating.score, e, v_time);

@@ -165,7 +165,8 @@ async def test_a_new_table_or_function_and_what_gives_too_much_are_named(new_dat
         assigning = next(f for f in found.functions if f.name == "assign_conversation")
         mixed = arguments.attacks(assigning, found.expected.functions["assign_conversation"], found.world)
         crossings = [await calls.call(admin, world.OUTSIDER, assigning, a, watch=watch) for a in mixed]
-    assert ("whatsapp_conversations.assignee_id leads to another business",) in [c.changed for c in crossings]
+    crossed = "whatsapp_conversations.assignee_id leads to another business"
+    assert any(crossed in c.changed for c in crossings)
     lines = "\n".join(found.differences)
     assert "secrets: no entry. Add one line `secrets: <kind>` under `tables`" in lines
     assert "peek(): authenticated may execute it, but it has no entry. Add it under `functions`" in lines
