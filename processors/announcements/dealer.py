@@ -47,6 +47,10 @@ def _agreed(event: OrderEvent) -> Reply:
 
 def _offer(event: OrderEvent) -> Reply:
     accept, decline = f"offer:accept:{event.offer_id}", f"offer:decline:{event.offer_id}"
+    total = event.total_text
+    if event.paid == "stripe":
+        # Whoever hands it over must not collect for it a second time.
+        total = f"{total} ({say(event.language, 'announce.short.paid_how.card')})"
     return Reply(
         text=say(
             event.language,
@@ -54,7 +58,7 @@ def _offer(event: OrderEvent) -> Reply:
             code=event.code,
             lines=lines_text(event.lines, event.language),
             area=event.area,
-            total=event.total_text,
+            total=total,
             minutes=event.minutes,
         ),
         kind="buttons",
@@ -66,7 +70,7 @@ def _offer(event: OrderEvent) -> Reply:
         template={
             "name": "nuovo_ordine",
             "language": event.language,
-            "params": [event.code, lines_short(event.lines), event.total_text],
+            "params": [event.code, lines_short(event.lines), total],
             "button_payloads": [accept, decline],
         },
     )

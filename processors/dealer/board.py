@@ -24,6 +24,8 @@ class Goods:
     lines: Sequence[Line]
     total: Decimal
     currency: str
+    prepaid: bool = False
+    """Paid by card before it is handed over, so nobody collects for it."""
     where: str = ""
     """Lines to put below the goods: the area of an offer, the address and note of an order."""
 
@@ -146,5 +148,6 @@ def _goods(row: Mapping[str, Any]) -> dict[str, Any]:
         "lines": row["lines"],
         "total": Decimal(row["total"]),
         "currency": row["currency"],
+        "prepaid": bool(row.get("prepaid")),
         "where": row.get("where") or "",
     }

@@ -126,4 +126,5 @@ def _list(talk: Talk, text: str, rows: Sequence[Row]) -> Reply:
 
 
 def _total(talk: Talk, goods: Goods) -> str:
-    return money(goods.total, goods.currency, talk.language)
+    total = money(goods.total, goods.currency, talk.language)
+    return f"{total} ({say(talk.language, 'announce.short.paid_how.card')})" if goods.prepaid else total

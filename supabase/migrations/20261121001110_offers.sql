@@ -31,6 +31,13 @@ as $$
 $$;
 comment on function private.area_of(jsonb, text) is 'Zone, postcode and note of an order as lines for those to whom it is offered.';
 
+create function private.paid_before(p_relay_id uuid) returns boolean
+language sql stable set search_path = ''
+as $$
+  select exists (select 1 from public.payments where relay_id = p_relay_id and status in ('paid', 'refunding') and provider <> 'cash_on_delivery')
+$$;
+comment on function private.paid_before(uuid) is 'Whether an order was paid before its delivery, so that it can''t cost more any longer.';
+
 create function private.offer_to(p_relay public.whatsapp_order_relays, p_order public.market_orders, p_dealer_id uuid, p_minutes numeric) returns void
 language plpgsql set search_path = ''
 as $$
@@ -148,7 +155,7 @@ begin
   perform private.void_proposals(m.id);
   perform private.win_order(r, m, o.id, o.dealer_id);
   return jsonb_build_object('outcome', 'accepted', 'order_code', m.code, 'total', m.total_price::text, 'market_order_id', m.id,
-    'where', private.where_to(m.delivery, m.note));
+    'where', private.where_to(m.delivery, m.note) || case when private.paid_before(m.relay_id) then E'\n💳 ✓' else '' end);
 end
 $$;
 comment on function private.accept_offer(public.whatsapp_conversations, jsonb) is
@@ -292,11 +299,11 @@ language sql stable set search_path = ''
 as $$
   select jsonb_build_object(
     'offers', (select coalesce(jsonb_agg(jsonb_build_object('offer_id', o.id, 'market_order_id', m.id, 'code', m.code, 'lines', m.lines,
-        'total', m.total_price::text, 'currency', m.currency, 'expires_at', o.expires_at, 'where', private.area_of(m.delivery, m.note)) order by o.created_at), '[]'::jsonb)
+        'total', m.total_price::text, 'currency', m.currency, 'expires_at', o.expires_at, 'prepaid', private.paid_before(m.relay_id), 'where', private.area_of(m.delivery, m.note)) order by o.created_at), '[]'::jsonb)
       from public.order_offers o join public.market_orders m on m.id = o.market_order_id
       where o.dealer_id = p_dealer_id and o.outcome = 'pending' and o.expires_at > now()),
     'orders', (select coalesce(jsonb_agg(jsonb_build_object('market_order_id', m.id, 'code', m.code, 'status', m.status, 'lines', m.lines,
-        'total', m.total_price::text, 'currency', m.currency, 'rider', k.name, 'accepted_at', m.accepted_at,
+        'total', m.total_price::text, 'currency', m.currency, 'prepaid', private.paid_before(m.relay_id), 'rider', k.name, 'accepted_at', m.accepted_at,
         'ready_at', m.ready_at,
         'where', private.where_to(m.delivery, m.note), 'pickup', m.delivery ->> 'way' = 'pickup') order by m.accepted_at), '[]'::jsonb)
       from public.market_orders m left join public.riders k on k.id = m.rider_id

@@ -170,13 +170,6 @@ as $$
 $$;
 comment on function private.may_propose(public.market_orders, uuid) is 'Whether a dealer may say how an order would do: it is offered to them, or theirs and still in the shop.';
 
-create function private.paid_before(p_relay_id uuid) returns boolean
-language sql stable set search_path = ''
-as $$
-  select exists (select 1 from public.payments where relay_id = p_relay_id and status in ('paid', 'refunding') and provider <> 'cash_on_delivery')
-$$;
-comment on function private.paid_before(uuid) is 'Whether an order was paid before its delivery, so that it can''t cost more any longer.';
-
 create function private.draft_proposal(c public.whatsapp_conversations, p_args jsonb) returns jsonb
 language plpgsql set search_path = ''
 as $$

@@ -46,6 +46,29 @@ def test_imports_point_one_way(folder: str) -> None:
     assert wrong == []
 
 
+def test_stripe_is_loaded_by_whoever_needs_it_alone() -> None:
+    """Its library takes memory and a moment: who is paid in cash only must not pay for it at the start."""
+    own = {"processors.payments.stripe_pages", "processors.payments.stripe_events"}
+    wrong = []
+    for folder in PRODUCT:
+        for file in _files(folder):
+            module = ".".join(file.relative_to(ROOT).with_suffix("").parts)
+            tree = ast.parse(file.read_text(encoding="utf-8"))
+            at_the_top = {
+                name
+                for node in tree.body
+                if isinstance(node, ast.Import | ast.ImportFrom)
+                for name in (
+                    [node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
+                )
+            }
+            if module not in own and any(
+                name in own or name.split(".")[0] == "stripe" for name in at_the_top
+            ):
+                wrong.append(module)
+    assert wrong == []
+
+
 @pytest.mark.parametrize("folder", PRODUCT)
 def test_the_product_does_not_print(folder: str) -> None:
     """What is printed reaches no log level, no filter and no rule about personal data."""

@@ -375,6 +375,18 @@ async def test_a_paid_order_is_not_collected_again_and_says_so(till: Till) -> No
         phone.number,
     )
     assert ride == "0.00"
+    offer = await phone.value(
+        "select m.payload ->> 'text' from whatsapp_messages m join whatsapp_conversations c "
+        "on c.id = m.conversation_id where c.conversation_type = 'dealer' "
+        "and m.payload ->> 'text' like '%' || $1 || '%' limit 1",
+        (await phone.orders())[0]["code"],
+    )
+    assert "(pagato con carta)" in offer
+    board = await phone.value(
+        "select public.dealer_board(dealer_id) -> 'orders' from market_orders where id = $1",
+        (await phone.orders())[0]["id"],
+    )
+    assert '"prepaid": true' in board
     await phone.admin.execute(
         "select private.move_order(m.id, 'delivered', 'rider') from market_orders m where id = $1",
         (await phone.orders())[0]["id"],
