@@ -155,7 +155,7 @@ ACTIONS: Mapping[str, Action] = {
         about="p_business_id",
         values={"person": _person, "account_id": _id, "template_id": _id, "params": _list(_text)},
     ),
-    "place_order": _action("staff_place_order", seen=_text, expected_total=_amount),
+    "place_order": _action("staff_place_order", seen=_text, expected_total=_amount, pay=_maybe(_text)),
 }
 
 

@@ -28,6 +28,8 @@ def render_placed(event: OrderEvent) -> Reply:
     # An order's total, unlike that of a part, holds the fee already.
     lines.append(say(language, "announce.customer.receipt_total", total=event.total_text))
     next_step = "placed_held" if event.data.get("held") else "placed_next"
+    if event.data.get("by_card"):
+        next_step = "placed_pay"
     lines += ["", say(language, f"announce.customer.{next_step}")]
     buttons = (
         Button(id=order_id("edit", relay_id), title=button_title(say(language, "customer.button.edit"))),

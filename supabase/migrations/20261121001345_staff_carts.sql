@@ -41,6 +41,15 @@ as $$
 $$;
 comment on function private.cart_version(public.carts) is 'A sign of all that is in a cart: another one once anything of it was changed.';
 
+create function private.ways_to_pay(c public.whatsapp_conversations) returns text[]
+language sql stable set search_path = ''
+as $$
+  -- Simulated numbers are never offered the card: their orders are not real, and the money would be.
+  select case when a.simulated then '{cash_on_delivery}'::text[] else b.payment_methods end
+  from public.businesses b join public.channel_accounts a on a.id = c.account_id where b.id = c.business_id
+$$;
+comment on function private.ways_to_pay(public.whatsapp_conversations) is 'How the customer of a conversation may pay.';
+
 create function private.open_cart(c public.whatsapp_conversations) returns jsonb
 language plpgsql stable set search_path = ''
 as $$
@@ -64,7 +73,7 @@ begin
     'delivers', exists (select 1 from public.delivery_zones z where z.business_id = b.id and z.active),
     'opens_at', case when v_opens > now() then v_opens end,
     'waits_for_yes', exists (select 1 from public.whatsapp_order_relays r where r.conversation_id = c.id and r.status = 'pending'),
-    'pickup', coalesce(k.pickup, false),
+    'pickup', coalesce(k.pickup, false), 'ways_to_pay', to_jsonb(private.ways_to_pay(c)),
     'quote', public.checkout_quote(c.id, private.lines_total(v_lines)));
 end
 $$;
@@ -84,7 +93,7 @@ begin
 end
 $$;
 comment on function public.staff_cart(uuid) is
-  'The cart of a customer''s conversation in progress: {version, delivery_version, currency, lines, goods, delivers, pickup, quote, opens_at, '
+  'The cart of a customer''s conversation in progress: {version, delivery_version, currency, lines, goods, delivers, pickup, ways_to_pay, quote, opens_at, '
   'waits_for_yes}; null when there can be none.';
 
 create function private.cart_touched(c public.whatsapp_conversations) returns void
@@ -219,7 +228,8 @@ comment on function public.staff_set_delivery(uuid, jsonb, text, text) is
   'An agent says where a customer''s cart goes: {way delivery|pickup, address_id or address with postcode, note}; p_seen is the delivery_version '
   'they saw (null: whatever is there). Returns the cart as staff_cart. PT409: cart_changed (nothing is written), cart_pickup, cart_address.';
 
-create function public.staff_place_order(p_conversation_id uuid, p_seen text, p_expected_total numeric, p_client_key text) returns jsonb
+create function public.staff_place_order(p_conversation_id uuid, p_seen text, p_expected_total numeric, p_client_key text, p_pay text default null)
+returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -228,6 +238,8 @@ declare
   r public.whatsapp_order_relays;
   v_staff uuid;
   v_relay uuid := gen_random_uuid();
+  v_ways text[];
+  v_pay text;
   v_result jsonb;
 begin
   c := private.require_cart(p_conversation_id);
@@ -235,11 +247,17 @@ begin
   perform private.require_key(p_client_key);
   if not private.audit(c.business_id, 'place_order', 'whatsapp_order_relays', v_relay::text, jsonb_build_object('conversation_id', c.id,
     'total', p_expected_total), p_client_key) then
-    return (select jsonb_build_object('order_code', x.code, 'total', x.total_price::text, 'held', x.held_until is not null)
+    return (select jsonb_build_object('order_code', x.code, 'total', x.total_price::text, 'held', x.held_until is not null,
+        'by_card', exists (select 1 from public.payments p where p.relay_id = x.id and p.provider = 'stripe'))
       from public.audit_log a join public.whatsapp_order_relays x on x.id::text = a.entity_id
       where a.actor_id = (select auth.uid()) and a.client_key = p_client_key);
   end if;
   perform private.require_writable(c, true);
+  v_ways := private.ways_to_pay(c);
+  v_pay := coalesce(p_pay, case when 'cash_on_delivery' = any (v_ways) or p_expected_total = 0 then 'cash_on_delivery' else 'stripe' end);
+  if p_pay <> all (v_ways) then
+    perform private.refuse_cart('pay_way', 'Choose one of the ways to pay that the business offers.');
+  end if;
   select * into k from public.carts where conversation_id = c.id;
   if coalesce(k.lines, '[]'::jsonb) = '[]'::jsonb then
     perform private.refuse_cart('cart_empty', 'There is nothing in the cart.');
@@ -249,28 +267,32 @@ begin
   v_result := private.propose_order(c, jsonb_build_object('relay_id', v_relay, 'expected_total', p_expected_total,
     'order_data', jsonb_build_object('placed_by', v_staff)));
   if v_result ->> 'outcome' = 'proposed' then
-    v_result := private.confirm_order(c, jsonb_build_object('relay_id', v_relay, 'actor', 'staff'));
+    v_result := private.confirm_order(c, jsonb_strip_nulls(jsonb_build_object('relay_id', v_relay, 'actor', 'staff',
+      'pay', case when v_pay = 'stripe' then v_pay end)));
   end if;
-  if v_result ->> 'outcome' not in ('created', 'held') then
+  if v_result ->> 'outcome' not in ('created', 'held', 'awaiting_payment') then
     -- Whatever was begun is taken back with this refusal: the cart stays as it is.
-    perform private.refuse_cart(case v_result ->> 'outcome' when 'price_changed' then 'price_changed' when 'out_of_stock' then 'out_of_stock'
+    perform private.refuse_cart(case v_result ->> 'outcome' when 'price_changed' then 'price_changed' when 'out_of_stock' then 'out_of_stock' when 'no_card' then 'pay_way'
       when 'unavailable' then 'cart_product' when 'undeliverable' then 'undeliverable' else 'other' end, coalesce(v_result ->> 'missing', v_result ->> 'state', 'Look at the cart again.'));
   end if;
   select * into strict r from public.whatsapp_order_relays where id = v_relay;
   perform private.order_event(r, null, 'placed_by_shop', 'customer', null, null, 'staff', jsonb_build_object('relay_id', r.id,
-    'fee', r.delivery_fee::text, 'where', private.where_to(r.delivery, r.note), 'held', v_result ->> 'outcome' = 'held'));
+    'fee', r.delivery_fee::text, 'where', private.where_to(r.delivery, r.note), 'held', v_result ->> 'outcome' = 'held',
+    'by_card', v_pay = 'stripe'));
   update public.whatsapp_conversations set session = session #- '{customer,questions}' where id = c.id;
   perform private.cart_touched(c);
-  return jsonb_build_object('order_code', r.code, 'total', r.total_price::text, 'held', v_result ->> 'outcome' = 'held');
+  return jsonb_build_object('order_code', r.code, 'total', r.total_price::text, 'held', v_result ->> 'outcome' = 'held',
+    'by_card', v_pay = 'stripe');
 end
 $$;
-comment on function public.staff_place_order(uuid, text, numeric, text) is
+comment on function public.staff_place_order(uuid, text, numeric, text, text) is
   'An agent places the order for the customer by the customer''s own rules: stock is reserved, dealers are asked (when the shop opens, if it is closed), '
-  'the customer is told. p_seen and p_expected_total are what the agent saw (null: whatever is there). Returns {order_code, total, held}; the same key again returns the same. '
-  'PT409, with nothing written: cart_changed, cart_empty, price_changed, out_of_stock, cart_product, undeliverable, contact_blocked.';
+  'the customer is told. p_seen and p_expected_total are what the agent saw (null: whatever is there), p_pay '
+  'cash_on_delivery or stripe (null: cash where the business takes it). Returns {order_code, total, held, by_card}; the same key again the same. '
+  'PT409, with nothing written: cart_changed, cart_empty, price_changed, out_of_stock, cart_product, undeliverable, pay_way, contact_blocked.';
 
 grant execute on function private.require_cart(uuid), private.refuse_cart(text, text), private.delivery_version(public.carts),
-  private.cart_version(public.carts), private.open_cart(public.whatsapp_conversations), private.cart_touched(public.whatsapp_conversations),
+  private.cart_version(public.carts), private.ways_to_pay(public.whatsapp_conversations), private.open_cart(public.whatsapp_conversations), private.cart_touched(public.whatsapp_conversations),
   private.check_line(uuid, uuid, jsonb, integer, boolean) to service_role;
 grant execute on function public.staff_cart(uuid), public.staff_set_line(uuid, uuid, jsonb, integer, integer, text),
-  public.staff_set_delivery(uuid, jsonb, text, text), public.staff_place_order(uuid, text, numeric, text) to authenticated, service_role;
+  public.staff_set_delivery(uuid, jsonb, text, text), public.staff_place_order(uuid, text, numeric, text, text) to authenticated, service_role;

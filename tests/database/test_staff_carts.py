@@ -231,6 +231,32 @@ async def test_what_is_placed_at_night_waits_for_the_opening(engine: Engine) -> 
     assert await engine.value(offers, "held") == 0
 
 
+async def test_an_order_placed_by_card_waits_for_its_payment(engine: Engine) -> None:
+    desk = await filled(engine)
+    cart = await desk.cart()
+    assert cart["ways_to_pay"] == ["cash_on_delivery"]
+    arguments = (cart["version"], Decimal(cart["quote"]["total"]))
+    assert await reason(desk.call("staff_place_order", *arguments, _key(), "stripe")) == "pay_way"
+    # A shop that takes cards alone has no cash to fall back on.
+    await engine.admin.execute("update businesses set payment_methods = '{stripe}'")
+    assert await reason(desk.call("staff_place_order", *arguments, _key(), "cash_on_delivery")) == "pay_way"
+    placed = await desk.call("staff_place_order", *arguments, "key-12345")
+    assert placed == await desk.call("staff_place_order", *arguments, "key-12345")
+    assert (placed["by_card"], placed["held"]) == (True, False)
+    [payment] = await engine.rows(
+        "select p.provider, r.status from payments p join whatsapp_order_relays r on r.id = p.relay_id "
+        "where r.code = $1",
+        placed["order_code"],
+    )
+    assert payment == {"provider": "stripe", "status": "confirmed"}
+    offers = "select count(*) from order_offers o join market_orders m on m.id = o.market_order_id where m.code = $1"
+    assert await engine.value(offers, placed["order_code"]) == 0
+    events = await engine.call("claim_announcements", 50, 30)
+    [reply] = [render(event) for event in events if event["kind"] == "placed_by_shop"]
+    assert reply is not None
+    assert "pagare con carta" in reply.text
+
+
 async def test_collecting_is_only_offered_where_a_dealer_lets(engine: Engine) -> None:
     desk = await filled(engine)
     assert (await desk.deliver(way="pickup"))["quote"]["state"] == "pickup"

@@ -224,15 +224,18 @@ export function createCart(words, { ask, known, sending, over, mayAct }) {
   function place(anchor) {
     const id = row.id
     const body = { seen: cart.version, expected_total: cart.quote.total }
+    const ways = cart.ways_to_pay ?? []
     const hints = [words.say("cart.place_hint", { name: title(row, words), total: words.money(cart.quote.total, cart.currency) }),
+      ways.length === 1 && ways[0] === "stripe" && words.say("cart.place_card"),
       cart.opens_at && words.say("cart.place_closed", { time: words.moment(cart.opens_at) }),
       row.contact?.opted_out_at && words.say("cart.place_opted_out")]
     over.form(anchor, {
-      heading: words.say("cart.place"), hint: hints.filter(Boolean).join(" "), fields: [], submit: words.say("cart.place_now"),
-      done: async () => {
-        const answer = await sending.ask("place_order", id, body)
+      heading: words.say("cart.place"), hint: hints.filter(Boolean).join(" "), submit: words.say("cart.place_now"),
+      fields: ways.length > 1 ? [{ name: "pay", label: words.say("cart.pay"), value: "cash_on_delivery", options: ways.map((one) => ({ value: one, label: words.say(`cart_pay.${one}`) })) }] : [],
+      done: async ({ pay }) => {
+        const answer = await sending.ask("place_order", id, { ...body, pay: pay ?? null })
         if (answer.reason) return told(id, answer)
-        over.toast(words.say("cart.placed", { code: answer.result.order_code }), "good")
+        over.toast(words.say(answer.result.by_card ? "cart.placed_card" : "cart.placed", { code: answer.result.order_code }), "good")
         const now = await ask("cart", { id }).catch(() => null)
         if (now) known(id, now.cart, now.number)
       },
