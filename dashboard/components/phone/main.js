@@ -138,16 +138,18 @@ function start(parent, data) {
     }
     phone.reading = true
     phone.stale = false
+    let pause = 0
     try {
       const answer = await link.ask("phone", { id: person.conversation_id })
       if (phone.person === person) phone.shown = answer.phone
       saying.settle(phone)
     } catch ({ why }) {
-      if (why === "unavailable") phone.stale = true
+      // A lost connection reads everything anew by itself.
+      if (why === "unavailable") [phone.stale, pause] = [true, AGAIN_MS]
     }
     phone.reading = false
     draw()
-    if (phone.stale) setTimeout(() => refresh(phone), 50)
+    if (phone.stale) setTimeout(() => refresh(phone), pause)
   }
 
   // Who is played.
