@@ -1,7 +1,8 @@
 """`./dev screenshots FOLDER`: every page of the desk as it looks, light and dark, on a phone, a laptop, a wide screen.
 
-Pictures of the running stack with whatever data it has; the seed makes the ones of the README. Each file is
-`<page>-<theme>-<width>.png`, with few enough colours to be small.
+Pictures of the running stack with whatever data it has; `--talk` first lets customers and dealers write (`talk.py`),
+which after a `./dev reset` makes the ones of the README. Each file is `<page>-<theme>-<width>.png`, with few enough
+colours to be small.
 """
 
 from __future__ import annotations
@@ -18,19 +19,19 @@ from PIL import Image
 from playwright.async_api import BrowserContext, Page, async_playwright
 
 from dashboard import navigation
-from devstack import browser, status
+from devstack import browser, status, talk
 from devstack.places import Places, UsageError
 
 SIZES = {400: 860, 1280: 800, 1920: 1080}
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 LOGIN = "login"
 THREAD = "thread"
-"""The inbox with a conversation of the seed."""
+"""The inbox with the conversation of an order of the seed, or of the talk."""
 PAGES = {
     LOGIN: "/login",
     **{entry.name: f"/{entry.name}" for entry in navigation.PAGES},
     "inbox": "/",
-    THREAD: "/?conversation=00000000-0000-4000-8000-000000000061",
+    THREAD: "/?order=D1000",
 }
 SETTLED = """
 () => {
@@ -56,6 +57,9 @@ def main(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("--theme", action="append", choices=THEMES, help="only this theme")
     parser.add_argument("--language", default="it", choices=("it", "en"))
+    parser.add_argument(
+        "--talk", action="store_true", help="first let people write over the simulated WhatsApp"
+    )
     given = parser.parse_args(arguments)
     chromium = browser.find()
     try:
@@ -67,6 +71,8 @@ def main(arguments: Sequence[str]) -> int:
     except UsageError as error:
         print(f"./dev screenshots: {error}", file=sys.stderr)
         return 1
+    if given.talk:
+        talk.hold(Places.from_environment().url("simulators"))
     given.folder.mkdir(parents=True, exist_ok=True)
     count = asyncio.run(_take(chromium, given))
     print(f"{count} pictures in {given.folder}")
@@ -90,14 +96,16 @@ async def _take(chromium: str, given: argparse.Namespace) -> int:
                     reduced_motion="reduce",
                 )
                 wanted = given.page or list(PAGES)
-                count += await _of_one_screen(context, url, wanted, given.folder, f"{theme}-{width}")
+                count += await _of_one_screen(
+                    context, url, wanted, given.folder, f"{theme}-{width}", talked=given.talk
+                )
                 await context.close()
         await program.close()
     return count
 
 
 async def _of_one_screen(
-    context: BrowserContext, url: str, wanted: Sequence[str], folder: Path, suffix: str
+    context: BrowserContext, url: str, wanted: Sequence[str], folder: Path, suffix: str, *, talked: bool
 ) -> int:
     page = await context.new_page()
     await page.goto(url + PAGES[LOGIN])
@@ -109,8 +117,10 @@ async def _of_one_screen(
     await page.locator(".desk[data-live=live]").wait_for(timeout=60_000)
     for name in wanted:
         if name != LOGIN:
-            await page.goto(url + PAGES[name])
+            await page.goto(url + (f"/?order={talk.ORDER}" if name == THREAD and talked else PAGES[name]))
             await page.wait_for_function(SETTLED, timeout=60_000)
+            if name == THREAD:
+                await page.locator(".thread[data-state=ready]").wait_for(timeout=60_000)
             await _save(page, folder / f"{name}-{suffix}.png")
     return len(wanted)
 

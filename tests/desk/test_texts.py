@@ -20,6 +20,7 @@ FAMILIES = {
     "error",
     "intent",
     "reason",
+    "identity",
     "order",
     "orders_column",
     "payment",
