@@ -14,6 +14,7 @@ import contextlib
 import random
 import statistics
 import sys
+import time
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
@@ -81,27 +82,16 @@ async ([kind, what]) => {
   return taken
 }
 """
-NATIVE = """
-async ([press, changed, drawn]) => {
-  const frame = () => new Promise(requestAnimationFrame)
+READY = """
+([changed, before, drawn]) => {
   const find = (selector) => [document, ...[...document.querySelectorAll('*')].map((e) => e.shadowRoot).filter(Boolean)]
     .map((root) => root.querySelector(selector)).find(Boolean)
   const app = document.querySelector('[data-testid=stApp]')
-  const text = () => find(changed)?.textContent ?? ''
-  const before = text()
-  const at = performance.now()
-  find(press).click()
-  const over = at + 30000
-  const ready = () => text() !== before && app.dataset.testScriptState === 'notRunning' && find(drawn)
-    && !document.querySelector('[data-stale=true]')
-  while (!ready() && performance.now() < over) await frame()
-  await frame()
-  await frame()
-  const taken = performance.now() - at
-  await new Promise((resolve) => setTimeout(resolve, 250))
-  return taken
+  return app?.dataset.testScriptState === 'notRunning' && (find(changed)?.textContent ?? '') !== before && find(drawn)
+    && !document.querySelector('[data-stale=true], [data-testid=stSkeleton]')
 }
 """
+PAUSE_MS = 250
 
 
 async def main() -> None:
@@ -152,13 +142,11 @@ async def _native(page: Page, connection: asyncpg.Connection | None) -> None:
     for name, drawn in PAGES.items():
         before = await _asked(connection)
         for _ in range(PAGE_CLICKS):
-            await page.evaluate(NATIVE, ["a[data-page=inbox]", "a[aria-current=page]", ".desk"])
-            times[name].append(
-                await page.evaluate(NATIVE, [f"a[data-page={name}]", "a[aria-current=page]", drawn])
-            )
+            await _click(page, "a[data-page=inbox]", "a[aria-current=page]", ".desk")
+            times[name].append(await _click(page, f"a[data-page={name}]", "a[aria-current=page]", drawn))
         counts[name] = await _per_click(connection, before, PAGE_CLICKS)
         _tell(name, times[name], counts[name], note="with the inbox opened in between")
-    await page.evaluate(NATIVE, ["a[data-page=analytics]", "a[aria-current=page]", PAGES["analytics"]])
+    await _click(page, "a[data-page=analytics]", "a[aria-current=page]", PAGES["analytics"])
     buttons = await page.locator(".st-key-analytics_range_name button").count()
     by_range: list[list[float]] = [[] for _ in range(buttons)]
     before = await _asked(connection)
@@ -166,10 +154,21 @@ async def _native(page: Page, connection: asyncpg.Connection | None) -> None:
         nth = n % buttons + 1
         press = f".st-key-analytics_range_name button:nth-of-type({nth})"
         drawn = PAGES["analytics"]
-        by_range[nth - 1].append(await page.evaluate(NATIVE, [press, ".st-key-analytics_volume", drawn]))
+        by_range[nth - 1].append(await _click(page, press, ".st-key-analytics_volume", drawn))
     asked = await _per_click(connection, before, CLICKS)
     for label, found in zip(("today", "7 days", "30 days", "14 days"), by_range, strict=False):
         _tell(f"figures, {label}", found, asked)
+
+
+async def _click(page: Page, press: str, changed: str, drawn: str) -> float:
+    """Milliseconds until the text of `changed` is another, the script has run, and `drawn` is there."""
+    before = await page.locator(changed).first.text_content() or ""
+    at = time.perf_counter()
+    await page.locator(press).first.click()
+    await page.wait_for_function(READY, arg=[changed, before, drawn], polling="raf")
+    taken = (time.perf_counter() - at) * 1000
+    await page.wait_for_timeout(PAUSE_MS)
+    return taken
 
 
 def _searches() -> list[str]:
