@@ -14,6 +14,7 @@ BENCHES = {
     "ingest": "messages acknowledged per second, beside pgbench on the same SQL function",
     "turn": "time from a stored message to its sent reply, without model and quiet window",
     "realtime": "time from a commit to the callback of an agent's client, and that every one hears its own",
+    "search": "search in 5,000 and 100,000 products: exact, by index, what the index misses",
     "dialogues": "fifty scripted dialogues on the whole stack, every figure compared with the database",
     "day": "a scripted day of customers and dealers, every row compared with the wire",
     "gateway": "calls and reads through client and gateway, beside the same SQL over asyncpg",

@@ -16,6 +16,7 @@ EXPERIMENTS = {
     "desk": "the gateway is gone for 20 s while customers write and an agent looks on",
     "model": "every failure of a language model, each in a live conversation",
     "injections": "customers who tell the assistant what to do, with the rules and with a model that obeys them",
+    "push": "each way in which a push can fail, and a worker killed between sending and recording",
     "gateway": "hostile requests to REST, their SQL inspected, a sample run beside a canary",
 }
 

@@ -15,7 +15,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
 from starlette.responses import JSONResponse, Response
 
 from devstack.simulators.journal import Journal
-from devstack.simulators.service import Call, Control, Service
+from devstack.simulators.service import Call, Control, Dropped, Service
 
 PAYLOAD_BYTES_MAX = 4096
 TOPIC_PAYLOAD_BYTES_MAX = 2048
@@ -92,8 +92,13 @@ class Failure(BaseModel):
 
 
 class FcmControl(Control):
-    """The switches. `fail_next` is used up by sends in order; `dead_tokens` are UNREGISTERED for good."""
+    """The switches. `fail_next` is used up by sends in order; `dead_tokens` are UNREGISTERED for good.
 
+    Of the next sends, `drop_next` break in the middle of the answer and `hang_next` are never answered.
+    """
+
+    drop_next: int = Field(default=0, ge=0)
+    hang_next: int = Field(default=0, ge=0)
     fail_next: list[Failure] = Field(default_factory=list)
     dead_tokens: list[str] = Field(default_factory=list)
 
@@ -129,6 +134,13 @@ class Fcm(Service[FcmControl]):
             return _error(404, "NOT_FOUND", "The requested URL was not found on this server.")
         if not call.token:
             return _error(401, "UNAUTHENTICATED", "Request is missing required authentication credential.")
+        if self.control.hang_next:
+            self.control.hang_next -= 1
+            await call.closed_by_client()
+            return None
+        if self.control.drop_next:
+            self.control.drop_next -= 1
+            return Dropped()
         if self.control.fail_next:
             return self.control.fail_next.pop(0).response()
         try:

@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 Rpc = Callable[[str, Mapping[str, Any]], Awaitable[Any]]
 
 GLOSSARY_SECONDS = 60.0
+UNREADY_SECONDS = 5.0
+"""How long a search goes on with hashed n-grams before it asks again whether the model's vectors are there."""
 QUERY_SECONDS = 2.0
 """How long a turn waits for a vector. The turn's time is for the model that reads it."""
 
@@ -92,6 +94,7 @@ class ProductSearch:
         self._rpc = rpc
         self.embedder = embedder or HashEmbedder()
         self._glossaries: dict[UUID, tuple[float, dict[str, list[str]]]] = {}
+        self._readiness: dict[UUID, tuple[float, bool]] = {}
 
     async def find(
         self,
@@ -113,7 +116,7 @@ class ProductSearch:
         if not asked:
             return []
         words = list(dict.fromkeys(word for meaning in for_text(asked) for word in meaning))
-        model, vector = await self._vector(text, asked)
+        model, vector = await self._vector(business_id, text, asked)
         rows = await self._rpc(
             "search_products",
             {
@@ -148,8 +151,21 @@ class ProductSearch:
             self._glossaries[business_id] = known
         return known[1]
 
-    async def _vector(self, text: str, asked: Sequence[Sequence[str]]) -> tuple[str, list[float]]:
-        if self.embedder.model != hashing.MODEL:
+    async def _ready(self, business_id: UUID) -> bool:
+        """Whether the model has vectors of the business's products; one that was just set has none yet."""
+        now = time.monotonic()
+        known = self._readiness.get(business_id)
+        if known is None or known[0] < now:
+            arguments = {"p_business_id": str(business_id), "p_model": self.embedder.model}
+            is_ready = bool(await self._rpc("search_ready", arguments))
+            known = (now + (GLOSSARY_SECONDS if is_ready else UNREADY_SECONDS), is_ready)
+            self._readiness[business_id] = known
+        return known[1]
+
+    async def _vector(
+        self, business_id: UUID, text: str, asked: Sequence[Sequence[str]]
+    ) -> tuple[str, list[float]]:
+        if self.embedder.model != hashing.MODEL and await self._ready(business_id):
             try:
                 async with asyncio.timeout(QUERY_SECONDS):
                     return self.embedder.model, (await self.embedder.embed([text]))[0]

@@ -12,8 +12,13 @@ create table public.product_embeddings (
   primary key (product_id, model)
 );
 -- A row of 1536 half floats fits a page; out of line every distance would cost a second read.
-alter table public.product_embeddings alter column embedding set storage plain;
+-- What stands beside it would be pushed out instead, be it ever so short.
+alter table public.product_embeddings alter column embedding set storage plain, alter column model set storage plain,
+  alter column text_hash set storage plain, alter column words set storage main;
 create index product_embeddings_business_idx on public.product_embeddings (business_id, model);
+-- For businesses with more products than can be compared one by one.
+create index product_embeddings_nearest_idx on public.product_embeddings using hnsw (embedding extensions.halfvec_cosine_ops);
+create index product_embeddings_words_idx on public.product_embeddings using gin (words);
 comment on table public.product_embeddings is 'Vector and words of each product, one row per model. Vectors of two models are never compared.';
 
 create table public.synonyms (
@@ -77,36 +82,104 @@ as $$
 $$;
 comment on function public.glossary(uuid) is 'The glossary of a business: {term: [expansions]}.';
 
--- Both legs run over one business exactly: up to about 20,000 products that is faster than an index and loses nothing.
-create function public.search_products(p_business_id uuid, p_embedding jsonb, p_model text, p_terms text[], p_limit integer default 8,
-  p_dealer_id uuid default null, p_in_stock boolean default false, p_max_price numeric default null, p_rrf_k integer default 10)
-returns jsonb
+-- The parameters of the index exist once the library is loaded.
+do $$ begin perform '[1]'::extensions.halfvec; end $$;
+
+-- All vectors of one business, one after the other: up to about 20,000 that is faster than an index and loses nothing.
+create function private.rank_exactly(p_business_id uuid, p_vector extensions.halfvec, p_model text, p_words tsquery, p_dealer_id uuid,
+  p_in_stock boolean, p_max_price numeric)
+returns table (product_id uuid, cosine double precision, text_rank real, vector_place bigint, text_place bigint)
 language sql stable set search_path = public, extensions
 as $$
-  with asked as (
-    select (p_embedding)::text::halfvec(1536) as vector,
-      (select string_agg(quote_literal(t), ' | ')::tsquery from unnest(p_terms) t where t <> '') as words
-  ), candidates as (
-    select e.product_id, 1 - (e.embedding <=> a.vector) as cosine,
-      case when a.words is null then 0 else ts_rank(e.words, a.words) end as text_rank
-    from public.product_embeddings e
-    join public.products p on p.id = e.product_id and p.active
-    cross join asked a
-    where e.business_id = p_business_id and e.model = p_model
-      and (p_max_price is null or p.price <= p_max_price)
-      and (p_dealer_id is null or exists (select 1 from public.dealer_stock s where s.product_id = e.product_id and s.dealer_id = p_dealer_id))
+  with candidates as materialized (
+    select e.product_id, 1 - (e.embedding <=> p_vector) as cosine,
+      case when e.words @@ p_words then ts_rank(e.words, p_words) else 0 end as text_rank
+    from public.product_embeddings e join public.products p on p.id = e.product_id
+    where e.business_id = p_business_id and e.model = p_model and p.active and (p_max_price is null or p.price <= p_max_price)
+      and (p_dealer_id is null or p.id in (select s.product_id from public.dealer_stock s where s.dealer_id = p_dealer_id))
+      and (not p_in_stock or p.id in (select s.product_id from public.dealer_stock s join public.dealers d on d.id = s.dealer_id
+        where d.business_id = p_business_id and not d.paused and s.on_hand > s.reserved))
+  ), near as (
+    select c.*, row_number() over (order by c.cosine desc, c.product_id) as place from candidates c order by c.cosine desc, c.product_id limit 50
+  ), worded as (
+    select c.*, row_number() over (order by c.text_rank desc, c.cosine desc, c.product_id) as place from candidates c where c.text_rank > 0
+    order by c.text_rank desc, c.cosine desc, c.product_id limit 50
+  )
+  select coalesce(n.product_id, w.product_id), coalesce(n.cosine, w.cosine), coalesce(n.text_rank, w.text_rank), n.place, w.place
+  from near n full join worded w on w.product_id = n.product_id
+$$;
+comment on function private.rank_exactly(uuid, extensions.halfvec, text, tsquery, uuid, boolean, numeric) is
+  'The 50 nearest products by meaning and the 50 best by words, each with its place, out of all of a business.';
+
+-- The planner knows nothing of what a distance costs, so that the index is the only way left to it here.
+create function private.nearest_by_index(p_business_id uuid, p_vector extensions.halfvec, p_model text, p_dealer_id uuid,
+  p_in_stock boolean, p_max_price numeric)
+returns table (product_id uuid, cosine double precision)
+language sql stable set search_path = public, extensions set hnsw.iterative_scan = relaxed_order set hnsw.ef_search = 100
+  set enable_sort = off set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off set enable_bitmapscan = off
+as $$
+  select e.product_id, 1 - (e.embedding <=> p_vector) from public.product_embeddings e
+  where e.business_id = p_business_id and e.model = p_model
+    and exists (select 1 from public.products p where p.id = e.product_id and p.active and (p_max_price is null or p.price <= p_max_price)
+      and (p_dealer_id is null or exists (select 1 from public.dealer_stock s where s.product_id = p.id and s.dealer_id = p_dealer_id))
       and (not p_in_stock or exists (select 1 from public.dealer_stock s join public.dealers d on d.id = s.dealer_id and not d.paused
-        where s.product_id = e.product_id and s.on_hand > s.reserved))
-  ), ranked as (
-    select product_id, cosine, text_rank,
-      row_number() over (order by cosine desc, product_id) as vector_place,
-      case when text_rank > 0 then row_number() over (order by text_rank desc, cosine desc, product_id) end as text_place
-    from candidates
-  ), fused as (
-    select product_id, cosine, text_rank,
-      case when vector_place <= 50 then 1.0 / (p_rrf_k + vector_place) else 0 end
-        + case when text_place <= 50 then 1.0 / (p_rrf_k + text_place) else 0 end as score
-    from ranked order by score desc, cosine desc, product_id limit p_limit
+        where s.product_id = p.id and s.on_hand > s.reserved)))
+  order by e.embedding <=> p_vector limit 50
+$$;
+comment on function private.nearest_by_index(uuid, extensions.halfvec, text, uuid, boolean, numeric) is
+  'About the 50 nearest products, by the index, which goes on until enough pass the filters.';
+
+create function private.rank_by_index(p_business_id uuid, p_vector extensions.halfvec, p_model text, p_words tsquery, p_dealer_id uuid,
+  p_in_stock boolean, p_max_price numeric)
+returns table (product_id uuid, cosine double precision, text_rank real, vector_place bigint, text_place bigint)
+language sql stable set search_path = public, extensions
+as $$
+  with near as (
+    select x.product_id, x.cosine, row_number() over (order by x.cosine desc, x.product_id) as place
+    from private.nearest_by_index(p_business_id, p_vector, p_model, p_dealer_id, p_in_stock, p_max_price) x
+  ), matched as materialized (
+    select e.product_id, e.embedding, ts_rank(e.words, p_words) as text_rank from public.product_embeddings e
+    where e.words @@ p_words and e.business_id = p_business_id and e.model = p_model
+    order by text_rank desc, e.product_id limit 400
+  ), worded as (
+    select m.product_id, 1 - (m.embedding <=> p_vector) as cosine, m.text_rank,
+      row_number() over (order by m.text_rank desc, m.embedding <=> p_vector, m.product_id) as place
+    from matched m join public.products p on p.id = m.product_id
+    where p.active and (p_max_price is null or p.price <= p_max_price)
+      and (p_dealer_id is null or exists (select 1 from public.dealer_stock s where s.product_id = p.id and s.dealer_id = p_dealer_id))
+      and (not p_in_stock or exists (select 1 from public.dealer_stock s join public.dealers d on d.id = s.dealer_id and not d.paused
+        where s.product_id = p.id and s.on_hand > s.reserved))
+  )
+  select coalesce(n.product_id, w.product_id), coalesce(n.cosine, w.cosine), coalesce(w.text_rank, 0), n.place, w.place
+  from near n full join (select * from worded where place <= 50) w on w.product_id = n.product_id
+$$;
+comment on function private.rank_by_index(uuid, extensions.halfvec, text, tsquery, uuid, boolean, numeric) is
+  'As rank_exactly, for businesses with too many products to compare all: nearly the same, by the indexes.';
+
+create function public.search_products(p_business_id uuid, p_embedding jsonb, p_model text, p_terms text[], p_limit integer default 8,
+  p_dealer_id uuid default null, p_in_stock boolean default false, p_max_price numeric default null, p_rrf_k integer default 10,
+  p_exact_up_to integer default 20000)
+returns jsonb
+language plpgsql stable set search_path = public, extensions
+as $$
+declare
+  v_vector halfvec(1536) := p_embedding::text::halfvec(1536);
+  v_words tsquery := coalesce((select string_agg(quote_literal(t), ' | ')::tsquery from unnest(p_terms) t where t <> ''), ''::tsquery);
+  v_many boolean := exists (select 1 from public.product_embeddings e where e.business_id = p_business_id and e.model = p_model offset p_exact_up_to);
+  v_ranked jsonb;
+begin
+  if v_many then
+    select jsonb_agg(to_jsonb(r)) into v_ranked
+    from private.rank_by_index(p_business_id, v_vector, p_model, v_words, p_dealer_id, p_in_stock, p_max_price) r;
+  else
+    select jsonb_agg(to_jsonb(r)) into v_ranked
+    from private.rank_exactly(p_business_id, v_vector, p_model, v_words, p_dealer_id, p_in_stock, p_max_price) r;
+  end if;
+  return (with fused as (
+    select r.product_id, r.cosine, r.text_rank,
+      coalesce(1.0 / (p_rrf_k + r.vector_place), 0) + coalesce(1.0 / (p_rrf_k + r.text_place), 0) as score
+    from jsonb_to_recordset(v_ranked) r (product_id uuid, cosine double precision, text_rank real, vector_place bigint, text_place bigint)
+    order by score desc, r.cosine desc, r.product_id limit p_limit
   )
   select coalesce(jsonb_agg(jsonb_build_object('product_id', p.id, 'sku', p.sku, 'name', p.name, 'description', p.description,
     'category', p.category, 'price', p.price::text, 'currency', p.currency, 'attributes', p.attributes, 'image_url', p.image_url,
@@ -114,11 +187,26 @@ as $$
       where s.product_id = p.id),
     'score', round(f.score::numeric, 6), 'cosine', round(f.cosine::numeric, 4), 'text_rank', round(f.text_rank::numeric, 4))
     order by f.score desc, f.cosine desc, p.id), '[]'::jsonb)
-  from fused f join public.products p on p.id = f.product_id
+  from fused f join public.products p on p.id = f.product_id);
+end
 $$;
-comment on function public.search_products(uuid, jsonb, text, text[], integer, uuid, boolean, numeric, integer) is
+comment on function public.search_products(uuid, jsonb, text, text[], integer, uuid, boolean, numeric, integer, integer) is
   'Products of a business by meaning and words: cosine to p_embedding (of p_model) and any of p_terms, fused by reciprocal rank. '
-  'Each hit has price, most pieces one open dealer has, and its scores; a low cosine without text rank means: not in the catalogue.';
+  'Each hit has price, most pieces one open dealer has, and its scores; a low cosine without text rank means: not in the catalogue. '
+  'Exact for businesses of up to p_exact_up_to products; above, by indexes.';
+
+create function public.search_ready(p_business_id uuid, p_model text) returns boolean
+language sql stable set search_path = ''
+as $$
+  select count(*) filter (where e.product_id is null) * 50 <= count(*)
+  from public.products p left join public.product_embeddings e on e.product_id = p.id and e.model = p_model
+  where p.business_id = p_business_id and p.active
+$$;
+comment on function public.search_ready(uuid, text) is
+  'Whether a model has vectors of a business''s products, but for one in fifty: until then it would find next to nothing.';
 
 grant execute on function public.products_to_embed(text, integer), public.save_product_embeddings(text, jsonb), public.glossary(uuid),
-  public.search_products(uuid, jsonb, text, text[], integer, uuid, boolean, numeric, integer) to service_role;
+  public.search_products(uuid, jsonb, text, text[], integer, uuid, boolean, numeric, integer, integer), public.search_ready(uuid, text) to service_role;
+grant execute on function private.rank_exactly(uuid, extensions.halfvec, text, tsquery, uuid, boolean, numeric),
+  private.nearest_by_index(uuid, extensions.halfvec, text, uuid, boolean, numeric),
+  private.rank_by_index(uuid, extensions.halfvec, text, tsquery, uuid, boolean, numeric) to service_role;

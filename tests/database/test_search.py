@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 
+from processors.search import hashing
 from processors.search.indexer import Indexer
 from processors.search.search import ProductSearch
 from tests.database.engine import BUSINESS, Engine
@@ -90,3 +91,74 @@ async def test_only_changed_texts_are_embedded_again(engine: Engine, search: Pro
 async def test_a_hostile_query_is_only_words(search: ProductSearch) -> None:
     for text in ("'; drop table products; --", "a & | ! ( ) : * <->", "\\' or 1=1", "💥" * 400, "x" * 5000):
         await search.find(SHOP, text)
+
+
+class Another:
+    """A model with vectors of its own: the letters backwards."""
+
+    model = "another@1536"
+
+    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        return [hashing.embed(text[::-1]) for text in texts]
+
+
+async def test_a_new_model_is_asked_once_its_vectors_are_there_and_never_before(
+    engine: Engine, search: ProductSearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    async def rpc(name: str, params: Mapping[str, Any]) -> Any:
+        if name == "search_products":
+            asked.append(params["p_model"])
+        return await engine.call_named(name, params)
+
+    monkeypatch.setattr("processors.search.search.UNREADY_SECONDS", -1.0)
+    switched = ProductSearch(rpc, Another())
+    assert (await switched.find(SHOP, "shampoo secco", limit=1))[0].sku == "T02"
+    indexer = Indexer(rpc, switched)
+    while await indexer.run_once():
+        assert await switched.find(SHOP, "shampoo secco")
+    assert (await switched.find(SHOP, "shampoo secco", limit=1))[0].sku == "T02"
+    assert asked[0] == hashing.MODEL
+    assert asked[-1] == Another.model
+
+
+async def test_vectors_of_two_models_are_never_compared(engine: Engine, search: ProductSearch) -> None:
+    [product] = await engine.admin.fetch("select id, business_id from products where sku = 'A05'")
+    strange = hashing.embed("shampoo secco in schiuma")
+    row = {
+        "product_id": str(product["id"]),
+        "embedding": strange,
+        "text_hash": "",
+        "title_words": "",
+        "words": "",
+    }
+    await engine.call("save_product_embeddings", "another@1536", [row])
+    asked = {"p_business_id": SHOP, "p_embedding": strange, "p_terms": []}
+    hits = await engine.call_named("search_products", {**asked, "p_model": hashing.MODEL})
+    assert hits[0]["sku"] == "T02"
+    assert "A05" not in [hit["sku"] for hit in hits[:3]]
+    [only] = await engine.call_named("search_products", {**asked, "p_model": "another@1536"})
+    assert only["sku"] == "A05"
+
+
+@pytest.mark.parametrize("text", ["shampoo secco", "dog bed", "candela alla lavanda", "regalo per lei"])
+async def test_a_large_catalogue_finds_by_index_what_a_small_one_finds_exactly(
+    engine: Engine, search: ProductSearch, text: str
+) -> None:
+    vector, words = hashing.embed(text), text.split()
+    dealer = UUID("00000000-0000-4000-8000-000000000041")
+    for filters in ({}, {"p_in_stock": True, "p_max_price": 30}, {"p_dealer_id": dealer}):
+        arguments = {
+            "p_business_id": SHOP,
+            "p_embedding": vector,
+            "p_model": hashing.MODEL,
+            "p_terms": words,
+            **filters,
+        }
+        exact = await engine.call_named("search_products", arguments)
+        found = await engine.call_named("search_products", {**arguments, "p_exact_up_to": 10})
+        assert exact
+        same = {hit["sku"] for hit in exact} & {hit["sku"] for hit in found}
+        assert len(same) >= len(exact) - 1
+        assert found[0]["sku"] == exact[0]["sku"]

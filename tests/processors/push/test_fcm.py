@@ -120,6 +120,14 @@ async def test_an_outage_costs_one_request_and_no_wait(client: FcmClient, fireba
     assert len(await firebase.log()) == 1
 
 
+async def test_a_connection_that_breaks_is_a_passing_failure(client: FcmClient, firebase: Firebase) -> None:
+    (await firebase.http.post("/fcm/_control", json={"drop_next": 1})).raise_for_status()
+    broken = await client.send(PUSH)
+    assert (broken.outcome, broken.dead) == ("retry", False)
+    assert (await client.send(PUSH)).outcome == "sent"
+    assert len(await firebase.log()) == 2
+
+
 async def test_refused_keys_are_ours_to_mend(
     client: FcmClient, firebase: Firebase, caplog: pytest.LogCaptureFixture
 ) -> None:
