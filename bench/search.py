@@ -26,11 +26,15 @@ from bench.partial import PartialStack, partial_stack
 DIMENSIONS = 1536
 MODEL = "made-up"
 ONE_SHOP = 5_000
-SHOPS = (5_000, 10_000, 12_000, 13_000, 20_000, 40_000)
-"""100,000 products: five businesses whose products are compared one by one, and one that needs the index."""
+SHOPS = (7_000, 8_000, 20_000, 20_000, 40_000)
+"""With the first one 100,000 products, of small businesses and large ones."""
+
+MEASURED = (8_000, 20_000, 40_000)
+EXACT = 8_000
+"""Up to so many are compared one by one (`search_products`, p_exact_up_to)."""
 
 KINDS = 400
-QUERIES = 100
+QUERIES = 60
 COMPARED = 40
 """Questions of which the exact answer is worked out too."""
 
@@ -73,10 +77,12 @@ async def main() -> None:
             shops = [await _fill(connection, size, centers, chance) for size in SHOPS]
             await _build(connection)
             for size, shop in zip(SHOPS, shops, strict=True):
-                if size < max(SHOPS[:-1]):
+                if size not in MEASURED or shop is shops[3]:
                     continue
-                print(f"{size:,} of {sum(SHOPS):,} products, {'by index' if size > 20_000 else 'exact'}:")
-                await _measure(stack, connection, shop, chance, recall=size > 20_000)
+                print(
+                    f"{size:,} of {ONE_SHOP + sum(SHOPS):,} products, {'exact' if size <= EXACT else 'by index'}:"
+                )
+                await _measure(stack, connection, shop, chance, recall=size > EXACT)
         finally:
             await connection.close()
 
@@ -122,7 +128,7 @@ async def _sql(
         UUID(asked.filters["p_dealer_id"]) if "p_dealer_id" in asked.filters else None,
         asked.filters.get("p_in_stock", False),
         33 if "p_max_price" in asked.filters else None,
-        EXACTLY if exact else 20_000,
+        EXACTLY if exact else EXACT,
     )
     taken = (time.perf_counter() - started) * 1000
     return taken, [hit["product_id"] for hit in json.loads(found)]

@@ -52,10 +52,19 @@ _PRONOUN = re.compile(
 
 
 _OF_IT: Final = re.compile(
-    r"(?:e |and |dan )?(?:ne (?:voglio|vorrei|prendo|prenderei|prendiamo|compro|ordino|metta|metti|mandi|servono|dia|"
-    r"bastano)|(?:dam|man|met|prend|aggiung|port|fam)\w*ne|i ll take|i take|saya ambil|ambil) (?P<number>\w+)"
-    r"(?: of them| grazie| per favore| va| dai| pezzi)?"
+    r"(?:e |and |dan )?(?:(?:ce |me )?ne (?:voglio|vorrei|prendo|prenderei|prendiamo|compro|ordino|metta|metti|mandi|servono|dia|"
+    r"bastano)|(?:dam|man|met|prend|aggiung|port|fam)\w*ne|i ll take|i take|saya ambil|ambil) (?P<number>(?:un )?\w+)"
+    r"(?: of them| grazie| per favore| va| dai| (?P<pack>\w+))?"
 )
+_COMMENT: Final = re.compile(
+    r"^(?:(?:the|my|our|his|her) \w+|he|she|they) (?:\w+ )?(?:hates?|loves?|likes?|ate|broke|refuses?|ignores?|"
+    r"needs?|has|have) (?:it|them|that|this|one|some)\b|"
+    r"^(?:(?:il|la|al|alla|ai) (?:mi[oa] |nostr[oa] )?\w+|lui|lei) (?:non )?(?:l[oa] |li |le |gli )?"
+    r"(?:odia|adora|ignora|rifiuta|piace|piacciono|mangia)$|"
+    r"^(?:kucing|anjing)\w* (?:saya |aku )?(?:ga|gak|nggak|tidak|kurang)? ?suka$"
+)
+"""What somebody thinks of the thing before: "the cat hates it"."""
+
 _IS: Final = re.compile(r"^(?:est|it s|its|it is|they re|they are|sono per|serve per|ini (?:buat|untuk))\b")
 
 
@@ -88,7 +97,9 @@ def steps_in(text: str) -> list[Step]:
 def _counts_before(chunk: str, found: list[Step]) -> list[Step]:
     """ "Mio marito vuole l'olio, ne prendo due": the number belongs to the thing before. Empty where it does not."""
     match = _OF_IT.fullmatch(chunk)
-    number = number_at([match["number"]], 0) if match else None
+    number = number_at(match["number"].split()[-1:], 0) if match else None
+    if match and match["pack"] and match["pack"] not in words.CONTAINERS:
+        return []
     if number is None or not found or found[-1].action != "add" or not found[-1].parts:
         return []
     *parts, last = found[-1].parts
@@ -107,7 +118,7 @@ def _joined(last: Step, step: Step) -> Step:
 
 
 def _step(chunk: str, joint: Joint, measures: Sequence[Measure], *, before: Step | None) -> Step | None:
-    if before is not None and _IS.match(chunk):
+    if before is not None and (_IS.match(chunk) or _COMMENT.match(chunk)):
         # "È un regalo per i suoi 40 anni" tells about the thing before.
         return None
     group = chunk.endswith(":")

@@ -69,6 +69,7 @@ def plain(text: str) -> str:
     text = re.sub(r"\b[èÈ]\b", "est", unicodedata.normalize("NFC", text))
     folded = _NUMBERED.sub(" ", _AFTER_APOSTROPHE.sub(" ", _ELIDED.sub(" ", fold(text))))
     folded = _OUT_OF_CART.sub(" out", _ENCLITIC.sub(" ", folded))
+    folded = _PAIR_OF_ONE.sub("one ", _ASIDE.sub(" ", folded))
     folded = _NEGATED.sub(_without, _THANKS.sub("", folded))
     folded = _INSTEAD_FIRST.sub(r"cambia \g<what> a \g<number>", _IN_CART.sub(" ", folded))
     folded = _ONE_OF.sub(r"\g<one>", _AMOUNT_OF.sub(r"cambia \g<what> a \g<number>", _unnumbered(folded)))
@@ -79,6 +80,16 @@ def plain(text: str) -> str:
         folded = re.sub(r"\bsia\b", " ", re.sub(r"\bche( anche)?\b", " e ", folded))
     kept = re.sub(r"[^\w\s,;:.+&\n×*€$/|•!?–-]", " ", folded)
     return "\n".join(" ".join(line.split()) for line in kept.split("\n") if line.strip())
+
+
+_ASIDE: Final = re.compile(
+    r"\b(?:alla fine|tutto sommato|in fin dei conti|after all|in the end|akhirnya|ternyata)\b(?! (?:di|del|of))"
+)
+_PAIR_OF_ONE: Final = re.compile(
+    r"\b(?:a |one |un |1 )?(?:pair of|paio di) (?=(?:\w+ ){0,2}"
+    r"(?:clippers?|scissors|shears|tweezers|pliers|forbic\w+|tagliaunghie|tronches\w+|pinz\w+)\b)"
+)
+"""What is one thing although it is called a pair."""
 
 
 def _without(match: re.Match[str]) -> str:

@@ -82,7 +82,7 @@ _IDENTITY: Final = re.compile(
 """Wants to know who answers, which is small talk and no wish for somebody else."""
 _WISH: Final = re.compile(
     r"\b(voglio|vorrei|fammi|fatemi|passami|passatemi|mi passi|preferi\w+|i want|let me|let someone|want|get me|"
-    r"put me|suruh|mau bicara|sambung\w+|minta|basta|non voglio|rather)\b"
+    r"put me|suruh|panggil\w*|capek|males|malas|mau bicara|sambung\w+|minta|basta|non voglio|rather)\b"
 )
 
 _LEGAL = (

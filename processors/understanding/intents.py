@@ -40,6 +40,9 @@ ORDERING: Final = 2.5
 HUMAN_SURE_ORDERING: Final = 0.6
 """The same where so many points are an order's: whoever says "I want" mostly wants things."""
 
+KIND: Final = 2.0
+"""Points of small talk, thanks and praise, of which the same holds."""
+
 NAMING_MOST: Final = 1.5
 COMPLAINT: Final = 2.0
 
@@ -65,7 +68,7 @@ class Intention:
     def complains(self) -> bool:
         """Whether the rules hear more of an existing order than of a new one."""
         support = self.points["support_request"]
-        return support >= COMPLAINT and support >= self.points["order_request"]
+        return support >= COMPLAINT and support > self.points["order_request"]
 
     @property
     def may_name_things(self) -> bool:
@@ -85,7 +88,8 @@ def classify(text: str, *, model: LinearModel | None = None) -> Intention:
     points = rule_points(text)
     guess = (model or linear_model()).guess(after_greeting(text))
     reason = human_reason(_words(text))
-    sure = HUMAN_SURE_ORDERING if points["order_request"] >= ORDERING else HUMAN_SURE
+    is_kind = points["general_chat"] >= KIND and not points["support_request"]
+    sure = HUMAN_SURE_ORDERING if points["order_request"] >= ORDERING or is_kind else HUMAN_SURE
     wishing = only_wishes(_words(text)) and not points["support_request"]
     if reason == "none" and guess.human >= sure and not (wishing or only_curious(_words(text))):
         reason = "unknown"

@@ -22,6 +22,7 @@ from processors.understanding.types import ItemMention
 from processors.understanding.variants import only_variant_words, said_in
 
 _PACK_NUMBER = 20
+_PURPOSE = frozenset(words_of("per for buat untuk"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,6 +184,9 @@ def _may_belong(before: Part, part: Part) -> bool:
 
 def _is_talk(part: Part, found: Resolved) -> bool:
     """Words around the wish: "per natale regalo" before a number, "passo domani" after the question mark."""
+    if not found.products and part.words.split()[:1] and part.words.split()[0] in _PURPOSE:
+        # "Lilin 5, buat acara": what for, not what.
+        return True
     if part.lead:
         return not found.clear
     return part.joint == "sentence" and part.bare and not found.products

@@ -62,7 +62,7 @@ _INSTEAD: Final = re.compile(
 )
 _TARGET: Final = re.compile(r"\b(?:a|ad|to|in|jadi|ke|diventano|=)\s+(?P<number>\d{1,3}|[a-z]+)\s*$")
 _REFERS: Final = re.compile(r"^(?:the .*\bones?$|quell[aeio]\b|quei\b|yang\b|yg\b)")
-_QUESTION_ONLY: Final = re.compile(r"\b(quanto|quanti|quanta|avete|how much|berapa|ada)\b")
+_QUESTION_ONLY: Final = re.compile(r"(?:a )?\b(quanto|quanti|quanta|avete|how much|berapa|ada)\b")
 _MOST_AT_START: Final = 500
 _TYPO, _SHORTEST_TYPO = 86.0, 7
 

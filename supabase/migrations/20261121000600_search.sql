@@ -85,7 +85,7 @@ comment on function public.glossary(uuid) is 'The glossary of a business: {term:
 -- The parameters of the index exist once the library is loaded.
 do $$ begin perform '[1]'::extensions.halfvec; end $$;
 
--- All vectors of one business, one after the other: up to about 20,000 that is faster than an index and loses nothing.
+-- All vectors of one business, one after the other: up to some thousand that is fast enough and loses nothing.
 create function private.rank_exactly(p_business_id uuid, p_vector extensions.halfvec, p_model text, p_words tsquery, p_dealer_id uuid,
   p_in_stock boolean, p_max_price numeric)
 returns table (product_id uuid, cosine double precision, text_rank real, vector_place bigint, text_place bigint)
@@ -114,51 +114,58 @@ comment on function private.rank_exactly(uuid, extensions.halfvec, text, tsquery
 -- The planner knows nothing of what a distance costs, so that the index is the only way left to it here.
 create function private.nearest_by_index(p_business_id uuid, p_vector extensions.halfvec, p_model text, p_dealer_id uuid,
   p_in_stock boolean, p_max_price numeric)
-returns table (product_id uuid, cosine double precision)
-language sql stable set search_path = public, extensions set hnsw.iterative_scan = relaxed_order set hnsw.ef_search = 100
+returns table (product_id uuid)
+language sql stable set search_path = public, extensions set hnsw.iterative_scan = relaxed_order set hnsw.ef_search = 200
   set enable_sort = off set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off set enable_bitmapscan = off
 as $$
-  select e.product_id, 1 - (e.embedding <=> p_vector) from public.product_embeddings e
+  select e.product_id from public.product_embeddings e
   where e.business_id = p_business_id and e.model = p_model
     and exists (select 1 from public.products p where p.id = e.product_id and p.active and (p_max_price is null or p.price <= p_max_price)
       and (p_dealer_id is null or exists (select 1 from public.dealer_stock s where s.product_id = p.id and s.dealer_id = p_dealer_id))
       and (not p_in_stock or exists (select 1 from public.dealer_stock s join public.dealers d on d.id = s.dealer_id and not d.paused
         where s.product_id = p.id and s.on_hand > s.reserved)))
-  order by e.embedding <=> p_vector limit 50
+  order by e.embedding <=> p_vector limit 200
 $$;
 comment on function private.nearest_by_index(uuid, extensions.halfvec, text, uuid, boolean, numeric) is
-  'About the 50 nearest products, by the index, which goes on until enough pass the filters.';
+  'About the 200 nearest products, by the index, which goes on until enough pass the filters.';
 
-create function private.rank_by_index(p_business_id uuid, p_vector extensions.halfvec, p_model text, p_words tsquery, p_dealer_id uuid,
-  p_in_stock boolean, p_max_price numeric)
+-- A common word fits thousands, so that of each only some are weighed; the nearest ones are among them by meaning.
+create function private.rank_by_index(p_business_id uuid, p_vector extensions.halfvec, p_model text, p_words tsquery, p_terms text[],
+  p_dealer_id uuid, p_in_stock boolean, p_max_price numeric)
 returns table (product_id uuid, cosine double precision, text_rank real, vector_place bigint, text_place bigint)
 language sql stable set search_path = public, extensions
 as $$
-  with near as (
-    select x.product_id, x.cosine, row_number() over (order by x.cosine desc, x.product_id) as place
-    from private.nearest_by_index(p_business_id, p_vector, p_model, p_dealer_id, p_in_stock, p_max_price) x
-  ), matched as materialized (
-    select e.product_id, e.embedding, ts_rank(e.words, p_words) as text_rank from public.product_embeddings e
-    where e.words @@ p_words and e.business_id = p_business_id and e.model = p_model
-    order by text_rank desc, e.product_id limit 400
-  ), worded as (
-    select m.product_id, 1 - (m.embedding <=> p_vector) as cosine, m.text_rank,
-      row_number() over (order by m.text_rank desc, m.embedding <=> p_vector, m.product_id) as place
-    from matched m join public.products p on p.id = m.product_id
+  with found as (
+    select n.product_id from private.nearest_by_index(p_business_id, p_vector, p_model, p_dealer_id, p_in_stock, p_max_price) n
+    union
+    select w.product_id from unnest(p_terms) t cross join lateral (
+      select e.product_id from public.product_embeddings e
+      where e.words @@ quote_literal(t)::tsquery and e.business_id = p_business_id and e.model = p_model limit 500) w
+    where t <> ''
+  ), candidates as materialized (
+    select e.product_id, 1 - (e.embedding <=> p_vector) as cosine,
+      case when e.words @@ p_words then ts_rank(e.words, p_words) else 0 end as text_rank
+    from found f join public.product_embeddings e on e.product_id = f.product_id and e.model = p_model
+    join public.products p on p.id = e.product_id
     where p.active and (p_max_price is null or p.price <= p_max_price)
       and (p_dealer_id is null or exists (select 1 from public.dealer_stock s where s.product_id = p.id and s.dealer_id = p_dealer_id))
       and (not p_in_stock or exists (select 1 from public.dealer_stock s join public.dealers d on d.id = s.dealer_id and not d.paused
         where s.product_id = p.id and s.on_hand > s.reserved))
+  ), near as (
+    select c.*, row_number() over (order by c.cosine desc, c.product_id) as place from candidates c order by c.cosine desc, c.product_id limit 50
+  ), worded as (
+    select c.*, row_number() over (order by c.text_rank desc, c.cosine desc, c.product_id) as place from candidates c where c.text_rank > 0
+    order by c.text_rank desc, c.cosine desc, c.product_id limit 50
   )
-  select coalesce(n.product_id, w.product_id), coalesce(n.cosine, w.cosine), coalesce(w.text_rank, 0), n.place, w.place
-  from near n full join (select * from worded where place <= 50) w on w.product_id = n.product_id
+  select coalesce(n.product_id, w.product_id), coalesce(n.cosine, w.cosine), coalesce(n.text_rank, w.text_rank), n.place, w.place
+  from near n full join worded w on w.product_id = n.product_id
 $$;
-comment on function private.rank_by_index(uuid, extensions.halfvec, text, tsquery, uuid, boolean, numeric) is
+comment on function private.rank_by_index(uuid, extensions.halfvec, text, tsquery, text[], uuid, boolean, numeric) is
   'As rank_exactly, for businesses with too many products to compare all: nearly the same, by the indexes.';
 
 create function public.search_products(p_business_id uuid, p_embedding jsonb, p_model text, p_terms text[], p_limit integer default 8,
   p_dealer_id uuid default null, p_in_stock boolean default false, p_max_price numeric default null, p_rrf_k integer default 10,
-  p_exact_up_to integer default 20000)
+  p_exact_up_to integer default 8000)
 returns jsonb
 language plpgsql stable set search_path = public, extensions
 as $$
@@ -170,7 +177,7 @@ declare
 begin
   if v_many then
     select jsonb_agg(to_jsonb(r)) into v_ranked
-    from private.rank_by_index(p_business_id, v_vector, p_model, v_words, p_dealer_id, p_in_stock, p_max_price) r;
+    from private.rank_by_index(p_business_id, v_vector, p_model, v_words, p_terms, p_dealer_id, p_in_stock, p_max_price) r;
   else
     select jsonb_agg(to_jsonb(r)) into v_ranked
     from private.rank_exactly(p_business_id, v_vector, p_model, v_words, p_dealer_id, p_in_stock, p_max_price) r;
@@ -209,4 +216,4 @@ grant execute on function public.products_to_embed(text, integer), public.save_p
   public.search_products(uuid, jsonb, text, text[], integer, uuid, boolean, numeric, integer, integer), public.search_ready(uuid, text) to service_role;
 grant execute on function private.rank_exactly(uuid, extensions.halfvec, text, tsquery, uuid, boolean, numeric),
   private.nearest_by_index(uuid, extensions.halfvec, text, uuid, boolean, numeric),
-  private.rank_by_index(uuid, extensions.halfvec, text, tsquery, uuid, boolean, numeric) to service_role;
+  private.rank_by_index(uuid, extensions.halfvec, text, tsquery, text[], uuid, boolean, numeric) to service_role;

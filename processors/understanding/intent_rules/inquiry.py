@@ -12,6 +12,7 @@ RULES: Final = (
         r"mau lihat)\b"),
     (2.6, r"\b(quanto|cuanto|quanno|qnt|quant) (cost\w*|viene|vengono|vien|fa|fanno|sta|stanno|verrebbe|e)\b|"
         r"\bprezz\w+\b|\bcost[ao]n?o?\b|\bquant e\b"),
+    (2.6, r"\ba (quanto|che prezzo)\b"),
     (2.2, r"\b(avete|avreste|ce l avete|ci sono|c e|vendete|trattate|tenete|fate|fornite|ce n e|tieni|gh avi|"
         r"ci avete|ciavete|c avete)\b"),
     (2.0, r"\b(disponibil\w+|in magazzino|in stock|esaurit\w+|in arrivo|torna disponibile|rimast[aio]|scorte)\b"),

@@ -27,6 +27,8 @@ RULES: Final = (
     (2.0, r"\b(fix|gas|jadi)( ya| kak| order| pesan| deh)?$|\bjangan( deh| dulu)?$"),
     (2.2, r"^(niente|basta|via|no|senza|no more) (piu )?(il|la|lo|i|le|gli|l|the)? ?\w+$|\b(ga|gak|nggak|tidak|"
         r"ndak) (jadi|usah) \w+"),
+    (2.6, r"\b(mi|ci) (dia|diate|porga|incarti|incartate|prepari|preparate|metta|mettete) (?!in contatto)|"
+        r"\b(segn(a|ate|i)(mi|ci|telo|tela)|mettetem\w+|tenetemi|incartatemi)\b"),
     (2.0, r"\b(dam|dac|fam|man|met|prend|aggiung|tog|lev|port|ordin|segn)\w*ne\b"),
     (3.0, r"(aggiung\w+|metti(mi|amo|ne)?|inseri\w+|togli\w*|rimuov\w+|elimina\w*) .*(carrell|ordin|cestin)\w*"),
     (2.6, r"(vorrei|vorremmo|voglio|vogliamo|volevo|vulesse|vorei|voglo) (\w+ )?(ordinare|comprare|acquistare|"
