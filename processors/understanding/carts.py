@@ -52,9 +52,9 @@ _PRONOUN = re.compile(
 
 
 _OF_IT: Final = re.compile(
-    r"(?:e |and |dan )?(?:(?:ce |me )?ne (?:voglio|vorrei|prendo|prenderei|prendiamo|compro|ordino|metta|metti|mandi|servono|dia|"
-    r"bastano)|(?:dam|man|met|prend|aggiung|port|fam)\w*ne|i ll take|i take|saya ambil|ambil) (?P<number>(?:un )?\w+)"
-    r"(?: of them| grazie| per favore| va| dai| (?P<pack>\w+))?"
+    r"(?:e |and |dan )?(?:(?:ce |me )?ne (?:voglio|vorrei|prendo|prenderei|prendiamo|compro|ordino|metta|metti|mandi|"
+    r"servono|dia|bastano)|(?:dam|man|met|prend|aggiung|port|fam)\w*ne|i ll take|i take|saya ambil|ambil) "
+    r"(?P<number>(?:un )?\w+)(?: of them| grazie| per favore| va| dai| (?P<pack>\w+))?"
 )
 _COMMENT: Final = re.compile(
     r"^(?:(?:the|my|our|his|her) \w+|he|she|they) (?:\w+ )?(?:hates?|loves?|likes?|ate|broke|refuses?|ignores?|"
