@@ -51,7 +51,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         announcements, pushes = Wake(), Wake()
 
         def after_turn() -> None:
-            for wake in (sender.wake, announcements, pushes, *([cashier.wake] if cashier else [])):
+            for wake in (sender.wake, announcements, pushes):
                 wake.ring()
 
         clients = {name: channel.client for name, channel in channels.items()}
@@ -79,6 +79,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             hints.listen(settings, ring_all),
         ]
         if cashier is not None:
+            # Not rung with every turn: few of them are about money, and a link may come a second later.
             cashier.on_news = announcements.ring
             loops.append(run("payments", cashier.step, cashier.wake, poll_seconds=poll))
         # The first customer should not wait for models to be read from disk.
