@@ -20,9 +20,10 @@ ADMIN = "admin@dloop.example"
 async def in_turn(stack: Stack) -> AsyncIterator[Stack]:
     """The business assigns in turn, and nobody but who signs in now is online."""
     await stack.sql("delete from staff_availability")
-    await stack.sql(
+    waiting = await stack.sql(
         "update whatsapp_conversations set assignee_id = (select id from staff where name = 'Luca Moretti') "
-        "where assignee_id is null and status <> 'resolved' and (owner = 'human' or escalated_at is not null)"
+        "where assignee_id is null and status <> 'resolved' and (owner = 'human' or escalated_at is not null) "
+        "returning id"
     )
     await stack.sql(
         "insert into desk_rules (business_id, assignment, open_per_agent) "
@@ -31,6 +32,11 @@ async def in_turn(stack: Stack) -> AsyncIterator[Stack]:
     )
     yield stack
     await stack.sql("delete from desk_rules")
+    await stack.sql("delete from staff_availability")
+    # What waited for somebody waits again: other tests look for it.
+    ids = [row["id"] for row in waiting]
+    await stack.sql("update whatsapp_conversations set assignee_id = null where id = any ($1)", ids)
+    await stack.sql("delete from conversation_events where conversation_id = any ($1)", ids)
 
 
 async def test_away_hands_over_and_colleagues_see_it(agent: Agent, browser: Browser, in_turn: Stack) -> None:
