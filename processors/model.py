@@ -264,6 +264,8 @@ class Decision:
     """What to say once when the cart is left as it is now."""
     understood: Json = field(default_factory=dict)
     ai_calls: tuple[AiCall, ...] = ()
+    learned: Json | None = None
+    """How a common question was read: {language, question, prompt_variant, intent, confidence}."""
 
     def to_json(self) -> dict[str, Any]:
         """The argument `p_decision` of the SQL function `finish_turn`."""
@@ -286,4 +288,5 @@ class Decision:
             "reminder": None if self.reminder is None else self.reminder.to_json(),
             "understood": dict(self.understood),
             "ai_calls": [call.to_json() for call in self.ai_calls],
+            "learned": None if self.learned is None else dict(self.learned),
         }

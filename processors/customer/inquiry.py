@@ -64,6 +64,11 @@ async def inquire(talk: Talk, reads: Reads, text: str, understood: Understanding
     return await _nothing(talk)
 
 
+def asks_shipping(text: str) -> bool:
+    """Whether a text asks where, how and for how much we deliver."""
+    return _SHIPPING.search(fold(text)) is not None
+
+
 async def more(talk: Talk, reads: Reads) -> Talk:
     """The next of the products that were found; the catalogue when there are no others."""
     talk, left = await reads.products(talk, talk.session.more)

@@ -123,6 +123,7 @@ def _decision(talk: Talk) -> Decision:
         reminder=watches.cart_reminder(talk) if talk.cart_changed and talk.cart else None,
         understood=talk.understood,
         ai_calls=talk.ai_calls,
+        learned=talk.learned,
     )
 
 

@@ -47,6 +47,8 @@ class Talk:
     escalation: str | None = None
     understood: Mapping[str, Any] = field(default_factory=dict)
     ai_calls: tuple[AiCall, ...] = ()
+    learned: Mapping[str, Any] | None = None
+    """How a common question was read, to be kept for the next who asks."""
     products: Mapping[Any, Product] = field(default_factory=dict)
     """Products read in this turn, by id: nothing is read twice."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from processors.customer import common
 from processors.customer.talk import Reads, Talk
 from processors.errors import ModelUnavailable
 from processors.search.search import Hit
@@ -56,6 +57,12 @@ async def _ask_model(talk: Talk, reads: Reads, text: str, seconds: float) -> tup
 
     turn, brain, services = talk.turn, reads.services.brain, reads.services
     assert brain is not None
+    variant, common_one = _variant(talk), common.question_of(talk, text)
+    if common_one and (read_before := await common.known(talk, reads, common_one, variant)):
+        note("understanding", by="read before", **shown(read_before))
+        call = common.cached_call(services.settings.ai_chat_model, variant)
+        talk = replace(talk, learned=common.learned(talk, common_one, variant, read_before))
+        return replace(talk, ai_calls=(*talk.ai_calls, call)), read_before
     if brain.caller.rests:
         raise ModelUnavailable("breaker_open")
     await begin_call(services.store, services.settings, turn.business.id, turn.contact.id)
@@ -69,11 +76,14 @@ async def _ask_model(talk: Talk, reads: Reads, text: str, seconds: float) -> tup
             turn.business.id, text, limit=CANDIDATES, language=talk.language
         ),
         cart=talk.cart,
-        history=turn.history,
-        summary=turn.summary,
-        variant=_variant(talk),
+        # What is read for everybody is read without what this customer said before.
+        history=() if common_one else turn.history,
+        summary="" if common_one else turn.summary,
+        variant=variant,
     )
     answer = await brain.understand(question, seconds=seconds)
+    if common_one:
+        talk = replace(talk, learned=common.learned(talk, common_one, variant, answer.understanding))
     note("understanding", by=answer.call.model, **shown(answer.understanding))
     return replace(talk, ai_calls=(*talk.ai_calls, answer.call)), answer.understanding
 

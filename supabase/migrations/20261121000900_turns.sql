@@ -230,6 +230,7 @@ begin
     v_result := private.apply_decision(c, p_token, p_decision);
   end if;
   perform private.want_summary(c);
+  perform private.learn_question(c.business_id, p_decision -> 'learned');
   -- What was asked was paid for, whoever answers.
   perform private.record_ai_calls(c.business_id, c.id, p_token, p_decision -> 'ai_calls');
   if p_decision ? 'trace' then

@@ -23,7 +23,7 @@ begin
   return (
     with calls as materialized (
       select a.* from public.ai_calls a join public.whatsapp_conversations c on c.id = a.conversation_id
-      where a.business_id = p_business_id and a.purpose = 'turn' and a.prompt_variant <> '' and c.account_id <> all (private.simulated_accounts(p_business_id))
+      where a.business_id = p_business_id and a.purpose = 'turn' and a.prompt_variant <> '' and a.outcome <> 'cached' and c.account_id <> all (private.simulated_accounts(p_business_id))
         and a.created_at >= p_from::timestamp at time zone v_zone and a.created_at < (p_to + 1)::timestamp at time zone v_zone
     ), turns as materialized (
       select distinct on (k.turn_id) k.turn_id, k.prompt_variant, k.conversation_id, k.created_at,
@@ -39,7 +39,7 @@ begin
       where r.confirmed_at >= p_from::timestamp at time zone v_zone and r.confirmed_at < (p_to + 1)::timestamp at time zone v_zone group by 1
     )
     select coalesce(jsonb_agg(to_jsonb(x) order by x.variant), '[]'::jsonb) from (
-      select k.prompt_variant as variant, count(*) as calls, count(*) filter (where k.outcome <> 'ok') as failed, sum(k.cost_usd) as cost_usd,
+      select k.prompt_variant as variant, count(*) as calls, count(*) filter (where k.outcome = 'failed') as failed, sum(k.cost_usd) as cost_usd,
         percentile_cont(0.5) within group (order by k.latency_ms) as p50_ms, percentile_cont(0.95) within group (order by k.latency_ms) as p95_ms,
         (select count(*) from turns t where t.prompt_variant = k.prompt_variant) as turns,
         (select count(*) from people p where p.prompt_variant = k.prompt_variant) as talks,
