@@ -53,7 +53,9 @@ async def draft(context: Context, services: Services) -> Draft:
     if canned := best_canned(turn.text, context.canned, language):
         return Draft(text=canned.body, source="canned", language=language)
     reason = decision.escalation if decision else None
-    key = "sorry" if reason in SORRY else "hello" if reason else "more"
+    # Dealers and riders look for nothing: they are asked what it is about.
+    is_buying = turn.conversation_type == "customer" and not reason
+    key = "sorry" if reason in SORRY else "more" if is_buying else "hello"
     values = {"agent": context.agent or turn.business.name, "business": turn.business.name}
     return Draft(text=say(language, f"assist.{key}", **values), source="template", language=language)
 

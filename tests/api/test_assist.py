@@ -19,7 +19,7 @@ from tests.api.backend import ADMIN, AGENT, VIEWER, Backend
 from tests.api.service import serving
 from tests.devstack.simulators.serving import serving as simulated
 
-EMILY = "00000000-0000-4000-8000-000000000063"
+EMILY, DEALER = (f"00000000-0000-4000-8000-0000000000{n}" for n in (63, 64))
 CALLS = (
     "select purpose, outcome, error, cost_usd, input_tokens from public.ai_calls "
     "where purpose in ('suggestion', 'translation') order by id"
@@ -145,6 +145,9 @@ async def test_without_a_model_the_bots_words_or_a_fitting_text_begin(offline: D
     person = (await offline.reply()).json()
     assert person["source"] in ("canned", "template")
     assert person["text"]
+    dealer = (await offline.reply(conversation=DEALER)).json()
+    assert (dealer["source"], dealer["language"]) == ("bot", "it")
+    assert "cucce" in dealer["text"]
     assert await offline.calls() == []
 
 
