@@ -52,11 +52,11 @@ WORDS = (
     "grazie ordine",
 )
 PAGES = {
-    "orders": ".st-key-orders_board",
-    "attention": ".st-key-attention, .st-key-page, h1, h2",
+    "orders": "h5",
+    "attention": "h2.rdk",
     "catalogue": "[class*=st-key-row_]",
     "analytics": ".st-key-analytics_volume canvas, .st-key-analytics_volume svg",
-    "health": ".st-key-health, h2, h3",
+    "health": "h2.rdk",
 }
 IN_INBOX = """
 async ([kind, what]) => {
@@ -142,8 +142,8 @@ async def _native(page: Page, connection: asyncpg.Connection | None) -> None:
     for name, drawn in PAGES.items():
         before = await _asked(connection)
         for _ in range(PAGE_CLICKS):
-            await _click(page, "a[data-page=inbox]", "a[aria-current=page]", ".desk")
             times[name].append(await _click(page, f"a[data-page={name}]", "a[aria-current=page]", drawn))
+            await _click(page, "a[data-page=inbox]", "a[aria-current=page]", ".desk")
         counts[name] = await _per_click(connection, before, PAGE_CLICKS)
         _tell(name, times[name], counts[name], note="with the inbox opened in between")
     await _click(page, "a[data-page=analytics]", "a[aria-current=page]", PAGES["analytics"])
