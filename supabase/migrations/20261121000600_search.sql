@@ -115,7 +115,7 @@ comment on function private.rank_exactly(uuid, extensions.halfvec, text, tsquery
 create function private.nearest_by_index(p_business_id uuid, p_vector extensions.halfvec, p_model text, p_dealer_id uuid,
   p_in_stock boolean, p_max_price numeric)
 returns table (product_id uuid)
-language sql stable set search_path = public, extensions set hnsw.iterative_scan = relaxed_order set hnsw.ef_search = 200
+language sql stable set search_path = public, extensions set hnsw.iterative_scan = relaxed_order set hnsw.ef_search = 60
   set enable_sort = off set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off set enable_bitmapscan = off
 as $$
   select e.product_id from public.product_embeddings e
@@ -124,10 +124,10 @@ as $$
       and (p_dealer_id is null or exists (select 1 from public.dealer_stock s where s.product_id = p.id and s.dealer_id = p_dealer_id))
       and (not p_in_stock or exists (select 1 from public.dealer_stock s join public.dealers d on d.id = s.dealer_id and not d.paused
         where s.product_id = p.id and s.on_hand > s.reserved)))
-  order by e.embedding <=> p_vector limit 200
+  order by e.embedding <=> p_vector limit 60
 $$;
 comment on function private.nearest_by_index(uuid, extensions.halfvec, text, uuid, boolean, numeric) is
-  'About the 200 nearest products, by the index, which goes on until enough pass the filters.';
+  'About the 60 nearest products, by the index, which goes on until enough pass the filters.';
 
 -- A common word fits thousands, so that of each only some are weighed; the nearest ones are among them by meaning.
 create function private.rank_by_index(p_business_id uuid, p_vector extensions.halfvec, p_model text, p_words tsquery, p_terms text[],
@@ -140,7 +140,7 @@ as $$
     union
     select w.product_id from unnest(p_terms) t cross join lateral (
       select e.product_id from public.product_embeddings e
-      where e.words @@ quote_literal(t)::tsquery and e.business_id = p_business_id and e.model = p_model limit 500) w
+      where e.words @@ quote_literal(t)::tsquery and e.business_id = p_business_id and e.model = p_model limit 200) w
     where t <> ''
   ), candidates as materialized (
     select e.product_id, 1 - (e.embedding <=> p_vector) as cosine,
