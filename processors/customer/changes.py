@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Final, Literal
 from uuid import UUID
 
+from processors.announcements.proposal import answer_buttons, texts_of
 from processors.customer.choices import ChangeChoice, ChangeVerb, read_choice
 from processors.customer.gate import command_of
 from processors.customer.talk import Reads, Talk
 from processors.language.lines import lines_text
-from processors.model import Action, Button, Reply
+from processors.model import Action, Button, Json, Reply
 from processors.understanding.gate import plain
 
 LONGEST_ANSWER: Final = 8
@@ -54,6 +56,24 @@ async def tapped(talk: Talk, reads: Reads, choice: ChangeChoice) -> Talk:
         },
     )
     return replace(talk, actions=(*talk.actions, action), intent="order_request")
+
+
+async def open_question(talk: Talk, reads: Reads, parts: Sequence[Json]) -> Reply | None:
+    """What a shop has proposed for one of these parts and is waiting for, with the three answers."""
+    asked = next((part["proposal_id"] for part in parts if part.get("proposal_id")), None)
+    if asked is None:
+        return None
+    found = await reads.services.store.order_proposal(talk.turn.conversation_id, UUID(asked))
+    if found is None:
+        return None
+    texts = texts_of(found, talk.language, talk.turn.business.timezone)
+    text = talk.say(
+        "change.waits",
+        dealer=found["dealer"],
+        changes="\n".join(f"• {one}" for one in texts),
+        total=talk.money(Decimal(found["total"]), found["currency"]),
+    )
+    return Reply(text=text, kind="buttons", buttons=answer_buttons(talk.language, str(found["id"])))
 
 
 async def answered(talk: Talk, reads: Reads, text: str) -> Talk | None:

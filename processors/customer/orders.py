@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from processors.customer import checkout
+from processors.customer import changes, checkout
 from processors.customer.cart import Cart, with_quantity
 from processors.customer.checkout import cancel
 from processors.customer.choices import order_id
@@ -93,6 +93,12 @@ async def status(talk: Talk, reads: Reads, text: str = "") -> Talk:
             id=order_id("edit", shown[0]["relay_id"]), title=button_title(talk.say("button.edit"))
         )
         buttons = [change, Button(id=order_id("cancel", shown[0]["relay_id"]), title=title), buttons[0]]
+    if (
+        len(shown) == 1
+        and (question := await changes.open_question(talk, reads, shown[0]["parts"])) is not None
+    ):
+        # What a shop waits for comes before what could be done otherwise.
+        text, buttons = f"{text}\n\n{question.text}", list(question.buttons)
     return replace(talk, ending=Reply(text=text, kind="buttons", buttons=tuple(buttons)))
 
 

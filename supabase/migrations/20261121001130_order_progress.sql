@@ -267,7 +267,8 @@ as $$
       'expires_at', p.expires_at) from public.payments p where p.relay_id = r.id order by p.created_at desc limit 1),
     'parts', (select coalesce(jsonb_agg(jsonb_build_object('market_order_id', m.id, 'code', m.code, 'status', m.status, 'dealer', d.name,
         'dealer_address', d.address, 'rider', k.name, 'accepted_at', m.accepted_at,
-        'ready_at', m.ready_at) order by m.code), '[]'::jsonb)
+        'ready_at', m.ready_at, 'proposal_id', (select p.id from public.order_proposals p where p.market_order_id = m.id and p.status = 'sent'))
+        order by m.code), '[]'::jsonb)
       from public.market_orders m left join public.dealers d on d.id = m.dealer_id left join public.riders k on k.id = m.rider_id where m.relay_id = r.id))
     order by r.created_at desc), '[]'::jsonb)
   from (select x.* from public.whatsapp_order_relays x join public.whatsapp_conversations c on c.contact_id = x.contact_id and c.id = p_conversation_id

@@ -88,6 +88,8 @@ async def test_a_no_of_the_customer_asks_what_then(shop: Shop) -> None:
     await shop.tap(MILANO, shown.id_of("Invia"))
     await shop.announce()
     assert "Il totale resta" in (await shop.heard(CUSTOMER))[-1]["text"]
+    # Whoever lost the message finds it where the order is.
+    assert "aspetta la tua risposta" in (await shop.say(CUSTOMER, "dov'è il mio ordine?")).text
     asked = await shop.say(CUSTOMER, "no")
     assert not asked.finished.actions
     assert (await shop.tap(CUSTOMER, asked.id_of("Altro negozio"))).outcomes == ["elsewhere"]
