@@ -95,7 +95,7 @@ begin
   select p_day, 'with_model', '', '', 0, count(distinct i.turn_id), null, null, null, null from asked i where i.outcome = 'ok' having count(i.turn_id) > 0
   union all
   select p_day, x.kind, i.model, i.purpose, 0, sum(x.n)::bigint, null, null, null, null
-  from asked i cross join lateral (values ('call_failed', (i.outcome <> 'ok')::integer), ('tokens_in', i.input_tokens),
+  from asked i cross join lateral (values ('call_failed', (i.outcome = 'failed')::integer), ('tokens_in', i.input_tokens),
     ('tokens_out', i.output_tokens)) x (kind, n) group by x.kind, i.model, i.purpose
   union all
   select p_day, 'call', x.model, x.purpose, 0, sum(x.n)::bigint, sum(x.cost), null, array_agg(x.ms order by x.ms), array_agg(x.n order by x.ms)
