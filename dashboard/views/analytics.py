@@ -39,10 +39,10 @@ def show(visitor: Visitor) -> None:
         parts.funnel(visitor, found)
         parts.intents(visitor, found)
         parts.agents(visitor, found)
-        analytics_service.times(visitor, fast)
-        analytics_service.satisfaction(visitor, happy)
     with right:
         parts.times(visitor, found)
+        analytics_service.times(visitor, fast)
+        analytics_service.satisfaction(visitor, happy)
         parts.revenue(visitor, found)
         parts.peaks(visitor, found)
         parts.models(visitor, found)
