@@ -18,9 +18,9 @@ from processors.model import Json
 UNDER_WAY = ("held", "offered", "accepted", "preparing", "ready", "out_for_delivery", "failed_delivery")
 OVER = ("delivered", "cancelled")
 FINISHED_HOURS = 24
-PAGE_ROWS = 60
+PAGE_ROWS = 24
 """Orders under way that are shown at first: the oldest, which are next; more on request."""
-OVER_ROWS = 20
+OVER_ROWS = 8
 MOST = 300
 
 # Tables with two foreign keys to the same table need the name of the one that is meant.

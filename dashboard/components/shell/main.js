@@ -40,6 +40,7 @@ function start(parent) {
   const badges = new Map()
   let context = null
   let team = null
+  let going = 0
 
   function say(key, values) {
     let text = context.data.texts[key] ?? key
@@ -97,7 +98,9 @@ function start(parent) {
     event.preventDefault()
     if (context.data.current === name) return
     context.setTriggerValue("go", name)
-    setTimeout(() => context.data.current !== name && location.assign(href), PATIENCE_MS)
+    // Whoever has gone on to a third page meanwhile is not taken back.
+    clearTimeout(going)
+    going = setTimeout(() => context.data.current !== name && location.assign(href), PATIENCE_MS)
   }
 
   function account(data) {
