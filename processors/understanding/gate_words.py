@@ -96,7 +96,7 @@ YES_WORDS: Final = _words("""
     perfect esatto esattamente giusto corretto assolutamente volentieri ovvio ovviamente accetto accettato approvo
     confirm confirmed correct right absolutely definitely accept agreed fine alright great exactly indeed d accordo
     ya iya iyaa yaa yah yoi yup oke okee okeh sip siap siapp setuju benar betul bener konfirmasi lanjut lanjutkan boleh
-    gas baik baiklah cocok deal vai ottimo andata
+    gas baik baiklah cocok deal vai ottimo andata ja aje aye
     """)
 CONFIRMING: Final = _words(
     "confermo conferma confermato confirm confirmed konfirmasi procedi perfetto perfect setuju"
