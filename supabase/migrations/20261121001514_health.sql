@@ -13,9 +13,12 @@ begin
     'now', now(),
     'accounts', coalesce((select jsonb_agg(jsonb_build_object('label', a.label, 'channel', a.channel, 'phone', a.display_phone, 'active', a.active,
         'simulated', a.simulated, 'health', a.health,
-        'heard_at', (select m.created_at from public.whatsapp_messages m where m.business_id = p_business_id and m.account_id = a.id
-          and m.direction = 'inbound' and m.created_at > now() - interval '7 days' order by m.created_at desc limit 1)) order by a.simulated, a.label)
-      from public.channel_accounts a where a.business_id = p_business_id), '[]'::jsonb),
+        'heard_at', h.at) order by a.simulated, a.label)
+      -- One look at the conversations serves all numbers; a silent one would have to look through a week of messages.
+      from public.channel_accounts a
+      left join (select c.account_id, max(c.last_inbound_at) as at from public.whatsapp_conversations c
+        where c.business_id = p_business_id group by 1) h on h.account_id = a.id
+      where a.business_id = p_business_id), '[]'::jsonb),
     -- A receipt and an event are signs of life too: a quiet night is no outage while they come.
     'heard_at', (select greatest(
       (select max(c.last_inbound_at) from public.whatsapp_conversations c where c.business_id = p_business_id),
