@@ -251,18 +251,23 @@ declare
 begin
   for d in
     select x.id from public.payments x join public.whatsapp_order_relays r on r.id = x.relay_id
-    where x.status = 'failed' and x.provider = 'stripe' and x.expires_at < now() and r.status = 'confirmed' and r.held_until is null
+    where x.status in ('pending', 'failed') and x.provider = 'stripe' and x.expires_at < now() and (x.status = 'failed' or x.run_at <= now())
+      and r.status = 'confirmed' and r.held_until is null
     order by x.expires_at limit 50
   loop
     p := private.lock_payment(d.id);
+    -- Whoever is asking for its page right now records what came of it.
+    continue when p.status not in ('pending', 'failed') or (p.status = 'pending' and p.run_at > now());
+    update public.payments set status = 'expired', task = null, token = null, updated_at = now() where id = p.id and status = 'pending';
     v_count := v_count + private.drop_unpaid(p, 'payment_expired')::integer;
   end loop;
   return v_count;
 end
 $$;
 comment on function private.lapse_unpaid() is
-  'Orders for which no page to pay at could be had, and whose customer chose nothing else in time, give their goods back. Returns how many.';
-create index payments_failed_idx on public.payments (expires_at) where status = 'failed' and provider = 'stripe';
+  'Orders for which no page to pay at could be had, or nobody asked for one (no worker has the provider''s key), and whose customer chose nothing '
+  'else in time, give their goods back. Returns how many.';
+create index payments_without_page_idx on public.payments (expires_at) where status in ('pending', 'failed') and provider = 'stripe';
 
 -- Helpers of schema private are the engine's own; what people may call is granted by name.
 grant execute on all functions in schema private to service_role;

@@ -221,8 +221,9 @@ begin
   v_given := private.give_waiting_rides();
   v_settled := public.settle_parked_receipts();
   v_broadcast := public.send_broadcasts();
-  v_assigned := private.tend_availability();
   v_unpaid := private.lapse_unpaid();
+  -- Last of all that locks conversations: it keeps the turn of the desk to the end, for which others wait with theirs locked.
+  v_assigned := private.tend_availability();
   with old as (
     select id from public.webhook_events where created_at < now() - make_interval(days => p_retention_days) order by id limit 1000
   )

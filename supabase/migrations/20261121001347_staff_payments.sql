@@ -10,14 +10,14 @@ declare
   v_minor bigint;
 begin
   p := private.lock_payment(p_payment_id);
-  if p.provider <> 'stripe' or p.status not in ('paid', 'refunding') then
-    perform private.refuse('payment', 'nothing was paid by card that could go back', 'Cash is given back by hand.', 'PT409');
-  end if;
   v_left := p.amount_minor - greatest(p.refunded_minor, (select coalesce(sum(f.amount_minor), 0) from public.payment_refunds f where f.payment_id = p.id));
   v_minor := coalesce(private.minor_units(p_amount, p.currency), case when p_amount is null then v_left end);
   -- The same click again finds what the first one asked for.
   if exists (select 1 from public.audit_log a where a.actor_id = (select auth.uid()) and a.client_key = p_client_key) then
     return jsonb_build_object('status', p.status, 'left', private.major_units(v_left, p.currency)::text);
+  end if;
+  if p.provider <> 'stripe' or p.status not in ('paid', 'refunding') then
+    perform private.refuse('payment', 'nothing was paid by card that could go back', 'Cash is given back by hand.', 'PT409');
   end if;
   if v_minor is null or v_minor < 1 or v_minor > v_left then
     perform private.refuse('amount', format('must be from the smallest coin to %s %s', private.major_units(v_left, p.currency), p.currency),
