@@ -82,7 +82,10 @@ async def test_a_desk_that_gives_in_turn_and_an_order_that_lapses_do_not_wait_fo
             payment,
         )
         schedules = asyncio.create_task(engine.call("run_schedules", 30))
-        waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+        waiting = (
+            "select count(*) from pg_stat_activity "
+            "where datname = current_database() and wait_event_type = 'Lock'"
+        )
         while not await engine.value(waiting):
             assert not schedules.done(), "the order is locked, so its end has to wait"
             await asyncio.sleep(0.02)
