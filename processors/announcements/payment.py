@@ -9,7 +9,7 @@ from decimal import Decimal
 from processors.announcements.event import OrderEvent
 from processors.announcements.template import status_template
 from processors.customer.choices import cart_id, order_id, pay_id
-from processors.language.clock import clock
+from processors.language.clock import when
 from processors.language.money import money
 from processors.language.texts import say
 from processors.model import Button, Reply
@@ -28,7 +28,7 @@ def render_payment(event: OrderEvent) -> Reply:
     template = status_template(event)
     if event.kind == "pay_link":
         return Reply(
-            text=words.say("pay_link", total=words.money(), until=words.clock("expires_at")),
+            text=words.say("pay_link", total=words.money(), until=words.when("expires_at")),
             kind="cta_url",
             list_button=words.say("pay_button"),
             link=str(event.data["url"]),
@@ -45,7 +45,7 @@ def render_payment(event: OrderEvent) -> Reply:
         buttons = (cash, cancel) if has_cash else (cancel,)
         return Reply(text=text, kind="buttons", buttons=buttons, template=template)
     if event.kind == "paid" and event.data.get("opens"):
-        return Reply(text=words.say("paid_closed", opens=words.clock("opens")), template=template)
+        return Reply(text=words.say("paid_closed", opens=words.when("opens")), template=template)
     if event.kind == "refund_sent":
         return Reply(text=words.say("refund_sent", amount=words.money()), template=template)
     return Reply(text=words.say(event.kind), template=template)
@@ -63,5 +63,7 @@ class _Words:
         event = self.event
         return money(Decimal(event.data["amount"]), event.currency, event.language)
 
-    def clock(self, name: str) -> str:
-        return clock(datetime.fromisoformat(self.event.data[name]), self.event.timezone)
+    def when(self, name: str) -> str:
+        # With its day: a shop that is closed may open after the weekend, and a page may be open until tomorrow.
+        event = self.event
+        return when(datetime.fromisoformat(event.data[name]), event.timezone, event.language)

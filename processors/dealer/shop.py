@@ -32,15 +32,15 @@ def answer_word(talk: Talk, verb: Verb) -> Answer:
 
 
 def break_in_words(talk: Talk, verb: Verb, clause: str) -> Answer:
-    """ "Chiudo fino alle 15", "pausa un'ora", "oggi chiuso", "domani chiusi", "riapro": until when is in the words."""
+    """ "Chiudo fino alle 15", "oggi chiuso", "domani chiusi", "riapro domani", "riapro": until when is in the words."""
     now = talk.now
     folded = fold(clause)
     until = moment_in(clause, now)
-    if until is None and _TOMORROW.search(folded):
-        return (
-            _closed_on(talk, now.date() + timedelta(days=1)) if verb == "pause" else pause(talk, paused=True)
-        )
-    if until is None and verb == "pause" and _TODAY.search(folded):
+    is_of_tomorrow = _TOMORROW.search(folded) is not None
+    if until is None and verb == "pause" and is_of_tomorrow:
+        return _closed_on(talk, now.date() + timedelta(days=1))
+    if until is None and (is_of_tomorrow or (verb == "pause" and _TODAY.search(folded))):
+        # "Riapro domani" too: their own hours say when the day begins.
         until = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
         return pause(talk, paused=True, until=until, words="pause.today")
     # "Riapro alle 15" is a pause until then.

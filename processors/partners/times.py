@@ -54,7 +54,7 @@ def moment_in(text: str, now: datetime) -> datetime | None:
     hour, minute = (12, 0) if found is None else (int(found["hour"]), int(found["minute"] or 0))
     parts = {} if found is None else found.groupdict()
     minute += _PARTS.get(parts.get("part") or "", 0)
-    if hour > 24 or (hour == 24 and minute):
+    if hour > 24 or minute > 59 or (hour == 24 and minute):
         return None
     half_day = parts.get("half_day")
     if half_day in _AFTERNOON and hour < 12 and not (half_day == "siang" and hour >= 10):

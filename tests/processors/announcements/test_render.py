@@ -13,6 +13,7 @@ from processors.announcements import render
 from processors.announcements.payment import KINDS as PAYMENTS
 from processors.channels.whatsapp.bodies import build_body
 from processors.channels.whatsapp.limits import length
+from processors.language.clock import when
 from processors.language.money import money
 from processors.language.texts import LANGUAGES, say
 
@@ -177,6 +178,16 @@ def test_news_of_a_payment_are_told_in_each_language(language: str, kind: str) -
     if kind == "pay_link":
         sent = build_body(reply, phone="393331000001", bsuid=None, callback_data="x")["interactive"]
         assert sent["action"]["parameters"]["url"] == data["url"]
+
+
+def test_what_is_not_today_is_told_with_its_day() -> None:
+    in_two_hours, in_three_days = (
+        datetime.now(UTC) + timedelta(**later) for later in ({"hours": 2}, {"days": 3})
+    )
+    for kind, name, moment in (("paid", "opens", in_three_days), ("pay_link", "expires_at", in_two_hours)):
+        data = {"url": "https://checkout.stripe.com/c/pay/cs_1", "amount": "25.80", name: moment.isoformat()}
+        text = told(kind, "customer", order=None, data=data)["text"]
+        assert when(moment, "UTC", "it") in text
 
 
 def test_a_rider_reads_where_to_fetch_where_to_bring_and_what_to_collect() -> None:

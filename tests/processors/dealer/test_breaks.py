@@ -28,6 +28,7 @@ STATE = (
         ("oggi chiuso", "paused_until"),
         ("tutup hari ini", "paused_until"),
         ("domani chiuso", "closed_on"),
+        ("riapro domani", "paused_until"),
         ("riapro", "resumed"),
     ],
 )
@@ -42,9 +43,13 @@ async def test_a_break_ends_when_it_was_said_to(shop: Shop) -> None:
     assert timedelta(minutes=57) < row["paused_until"] - datetime.now(UTC) <= timedelta(minutes=60)
     assert f"{row['paused_until'].astimezone(ROME):%H:%M}" in told.text
 
-    await shop.say(MILANO, "oggi chiuso")
-    [row] = await shop.rows(STATE, MILANO)
-    assert row["paused_until"].astimezone(ROME).strftime("%H:%M") == "00:00"
+    for words in ("oggi chiuso", "riapro domani"):
+        await shop.say(MILANO, words)
+        [row] = await shop.rows(STATE, MILANO)
+        ends = row["paused_until"].astimezone(ROME)
+        assert ends.strftime("%H:%M") == "00:00"
+        assert ends - datetime.now(UTC) <= timedelta(hours=25)
+        assert not row["paused"]
 
     await shop.say(MILANO, "riapro")
     [row] = await shop.rows(STATE, MILANO)

@@ -83,6 +83,7 @@ def test_a_change_is_read(text: str, wishes: list[tuple[object, ...]]) -> None:
         ("a mezzogiorno", "21 12:00"),
         ("alle 24", "21 00:00"),
         ("alle 25", None),
+        ("alle 18 45 e un quarto", None),
         ("presto", None),
         ("D1042", None),
     ],
