@@ -15,8 +15,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from dashboard.client import Storage, rows
+from dashboard.client import Storage
 from dashboard.identity import Identity, Tokens
+from dashboard.membership import Membership, memberships_of
 from dashboard.vault import Kept, Seal, Vault, digest
 from processors.errors import NotAllowed, NotSignedIn, StorageError, StorageUnavailable
 
@@ -28,7 +29,6 @@ RENEW_BEFORE_SECONDS = 90
 MAX_SESSIONS = 2000
 """More than any desk has people; the oldest goes first, so that memory stays bounded."""
 
-
 SEEN_SECONDS = 15.0
 """For so long a session is not looked up again: a sign-out at another process counts here that much later at most."""
 
@@ -39,17 +39,6 @@ MAX_UNKNOWN = 5000
 RENEWAL_TRIES = 50
 RENEWAL_PAUSE_SECONDS = 0.5
 """How long to wait for another process that is renewing the same session; its claim ends before that."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Membership:
-    """That a person works for a business, and as what: admin, agent or viewer."""
-
-    staff_id: UUID
-    business_id: UUID
-    business: str
-    role: str
-    name: str
 
 
 @dataclass(eq=False, kw_only=True)
@@ -116,7 +105,7 @@ class Sessions:
         StorageUnavailable.
         """
         tokens = await self._identity.sign_in(email, password)
-        memberships = await self._memberships(tokens)
+        memberships = await memberships_of(self._storage, tokens)
         if not memberships:
             await self._end_at_auth(tokens)
             raise NotAllowed("this person works for no business")
@@ -185,7 +174,7 @@ class Sessions:
         )
         try:
             await self._renew(session)
-            session.memberships = await self._memberships(session.tokens)
+            session.memberships = await memberships_of(self._storage, session.tokens)
         except (NotSignedIn, NotAllowed):
             session.memberships = ()
         if not session.memberships:
@@ -241,7 +230,7 @@ class Sessions:
         if not await self._is_on(session):
             raise NotSignedIn("signed out at another process")
         try:
-            memberships = await self._memberships(session.tokens)
+            memberships = await memberships_of(self._storage, session.tokens)
         except (NotSignedIn, NotAllowed):
             self._forget(session)
             raise NotSignedIn("storage refused the session") from None
@@ -328,26 +317,6 @@ class Sessions:
         for key in list(self._over):
             await self._vault.end(key)
             self._over.discard(key)
-
-    async def _memberships(self, tokens: Tokens) -> tuple[Membership, ...]:
-        query = (
-            self._storage.of(tokens.access)
-            .from_("staff")
-            .select("id, business_id, role, name, business:businesses(name)")
-            .eq("user_id", str(tokens.user_id))
-            .eq("active", "true")
-            .order("business_id")
-        )
-        return tuple(
-            Membership(
-                staff_id=UUID(row["id"]),
-                business_id=UUID(row["business_id"]),
-                business=(row["business"] or {}).get("name", ""),
-                role=row["role"],
-                name=row["name"],
-            )
-            for row in await rows(query)
-        )
 
     async def _end_at_auth(self, tokens: Tokens) -> None:
         try:

@@ -165,7 +165,7 @@ def _chaos(arguments: list[str]) -> int:
 
 
 def _screenshots(arguments: list[str]) -> int:
-    return _module("devstack.screenshots", arguments, development=True)
+    return _module("bench.screenshots", arguments, development=True)
 
 
 def _lock(arguments: list[str]) -> int:

@@ -9,9 +9,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import itertools
-import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -22,16 +21,15 @@ from dashboard.client import Storage, rows
 from dashboard.live.connection import SIGNED_OUT, TRY_AGAIN, Connection
 from dashboard.live.elsewhere import Elsewhere, State
 from dashboard.live.feed import Feed
+from dashboard.live.feeds import Feeds
 from dashboard.live.presence import Presence
+from dashboard.live.steps import all_of, repeat
 from dashboard.queries import inbox, thread
 from dashboard.queries.panel import panel
 from dashboard.sessions import Session, Sessions
 from dashboard.settings import DeskSettings
-from processors.errors import NotSignedIn, RelaydeskError
-from processors.logs import describe
+from processors.errors import NotSignedIn
 from processors.model import Json
-
-log = logging.getLogger(__name__)
 
 FLUSH_GAP_SECONDS = 0.02
 PANEL_GAP_SECONDS = 0.5
@@ -68,7 +66,7 @@ class Hub:
             self._connections, self._show, changed=lambda conversation_id: self.presence.tell(conversation_id)
         )
         self.presence = Presence(self._connections, self._elsewhere)
-        self._feeds: dict[UUID, tuple[Feed, asyncio.Task[None]]] = {}
+        self._feeds = Feeds(self._feed_of)
         self._numbers = itertools.count(1)
         self._changed: dict[UUID, set[UUID]] = defaultdict(set)
         self._panels: dict[tuple[Rights, UUID], Json] = {}
@@ -84,8 +82,7 @@ class Hub:
     def join(self, connection: Connection) -> None:
         """A desk was opened."""
         self._connections.add(connection)
-        for business_id in connection.session.businesses:
-            self._start_feed(business_id)
+        self._feeds.start(connection.session.businesses)
 
     def leave(self, connection: Connection) -> None:
         """A desk was closed."""
@@ -94,13 +91,11 @@ class Hub:
 
     def is_live(self, session: Session) -> bool:
         """Whether hints arrive for all that this person sees."""
-        feeds = [self._feeds.get(business_id) for business_id in session.businesses]
-        return all(entry is not None and entry[0].is_joined for entry in feeds)
+        return self._feeds.are_joined(session.businesses)
 
     def is_deaf(self, session: Session) -> bool:
         """Whether hints should arrive and don't. Nobody listens for a business whose inbox nobody has open."""
-        feeds = [self._feeds.get(business_id) for business_id in session.businesses]
-        return any(entry is not None and not entry[0].is_joined for entry in feeds)
+        return self._feeds.is_any_cut(session.businesses)
 
     def number(self) -> int:
         """The number of a read that is about to begin."""
@@ -125,44 +120,17 @@ class Hub:
         """Serve until cancelled."""
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._repeat("flush", self._flush, self._flush_bell, None))
-                tasks.create_task(self._repeat("panels", self._flush_panels, self._panel_bell, None))
-                tasks.create_task(self._repeat("catch-up", self._catch_up, self._catch_up_bell, self._pace))
+                tasks.create_task(repeat("flush", self._flush, self._flush_bell, None))
+                tasks.create_task(repeat("panels", self._flush_panels, self._panel_bell, None))
+                tasks.create_task(repeat("catch-up", self._catch_up, self._catch_up_bell, self._pace))
                 tasks.create_task(
-                    self._repeat(
-                        "presence", self._flush_presence, self._elsewhere.bell, lambda: PRESENCE_SECONDS
-                    )
+                    repeat("presence", self._flush_presence, self._elsewhere.bell, lambda: PRESENCE_SECONDS)
                 )
-                tasks.create_task(self._repeat("check", self._check, asyncio.Event(), lambda: CHECK_SECONDS))
+                tasks.create_task(repeat("check", self._check, asyncio.Event(), lambda: CHECK_SECONDS))
         finally:
-            running = [task for _, task in self._feeds.values()]
-            for task in running:
-                task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
+            await self._feeds.stop()
             if self._telling:
                 await asyncio.wait(self._telling, timeout=GOODBYE_SECONDS)
-
-    async def _repeat(
-        self,
-        name: str,
-        step: Callable[[], Awaitable[None]],
-        bell: asyncio.Event,
-        seconds: Callable[[], float] | None,
-    ) -> None:
-        """Do a step whenever its bell rings, and every so often; an error never ends it."""
-        while True:
-            try:
-                async with asyncio.timeout(seconds() if seconds else None):
-                    await bell.wait()
-            except TimeoutError:
-                pass
-            bell.clear()
-            try:
-                await step()
-            except RelaydeskError as error:
-                log.warning("%s: %s", name, type(error).__name__)
-            except Exception as error:
-                log.error("%s: %s", name, describe(error))
 
     def _pace(self) -> float:
         live = all(self.is_live(session) for session in self._present())
@@ -175,7 +143,7 @@ class Hub:
             ids = sorted(set().union(*(changed.get(business_id, ()) for business_id in rights)))
             chunks = [ids[i : i + IDS_PER_READ] for i in range(0, len(ids), IDS_PER_READ)]
             jobs += [self._tell(rights, members, chunk) for chunk in chunks]
-        await _all(jobs)
+        await all_of(jobs)
         # Whatever comes within the gap travels together in the next flush.
         await asyncio.sleep(FLUSH_GAP_SECONDS)
 
@@ -187,7 +155,7 @@ class Hub:
         _push(members, {"op": "rows", "number": number, "rows": found})
         rows = {UUID(row["id"]): row for row in found}
         watched = {member.open_id for member in members if member.open_id in rows}
-        await _all([self._tell_thread(rights, members, i, rows[i]) for i in watched if i is not None])
+        await all_of([self._tell_thread(rights, members, i, rows[i]) for i in watched if i is not None])
 
     async def _tell_thread(
         self,
@@ -229,7 +197,7 @@ class Hub:
             if connection.open_id == UUID(row["id"]):
                 await self._tell_panel([connection], row)
 
-        task = asyncio.create_task(_all([tell()]))
+        task = asyncio.create_task(all_of([tell()]))
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)
 
@@ -258,7 +226,7 @@ class Hub:
     async def _catch_up(self) -> None:
         groups = self._groups()
         self._shown = {key: value for key, value in self._shown.items() if key[0] in groups}
-        await _all([self._catch_up_group(rights, members) for rights, members in groups.items()])
+        await all_of([self._catch_up_group(rights, members) for rights, members in groups.items()])
 
     async def _catch_up_group(self, rights: Rights, members: list[Connection]) -> None:
         number = self.number()
@@ -309,21 +277,16 @@ class Hub:
                     self._reconnect(session)
             except NotSignedIn:
                 continue
-        wanted = set().union(*(session.businesses for session in self._present()))
-        for business_id in [b for b in self._feeds if b not in wanted]:
-            self._feeds.pop(business_id)[1].cancel()
+        self._feeds.keep_only(set().union(*(session.businesses for session in self._present())))
 
     def _reconnect(self, session: Session) -> None:
         """Rights changed: the page starts anew with what the person may see now."""
         for connection in [c for c in self._connections if c.session is session]:
             connection.close(TRY_AGAIN)
 
-    # Feeds.
+    # What is heard of a business.
 
-    def _start_feed(self, business_id: UUID) -> None:
-        if business_id in self._feeds:
-            return
-
+    def _feed_of(self, business_id: UUID) -> Feed:
         def heard(ids: set[UUID]) -> None:
             self.changed(business_id, ids)
 
@@ -337,7 +300,7 @@ class Hub:
         def team(_: Mapping[str, Any]) -> None:
             _push([c for c in self._connections if business_id in c.session.businesses], {"op": "team"})
 
-        feed = self._feed(
+        return self._feed(
             self._settings,
             business_id,
             lambda: self._token_for(business_id),
@@ -345,7 +308,6 @@ class Hub:
             on_state=state,
             on_event={"team": team, "present": self._elsewhere.hear},
         )
-        self._feeds[business_id] = (feed, asyncio.create_task(feed.run()))
 
     async def _token_for(self, business_id: UUID) -> str:
         for session in self._present():
@@ -361,12 +323,3 @@ def _push(members: Iterable[Connection], message: dict[str, Any]) -> None:
     frame = orjson.dumps(message)
     for member in members:
         member.send_bytes(frame)
-
-
-async def _all(jobs: Sequence[Awaitable[None]]) -> None:
-    """Do all of them; one that fails does not stop the others."""
-    for result in await asyncio.gather(*jobs, return_exceptions=True):
-        if isinstance(result, RelaydeskError):
-            log.warning("flush: %s", type(result).__name__)
-        elif isinstance(result, BaseException):
-            log.error("flush: %s", describe(result))
