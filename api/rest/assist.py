@@ -94,12 +94,12 @@ async def reply(request: SuggestionRequest, caller: Caller, deps: Deps) -> Sugge
 )
 async def translations(request: TranslationRequest, caller: Caller, deps: Deps) -> Translations:
     """Needs the role admin or agent. A message is translated once per language; later it is read."""
-    asked = {
+    asked: dict[str, Any] = {
         "p_conversation_id": str(request.conversation_id),
         "p_message_ids": [str(i) for i in request.message_ids],
         "p_language": request.language,
     }
-    found = await ask(caller.rpc("assist_texts", asked))  # type: ignore[arg-type]
+    found = await ask(caller.rpc("assist_texts", asked))
     known = {m["id"]: OneTranslation(**m["translation"]) for m in found["messages"] if m["translation"]}
     texts = {m["id"]: m["text"] for m in found["messages"] if not m["translation"]}
     if request.draft.strip():

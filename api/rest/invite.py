@@ -65,24 +65,26 @@ async def invite(invitation: Invitation, caller: Caller, deps: Deps) -> Invited:
     Asked first is the database, under the caller's own token: it adds somebody who signs in already, and refuses
     whoever is no admin. Only when it knows nobody with this address does Auth make the user and write to them.
     """
+    email = invitation.email.strip().lower()
     row = {
-        "email": invitation.email.strip().lower(),
+        "email": email,
         "name": invitation.name.strip(),
         "role": invitation.role,
         "active": True,
     }
-    call = caller.rpc("save_staff", {"p_business_id": str(invitation.business_id), "p_staff": row})  # type: ignore[dict-item]
+    asked: dict[str, Any] = {"p_business_id": str(invitation.business_id), "p_staff": row}
+    call = caller.rpc("save_staff", asked)
     try:
         return Invited(staff=await ask(call), mailed=False)
     except NotFound:
-        await _write_to(deps, row["email"])
+        await _write_to(deps, email)
     return Invited(staff=await ask(call), mailed=True)
 
 
-async def _write_to(deps: Runtime, email: object) -> None:
+async def _write_to(deps: Runtime, email: str) -> None:
     """Make the user. Somebody else may have done so a moment ago, which is as good."""
     try:
-        await deps.store.client.auth.admin.invite_user_by_email(str(email))
+        await deps.store.client.auth.admin.invite_user_by_email(email)
     except AuthApiError as error:
         if error.code == "email_exists" or error.status == 409:
             return

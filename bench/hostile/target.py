@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import asyncpg
 import orjson
@@ -41,8 +41,8 @@ class InspectedDatabase(Database):
             return await super().run(begin, work)
         inspect(begin)
         if not self.executes:
-            return await work(_Watched(self, None))  # type: ignore[arg-type]
-        return await super().run(begin, lambda connection: work(_Watched(self, connection)))  # type: ignore[arg-type]
+            return await work(cast(asyncpg.Connection, _Watched(self, None)))
+        return await super().run(begin, lambda c: work(cast(asyncpg.Connection, _Watched(self, c))))
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime, time
 from functools import partial
+from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,8 +20,21 @@ from dashboard.visitor import Visitor
 from processors.model import Json
 
 REPAINT_SECONDS = 4
-COLOURS = {"draft": "gray", "scheduled": "orange", "running": "blue", "done": "green", "cancelled": "gray"}
-STATES = {"APPROVED": "green", "PENDING": "orange", "REJECTED": "red", "PAUSED": "red", "DISABLED": "gray"}
+Colour = Literal["gray", "orange", "blue", "green", "red"]
+COLOURS: Mapping[str, Colour] = {
+    "draft": "gray",
+    "scheduled": "orange",
+    "running": "blue",
+    "done": "green",
+    "cancelled": "gray",
+}
+STATES: Mapping[str, Colour] = {
+    "APPROVED": "green",
+    "PENDING": "orange",
+    "REJECTED": "red",
+    "PAUSED": "red",
+    "DISABLED": "gray",
+}
 STEPS = ("queued", "sent", "delivered", "read", "failed", "left_out")
 CATEGORIES = ("UTILITY", "MARKETING")
 
@@ -60,7 +75,7 @@ def _run(visitor: Visitor, business: UUID, row: Json) -> None:
             with st.container(gap=None):
                 st.text(row["name"])
                 st.caption(page.plain(f"{row['template']} · {row['language']}"))
-            st.badge(visitor.say(f"broadcast_state.{row['status']}"), color=COLOURS[row["status"]])  # type: ignore[arg-type]
+            st.badge(visitor.say(f"broadcast_state.{row['status']}"), color=COLOURS[row["status"]])
         if row["status"] == "scheduled":
             st.caption(visitor.say("broadcasts.begins", when=_when(visitor, business, row["scheduled_at"])))
         if total:
@@ -229,7 +244,7 @@ def _templates(visitor: Visitor, business: UUID) -> None:
                     page.dialog(title, partial(_template, visitor, business, row))
                 st.caption(page.plain(row["body"]))
             st.badge(visitor.say(f"template_category.{row['category']}"), color="violet")
-            st.badge(visitor.say(f"template_state.{row['status']}"), color=STATES.get(row["status"], "gray"))  # type: ignore[arg-type]
+            st.badge(visitor.say(f"template_state.{row['status']}"), color=STATES.get(row["status"], "gray"))
 
 
 def _template(visitor: Visitor, business: UUID, row: Json) -> None:

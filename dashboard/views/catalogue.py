@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from uuid import UUID
 
 import streamlit as st
@@ -217,7 +218,7 @@ def _stock(visitor: Visitor, business: UUID, product: Json) -> None:
             continue
         values = {"p_dealer_id": dealer_id, "p_product_id": product["id"], "p_on_hand": pieces}
         try:
-            visitor.ask(lambda client, given=values: catalogue.call(client, "set_dealer_stock", given))  # type: ignore[misc]
+            visitor.ask(partial(catalogue.call, function="set_dealer_stock", values=values))
         except Refused as refused:
             is_good = False
             places[dealer_id].error(forms.words(visitor, refused))
@@ -282,7 +283,7 @@ def _synonyms(visitor: Visitor, business: UUID) -> None:
                 visitor.say("form.remove"), icon=":material/delete:", type="tertiary", key=f"drop_{row['id']}"
             ):
                 given = {"p_business_id": str(business), "p_synonym_id": row["id"]}
-                visitor.ask(lambda client, values=given: catalogue.call(client, "remove_synonym", values))  # type: ignore[misc]
+                visitor.ask(partial(catalogue.call, function="remove_synonym", values=given))
                 page.done(visitor, "form.removed")
     if len(found) > 60:
         st.caption(visitor.say("catalogue.synonyms_more"))

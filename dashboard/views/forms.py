@@ -114,7 +114,10 @@ def _draw(visitor: Visitor, form: str, field: Field, value: Any) -> Any:
         return st.toggle(label, bool(value), **more)
     if field.kind in ("choice", "choices"):
         options = dict(field.options or {})
-        shown: Callable[[Any], str] = lambda option: options.get(option, str(option))  # noqa: E731
+
+        def shown(option: Any) -> str:
+            return str(options.get(option, option))
+
         if field.kind == "choices":
             return st.multiselect(
                 label, list(options), value or [], format_func=shown, placeholder="", **more

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from uuid import UUID
 
 import streamlit as st
@@ -29,7 +30,7 @@ def show_staff(visitor: Visitor, business: UUID) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key=f"row_staff_{person['id']}"):
             with st.container(gap=None):
                 if st.button(page.plain(name), type="tertiary", key=f"edit_staff_{person['id']}"):
-                    page.dialog(page.plain(name), lambda person=person: _edit(visitor, business, person))  # type: ignore[misc]
+                    page.dialog(page.plain(name), partial(_edit, visitor, business, person))
                 # A caption would make a link of it.
                 st.text(person["email"] or "")
             if not person["active"]:

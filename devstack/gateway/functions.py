@@ -38,7 +38,7 @@ class FunctionsProxy:
         self._http = httpx.AsyncClient(
             timeout=httpx.Timeout(IDLE_SECONDS, connect=5.0),
             limits=httpx.Limits(max_connections=200, max_keepalive_connections=20),
-            verify=False,  # noqa: S501
+            verify=False,  # noqa: S501  # There is no certificate to look at.
             trust_env=False,
         )
 

@@ -28,7 +28,7 @@ class GuardedProtocol(HttpToolsProtocol):
     _is_in_head = True
     _deadline: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # As uvicorn's own has it.
         super().connection_made(transport)
         self._begin_head()
 

@@ -67,7 +67,7 @@ def _order(message: Accepted, mode: Mode) -> list[tuple[int, str]]:
     if mode != "shuffled" or len(in_time) == 1:
         return in_time
     others = [list(order) for order in permutations(in_time) if list(order) != in_time]
-    return random.choice(others)  # noqa: S311 - nothing secret is drawn.
+    return random.choice(others)  # noqa: S311  # Nothing secret is drawn.
 
 
 def _statuses(message: Accepted) -> tuple[str, ...]:

@@ -5,8 +5,9 @@ They stay valid for ever: a customer may tap a button of last month.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 MenuName = Literal["catalogue", "order", "support", "human", "show", "more"]
@@ -15,6 +16,7 @@ OrderVerb = Literal["confirm", "edit", "cancel"]
 ChangeVerb = Literal["accept", "elsewhere", "cancel"]
 AddressVerb = Literal["change", "use", "pickup", "apply"]
 PayWay = Literal["card", "cash"]
+PayAnswer = Literal["card", "cash", "instead"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +105,7 @@ class ChangeChoice:
 class PayChoice:
     """How an order is paid. card, cash: confirms it so · instead: cash for one that waits for a card."""
 
-    way: PayWay | Literal["instead"]
+    way: PayAnswer
     relay_id: UUID
 
 
@@ -138,7 +140,7 @@ def order_id(verb: OrderVerb, relay_id: UUID | str) -> str:
     return f"order:{verb}:{relay_id}"
 
 
-def pay_id(way: PayWay | Literal["instead"], relay_id: UUID | str) -> str:
+def pay_id(way: PayAnswer, relay_id: UUID | str) -> str:
     return f"pay:{way}:{relay_id}"
 
 
@@ -175,46 +177,46 @@ def address_id(verb: AddressVerb, *, address: UUID | str = "", relay: UUID | str
     return f"address:{verb}:{address}:{relay}"
 
 
+def _one_of(kind: Any, name: str) -> Any:
+    """A name that is one of a Literal's. Raises ValueError for any other."""
+    if name not in get_args(kind):
+        raise ValueError(f"{name!r} is none of {get_args(kind)}")
+    return name
+
+
 def _address(rest: str) -> Choice | None:
     verb, _, ids = rest.partition(":")
     address, _, relay = ids.partition(":")
-    if verb not in ("change", "use", "pickup", "apply") or (verb == "use" and not address):
+    if verb == "use" and not address:
         return None
     return AddressChoice(
-        verb=verb,  # type: ignore[arg-type]  # Checked above.
+        verb=_one_of(AddressVerb, verb),
         address_id=UUID(address) if address else None,
         relay_id=UUID(relay) if relay else None,
     )
 
 
-def _order(rest: str) -> Choice | None:
+def _order(rest: str) -> Choice:
     verb, _, relay_id = rest.partition(":")
-    if verb not in ("confirm", "edit", "cancel"):
-        return None
-    return OrderChoice(verb=verb, relay_id=UUID(relay_id))  # type: ignore[arg-type]  # Checked above.
+    return OrderChoice(verb=_one_of(OrderVerb, verb), relay_id=UUID(relay_id))
 
 
-def _change(rest: str) -> Choice | None:
+def _change(rest: str) -> Choice:
     verb, _, proposal_id = rest.partition(":")
-    if verb not in ("accept", "elsewhere", "cancel"):
-        return None
-    return ChangeChoice(verb=verb, proposal_id=UUID(proposal_id))  # type: ignore[arg-type]  # Checked above.
+    return ChangeChoice(verb=_one_of(ChangeVerb, verb), proposal_id=UUID(proposal_id))
 
 
-def _pay(rest: str) -> Choice | None:
+def _pay(rest: str) -> Choice:
     way, _, relay_id = rest.partition(":")
-    if way not in ("card", "cash", "instead"):
-        return None
-    return PayChoice(way=way, relay_id=UUID(relay_id))  # type: ignore[arg-type]  # Checked above.
+    return PayChoice(way=_one_of(PayAnswer, way), relay_id=UUID(relay_id))
 
 
-def _menu(rest: str) -> Choice | None:
-    names = ("catalogue", "order", "support", "human", "show", "more")
-    return MenuChoice(name=rest) if rest in names else None  # type: ignore[arg-type]
+def _menu(rest: str) -> Choice:
+    return MenuChoice(name=_one_of(MenuName, rest))
 
 
-def _cart(rest: str) -> Choice | None:
-    return CartChoice(name=rest) if rest in ("show", "checkout", "clear") else None  # type: ignore[arg-type]
+def _cart(rest: str) -> Choice:
+    return CartChoice(name=_one_of(CartName, rest))
 
 
 def _add(rest: str) -> Choice:
@@ -243,7 +245,7 @@ def _category(rest: str) -> Choice | None:
     return CategoryChoice(name=name, offset=max(0, int(offset))) if name else None
 
 
-_READERS = {
+_READERS: Mapping[str, Callable[[str], Choice | None]] = {
     "order": _order,
     "change": _change,
     "menu": _menu,

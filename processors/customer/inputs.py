@@ -7,7 +7,7 @@ A tapped button's title is no wish of its own: only its id counts.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Literal
@@ -19,12 +19,14 @@ LONGEST_TEXT = 500
 """Characters of one message that are read; a longer one is answered with a request to be brief."""
 
 _WORDED = frozenset({"text", "interactive", "button"})
-_CAPTIONED = frozenset({"image", "video", "document"})
 
 OddKind = Literal[
     "empty", "too_long", "only_signs", "voice", "audio", "image", "video", "document", "sticker", "location",
     "contacts", "flow", "unsupported",
 ]  # fmt: skip
+_CAPTIONED: Mapping[str, OddKind] = {"image": "image", "video": "video", "document": "document"}
+_WORDLESS: Mapping[str, OddKind] = {"sticker": "sticker", "location": "location", "contacts": "contacts"}
+"""Types of messages that may have a caption, and those that have none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,12 +122,11 @@ def _read(message: Message) -> Iterable[Input]:
         return [_words(message.content)]
     if message.type == "audio":
         return [_words(message.transcript)] if message.transcript else [Odd(kind=_audio_kind(message))]
-    if message.type in _CAPTIONED:
+    if kind := _CAPTIONED.get(message.type):
         # The words below a picture say what it is for; the picture itself is seen by people.
-        kind: OddKind = message.type  # type: ignore[assignment]  # One of the three, checked above.
         return [Odd(kind=kind), _words(message.content)] if clean(message.content) else [Odd(kind=kind)]
-    if message.type in ("sticker", "location", "contacts"):
-        return [Odd(kind=message.type)]  # type: ignore[arg-type]
+    if kind := _WORDLESS.get(message.type):
+        return [Odd(kind=kind)]
     return [_words(message.content)] if clean(message.content) else [Odd(kind="unsupported")]
 
 

@@ -113,7 +113,7 @@ class StripePages:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._http.close_async()  # type: ignore[no-untyped-call]
+        await self._http.close_async()  # type: ignore[no-untyped-call]  # Stripe's library has no types here.
 
 
 def page_of(session: Mapping[str, Any], *, failed: bool = False) -> Page:

@@ -159,7 +159,7 @@ def _credential(settings: Settings) -> Any:
         """Never expires and never asks anybody."""
 
         def __init__(self) -> None:
-            super().__init__()  # type: ignore[no-untyped-call]
+            super().__init__()  # type: ignore[no-untyped-call]  # google-auth has no types here.
             self.token = "simulator"  # noqa: S105  # Not a secret.
 
         def refresh(self, request: object) -> None:

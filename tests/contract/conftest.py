@@ -81,8 +81,7 @@ def _serving(settings: Any, port: int) -> Iterator[None]:
         create_app(settings), log_config=None, loop="asyncio", timeout_graceful_shutdown=1
     )
     server = uvicorn.Server(config)
-    # Signals belong to the test run.
-    server.capture_signals = contextlib.nullcontext  # type: ignore[assignment,method-assign]
+    server.capture_signals = contextlib.nullcontext  # type: ignore[assignment,method-assign]  # Signals are pytest's.
     thread = threading.Thread(target=asyncio.run, args=(server.serve(sockets=[listener]),), name="api")
     thread.start()
     try:

@@ -166,7 +166,7 @@ async def test_staff_see_who_is_at_a_conversation(callers: Callers, listen: Any,
             assert channel.is_joined
         await channels[0].track({"typing": True})
         assert await asyncio.wait_for(came.get(), WAIT_SECONDS) == "one"
-        assert channels[1].presence_state()["one"][0]["typing"] is True  # type: ignore[typeddict-item]
+        assert channels[1].presence_state()["one"][0]["typing"] is True  # type: ignore[typeddict-item]  # Our own key.
         await one.close()
         assert await asyncio.wait_for(left.get(), WAIT_SECONDS) == "one"
     finally:

@@ -26,5 +26,5 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         """Serve the connection."""
         extensions = self.scope["extensions"]
         assert extensions is not None, "the server puts its own into the scope"
-        extensions[ABORT] = self.transport.abort  # type: ignore[assignment]
+        extensions[ABORT] = self.transport.abort  # type: ignore[assignment]  # Not a dict, as the only reader knows.
         await super().run_asgi()

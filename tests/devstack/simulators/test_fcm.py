@@ -24,7 +24,7 @@ class Offline(Credentials):
     """A credential that is always valid and never asks anybody."""
 
     def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()  # type: ignore[no-untyped-call]  # google-auth has no types here.
         self.token = "token"
 
     @property

@@ -39,7 +39,7 @@ class Shop:
 
     async def close(self) -> None:
         await self.http.aclose()
-        await self._wire.close_async()  # type: ignore[no-untyped-call]
+        await self._wire.close_async()  # type: ignore[no-untyped-call]  # Stripe's library has no types here.
 
     async def page(self, key: str | None = None, **changes: Any) -> dict[str, Any]:
         params: Any = {

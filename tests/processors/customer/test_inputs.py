@@ -12,6 +12,7 @@ from processors.customer.inputs import (
     CatalogueOrder,
     Form,
     Odd,
+    OddKind,
     Place,
     Tap,
     Words,
@@ -42,9 +43,9 @@ def test_a_tapped_title_is_no_wish() -> None:
         ("???", "only_signs"),
     ],
 )
-def test_words_that_say_nothing_get_a_friendly_answer(text: str, kind: str) -> None:
+def test_words_that_say_nothing_get_a_friendly_answer(text: str, kind: OddKind) -> None:
     [found] = read_inputs([make_message(text)])
-    assert found == Odd(kind=kind)  # type: ignore[arg-type]  # One of the kinds.
+    assert found == Odd(kind=kind)
 
 
 @pytest.mark.parametrize("text", ["a" * 500, "👍", "3", "ok"])
@@ -67,8 +68,8 @@ def test_short_answers_are_words(text: str) -> None:
         ({"type": "hologram"}, "unsupported"),
     ],
 )
-def test_what_has_no_words_is_named(changes: dict[str, Any], kind: str) -> None:
-    assert read_inputs([make_message(**changes)]) == (Odd(kind=kind),)  # type: ignore[arg-type]
+def test_what_has_no_words_is_named(changes: dict[str, Any], kind: OddKind) -> None:
+    assert read_inputs([make_message(**changes)]) == (Odd(kind=kind),)
 
 
 def test_a_form_and_a_position_keep_their_fields() -> None:

@@ -151,7 +151,7 @@ async def test_a_message_of_ours_that_is_malformed_harms_no_device(
     verdict = await client.send(replace(PUSH, data={"text": "x" * 4096}))
     assert (verdict.outcome, verdict.dead) == ("failed", False)
     # The SDK itself refuses other mistakes, before anything is sent.
-    verdict = await client.send(replace(PUSH, data={"n": 1}))  # type: ignore[dict-item]
+    verdict = await client.send(replace(PUSH, data={"n": 1}))  # type: ignore[dict-item]  # The mistake itself.
     assert (verdict.outcome, verdict.dead, verdict.error) == ("failed", False, "INVALID_MESSAGE")
     assert "device-1" not in caplog.text
 

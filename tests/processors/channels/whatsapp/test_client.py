@@ -141,7 +141,7 @@ async def test_each_error_of_graph_has_its_outcome(
 
 
 def test_no_error_sample_is_forgotten() -> None:
-    (mark,) = test_each_error_of_graph_has_its_outcome.pytestmark  # type: ignore[attr-defined]
+    (mark,) = test_each_error_of_graph_has_its_outcome.pytestmark  # type: ignore[attr-defined]  # pytest puts it there.
     named = {row[0] for row in mark.args[1]}
     assert named == {name for name, about in manifest().items() if about.get("kind") == "error"}
 
