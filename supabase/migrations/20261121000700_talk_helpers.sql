@@ -164,8 +164,12 @@ begin
     -- the request, 131051 to 131053 the file; all of them may be said at once or by a receipt.
     select * into strict m from public.whatsapp_messages where id = p_message_id;
     if m.payload ? 'link' and m.content <> '' and p_code in (100, 131008, 131009, 131051, 131052, 131053) then
-      perform private.queue_message(m.conversation_id, m.author, (m.payload - 'link')
-        || case when m.payload ->> 'kind' = 'buttons' then '{}'::jsonb else '{"kind": "text"}'::jsonb end, m.turn_id, 'plain:' || m.id, m.staff_id);
+      -- A button that opens a page is nothing without it: its address goes below the words.
+      perform private.queue_message(m.conversation_id, m.author, case m.payload ->> 'kind'
+          when 'cta_url' then m.payload - '{link,list_button}'::text[] || jsonb_build_object('kind', 'text', 'text',
+            m.content || E'\n' || (m.payload ->> 'link'))
+          when 'buttons' then m.payload - 'link'
+          else m.payload - 'link' || '{"kind": "text"}'::jsonb end, m.turn_id, 'plain:' || m.id, m.staff_id);
       perform private.hint_changes(array[m.conversation_id], true);
       return;
     end if;
@@ -178,7 +182,7 @@ begin
   end if;
 end
 $$;
-comment on function private.fail_message(uuid, integer, text) is 'A message can''t be sent: stored as failed, escalated, support is pushed; one of a broadcast is only stored, one with a bad picture goes again without it.';
+comment on function private.fail_message(uuid, integer, text) is 'A message can''t be sent: stored as failed, escalated, support is pushed; one of a broadcast is only stored, one with a bad picture goes again without it, a page with its address in words.';
 
 create function private.receipt_rank(p_status text) returns integer
 language sql immutable set search_path = ''

@@ -219,6 +219,24 @@ async def test_a_simulated_number_sends_nothing(engine: Engine) -> None:
     )
 
 
+async def test_a_page_whose_button_is_refused_is_sent_with_its_address(engine: Engine) -> None:
+    page = {
+        "kind": "cta_url",
+        "text": "Paga qui sotto",
+        "list_button": "Paga ora",
+        "link": "https://checkout.example/c/pay/1",
+    }
+    stored = await engine.ingest(message("pago con carta"))
+    conversation = uuid.UUID(stored["results"][0]["conversation_id"])
+    [turn] = (await engine.call("claim_turns", 1, 30, conversation))["turns"]
+    ids = [uuid.UUID(m["id"]) for m in turn["messages"]]
+    await engine.call("finish_turn", uuid.UUID(turn["token"]), ids, {"replies": [page]})
+    [send] = await engine.claim_sends()
+    await engine.record(send, "failed", code=131009, error="Parameter value is not valid")
+    [again] = await engine.claim_sends()
+    assert again["reply"] == {"kind": "text", "text": f"{page['text']}\n{page['link']}"}
+
+
 @pytest.mark.parametrize("late", [False, True])
 async def test_a_picture_that_cannot_be_fetched_takes_no_words_with_it(engine: Engine, late: bool) -> None:
     picture = {
