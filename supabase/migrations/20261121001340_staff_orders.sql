@@ -7,6 +7,9 @@ as $$
 declare
   m public.market_orders;
 begin
+  -- The order before its parts, as a customer's own change locks them; not so that a dealer's news of it would have to wait.
+  perform 1 from public.whatsapp_order_relays r where r.id = (select x.relay_id from public.market_orders x
+    where x.id = p_market_order_id and x.business_id in (select private.my_businesses())) for no key update;
   select * into m from public.market_orders
   where id = p_market_order_id and business_id in (select private.my_businesses()) for update;
   if not found then

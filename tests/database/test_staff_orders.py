@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import uuid
 from typing import Any
 
 import asyncpg
@@ -183,3 +185,26 @@ async def test_a_rider_off_duty_gets_nothing_and_back_on_duty_what_waited(engine
     assert await engine.value("select count(*) from audit_log where action = 'pause_rider'") == 3
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await act(engine, "staff_pause_rider", RIDERS[0], False, "k9", claims=VIEWER)
+
+
+async def test_a_person_and_the_customer_who_cancel_at_once_do_not_wait_for_each_other(
+    engine: Engine,
+) -> None:
+    confirmed = await engine.order(("T06", 1))
+    relay = uuid.UUID(confirmed["relay_id"])
+    part: uuid.UUID = await engine.value("select id from market_orders where relay_id = $1", relay)
+    async with engine.pool.acquire() as customer, customer.transaction():
+        # As the customer's own words lock them: the order, then its parts.
+        await customer.execute("set local role service_role")
+        await customer.execute("select 1 from whatsapp_order_relays where id = $1 for update", relay)
+        agent = asyncio.create_task(act(engine, "staff_cancel_order", part, "finito", "click-1"))
+        waiting = (
+            "select count(*) from pg_stat_activity "
+            "where datname = current_database() and wait_event_type = 'Lock'"
+        )
+        while not await engine.value(waiting):
+            assert not agent.done()
+            await asyncio.sleep(0.02)
+        await customer.execute("select 1 from market_orders where id = $1 for update", part)
+    await agent
+    assert await engine.value("select status from market_orders where id = $1", part) == "cancelled"
