@@ -23,14 +23,14 @@ from supabase import AsyncClient, acreate_client
 
 from bench.partial import PartialStack, partial_stack
 
-DIMENSIONS = 1536
+DIMENSIONS = 512
 MODEL = "made-up"
 ONE_SHOP = 5_000
 SHOPS = (7_000, 8_000, 20_000, 20_000, 40_000)
 """With the first one 100,000 products, of small businesses and large ones."""
 
 MEASURED = (8_000, 20_000, 40_000)
-EXACT = 8_000
+EXACT = 20_000
 """Up to so many are compared one by one (`search_products`, p_exact_up_to)."""
 
 KINDS = 400

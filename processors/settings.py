@@ -94,7 +94,7 @@ class Settings(BaseSettings):
     openai_base_url: str = ""
     ai_chat_model: str = "gpt-6-luna"
     ai_embed_model: str = "text-embedding-3-small"
-    ai_embed_dimensions: int = Field(default=1536, ge=64, le=4096)
+    ai_embed_dimensions: int = Field(default=512, ge=64, le=512)
     ai_timeout_seconds: float = Field(default=8.0, gt=0, le=60)
     ai_transcribe_model: str = "gpt-transcribe"
     ai_transcribe_max_bytes: int = Field(default=4 * 1024 * 1024, ge=1024, le=25_000_000)

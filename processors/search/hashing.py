@@ -1,4 +1,4 @@
-"""Vectors without a model: character n-grams hashed into 1536 places.
+"""Vectors without a model: character n-grams hashed into 512 places.
 
 Typos and inflections share most of their n-grams, so this finds `croccette` where words don't. It needs no
 network, which makes it the default of the development stack and the way out when the model is down.
@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 
 from processors.search.words import content_words
 
-MODEL = "hash-1536"
-DIMENSIONS = 1536
+MODEL = "hash-512"
+DIMENSIONS = 512
 SHORTEST, LONGEST = 3, 5
 
 

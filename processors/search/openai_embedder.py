@@ -16,7 +16,7 @@ DEADLINE_SECONDS = 10.0
 
 
 class OpenAIEmbedder:
-    """Embeds with the configured model into the column's 1536 places."""
+    """Embeds with the configured model into the column's 512 places."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings

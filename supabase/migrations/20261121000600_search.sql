@@ -5,19 +5,21 @@ create table public.product_embeddings (
   product_id uuid not null references public.products (id) on delete cascade,
   model text not null,
   business_id uuid not null references public.businesses (id) on delete cascade,
-  embedding extensions.halfvec(1536) not null,
+  embedding extensions.halfvec(512) not null,
   text_hash text not null,
   words tsvector not null,
   updated_at timestamptz not null default now(),
   primary key (product_id, model)
 );
--- A row of 1536 half floats fits a page; out of line every distance would cost a second read.
+-- A row of 512 half floats fits a page; out of line every distance would cost a second read.
 -- What stands beside it would be pushed out instead, be it ever so short.
 alter table public.product_embeddings alter column embedding set storage plain, alter column model set storage plain,
   alter column text_hash set storage plain, alter column words set storage main;
 create index product_embeddings_business_idx on public.product_embeddings (business_id, model);
 -- For businesses with more products than can be compared one by one.
 create index product_embeddings_nearest_idx on public.product_embeddings using hnsw (embedding extensions.halfvec_cosine_ops);
+-- Which products may be found at all is read for every search; the index spares it the table.
+create index products_active_idx on public.products (business_id, id) include (price) where active;
 create index product_embeddings_words_idx on public.product_embeddings using gin (words);
 comment on table public.product_embeddings is 'Vector and words of each product, one row per model. Vectors of two models are never compared.';
 
@@ -61,7 +63,7 @@ declare
   v_count integer;
 begin
   insert into public.product_embeddings (product_id, model, business_id, embedding, text_hash, words, updated_at)
-  select p.id, p_model, p.business_id, (r.value -> 'embedding')::text::halfvec(1536), r.value ->> 'text_hash',
+  select p.id, p_model, p.business_id, (r.value -> 'embedding')::text::halfvec(512), r.value ->> 'text_hash',
     setweight(to_tsvector('simple', r.value ->> 'title_words'), 'A') || setweight(to_tsvector('simple', r.value ->> 'words'), 'C'), now()
   from jsonb_array_elements(p_rows) r join public.products p on p.id = (r.value ->> 'product_id')::uuid
   on conflict (product_id, model) do update set embedding = excluded.embedding, text_hash = excluded.text_hash,
@@ -85,27 +87,28 @@ comment on function public.glossary(uuid) is 'The glossary of a business: {term:
 -- The parameters of the index exist once the library is loaded.
 do $$ begin perform '[1]'::extensions.halfvec; end $$;
 
--- All vectors of one business, one after the other: up to some thousand that is fast enough and loses nothing.
+-- All vectors of one business, one after the other: up to 20,000 that is fast enough and loses nothing.
 create function private.rank_exactly(p_business_id uuid, p_vector extensions.halfvec, p_model text, p_words tsquery, p_dealer_id uuid,
   p_in_stock boolean, p_max_price numeric)
 returns table (product_id uuid, cosine double precision, text_rank real, vector_place bigint, text_place bigint)
 language sql stable set search_path = public, extensions
 as $$
   with candidates as materialized (
-    select e.product_id, 1 - (e.embedding <=> p_vector) as cosine,
-      case when e.words @@ p_words then ts_rank(e.words, p_words) else 0 end as text_rank
+    select e.product_id, e.embedding <=> p_vector as distance,
+      case when e.words @@ p_words then ts_rank(e.words, p_words) end as text_rank
     from public.product_embeddings e join public.products p on p.id = e.product_id
-    where e.business_id = p_business_id and e.model = p_model and p.active and (p_max_price is null or p.price <= p_max_price)
+    where e.business_id = p_business_id and e.model = p_model and p.business_id = p_business_id and p.active and (p_max_price is null or p.price <= p_max_price)
       and (p_dealer_id is null or p.id in (select s.product_id from public.dealer_stock s where s.dealer_id = p_dealer_id))
       and (not p_in_stock or p.id in (select s.product_id from public.dealer_stock s join public.dealers d on d.id = s.dealer_id
         where d.business_id = p_business_id and not d.paused and s.on_hand > s.reserved))
   ), near as (
-    select c.*, row_number() over (order by c.cosine desc, c.product_id) as place from candidates c order by c.cosine desc, c.product_id limit 50
+    select n.*, row_number() over (order by n.distance, n.product_id) as place
+    from (select * from candidates c order by c.distance, c.product_id limit 50) n
   ), worded as (
-    select c.*, row_number() over (order by c.text_rank desc, c.cosine desc, c.product_id) as place from candidates c where c.text_rank > 0
-    order by c.text_rank desc, c.cosine desc, c.product_id limit 50
+    select w.*, row_number() over (order by w.text_rank desc, w.distance, w.product_id) as place
+    from (select * from candidates c where c.text_rank is not null order by c.text_rank desc, c.distance, c.product_id limit 50) w
   )
-  select coalesce(n.product_id, w.product_id), coalesce(n.cosine, w.cosine), coalesce(n.text_rank, w.text_rank), n.place, w.place
+  select coalesce(n.product_id, w.product_id), 1 - coalesce(n.distance, w.distance), coalesce(n.text_rank, w.text_rank, 0), n.place, w.place
   from near n full join worded w on w.product_id = n.product_id
 $$;
 comment on function private.rank_exactly(uuid, extensions.halfvec, text, tsquery, uuid, boolean, numeric) is
@@ -165,12 +168,12 @@ comment on function private.rank_by_index(uuid, extensions.halfvec, text, tsquer
 
 create function public.search_products(p_business_id uuid, p_embedding jsonb, p_model text, p_terms text[], p_limit integer default 8,
   p_dealer_id uuid default null, p_in_stock boolean default false, p_max_price numeric default null, p_rrf_k integer default 10,
-  p_exact_up_to integer default 8000)
+  p_exact_up_to integer default 20000)
 returns jsonb
 language plpgsql stable set search_path = public, extensions
 as $$
 declare
-  v_vector halfvec(1536) := p_embedding::text::halfvec(1536);
+  v_vector halfvec(512) := p_embedding::text::halfvec(512);
   v_words tsquery := coalesce((select string_agg(quote_literal(t), ' | ')::tsquery from unnest(p_terms) t where t <> ''), ''::tsquery);
   v_many boolean := exists (select 1 from public.product_embeddings e where e.business_id = p_business_id and e.model = p_model offset p_exact_up_to);
   v_ranked jsonb;

@@ -79,12 +79,12 @@ async def test_what_is_not_sold_is_known_to_be_foreign(search: ProductSearch) ->
 
 
 async def test_only_changed_texts_are_embedded_again(engine: Engine, search: ProductSearch) -> None:
-    missing = await engine.call("products_to_embed", "hash-1536", 200)
+    missing = await engine.call("products_to_embed", "hash-512", 200)
     assert missing == []
     await engine.admin.execute("update products set price = price + 1")
-    assert await engine.call("products_to_embed", "hash-1536", 200) == []
+    assert await engine.call("products_to_embed", "hash-512", 200) == []
     await engine.admin.execute("update products set name = 'Guinzaglio fosforescente' where sku = 'C01'")
-    assert len(await engine.call("products_to_embed", "hash-1536", 200)) == 1
+    assert len(await engine.call("products_to_embed", "hash-512", 200)) == 1
     assert len(await engine.call("products_to_embed", "another-model", 200)) == 100
 
 
@@ -96,7 +96,7 @@ async def test_a_hostile_query_is_only_words(search: ProductSearch) -> None:
 class Another:
     """A model with vectors of its own: the letters backwards."""
 
-    model = "another@1536"
+    model = "another@512"
 
     async def embed(self, texts: Sequence[str]) -> list[list[float]]:
         return [hashing.embed(text[::-1]) for text in texts]
@@ -133,12 +133,12 @@ async def test_vectors_of_two_models_are_never_compared(engine: Engine, search: 
         "title_words": "",
         "words": "",
     }
-    await engine.call("save_product_embeddings", "another@1536", [row])
+    await engine.call("save_product_embeddings", "another@512", [row])
     asked = {"p_business_id": SHOP, "p_embedding": strange, "p_terms": []}
     hits = await engine.call_named("search_products", {**asked, "p_model": hashing.MODEL})
     assert hits[0]["sku"] == "T02"
     assert "A05" not in [hit["sku"] for hit in hits[:3]]
-    [only] = await engine.call_named("search_products", {**asked, "p_model": "another@1536"})
+    [only] = await engine.call_named("search_products", {**asked, "p_model": "another@512"})
     assert only["sku"] == "A05"
 
 
