@@ -58,8 +58,10 @@ begin
   v_at := private.opens_by(b.hours, b.timezone, p_at);
   -- An open shop whose dealers are all closed is closed; both open at once within a few looks, or never.
   for n in 1..30 loop
+    -- Every turn asks this, and mostly the first dealer that is looked at is open.
+    exit when exists (select 1 from public.dealers d where d.business_id = b.id and private.dealer_opens(d, b.timezone, v_at) <= v_at);
     select min(private.dealer_opens(d, b.timezone, v_at)) into v_dealer from public.dealers d where d.business_id = b.id;
-    exit when v_dealer is null or v_dealer <= v_at;
+    exit when v_dealer is null;
     v_at := private.opens_by(b.hours, b.timezone, v_dealer);
     exit when v_at = v_dealer;
   end loop;

@@ -13,6 +13,8 @@ create table public.dealer_days (
 );
 create index dealer_days_due_idx on public.dealer_days (run_at) where told_at is null;
 create index dealer_days_business_idx on public.dealer_days (business_id);
+-- Whoever had no order today is looked at again until midnight.
+create index order_offers_answered_idx on public.order_offers (dealer_id, resolved_at);
 comment on table public.dealer_days is 'Days whose summary a dealer was told, or is to be told: each once.';
 alter table public.dealer_days enable row level security;
 grant select on public.dealer_days to authenticated;
