@@ -60,6 +60,12 @@ begin
     raise exception 'question: must have ask, thanks and sorry in each language, and words' using errcode = '22023', detail = 'question',
       hint = 'Send what the desk sends.';
   end if;
+  -- What is kept here is used while a webhook is taken in, where nothing may fail.
+  if exists (select 1 from jsonb_each(p_question -> 'words') w where w.value::text <> all ('{1,2,3,4,5}'::text[]))
+      or exists (select 1 from unnest('{ask,thanks,sorry}'::text[]) n (name) where (v_texts -> n.name) - '{kind,text,buttons}'::text[] <> '{}'::jsonb) then
+    raise exception 'question: words must count 1 to 5, replies hold kind, text and buttons' using errcode = '22023', detail = 'question',
+      hint = 'Send what the desk sends.';
+  end if;
   insert into public.satisfaction (id, business_id, conversation_id, contact_id, staff_id, texts)
   values (v_id, c.business_id, c.id, c.contact_id, v_staff, (v_texts - 'ask') || jsonb_build_object('words', p_question -> 'words'));
   perform private.queue_message(c.id, 'system', private.fill_reply(v_texts -> 'ask', jsonb_build_object('request', v_id)), null, 'rate:' || v_id);

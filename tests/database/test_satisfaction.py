@@ -165,3 +165,22 @@ async def test_who_is_not_asked(engine: Engine) -> None:
     await act(engine, CHIARA, "staff_send", closing, "Ecco", "k7")
     with pytest.raises(asyncpg.PostgresError, match="question"):
         await act(engine, CHIARA, "resolve_conversation", closing, "k8", {"languages": {}})
+
+
+async def test_no_question_makes_an_answer_that_can_t_be_taken_in(engine: Engine) -> None:
+    await rules(engine, ask_satisfaction=True)
+    asking = question()
+    elsewhere = {"kind": "text", "text": "grazie", "media": {"path": "another-business/file.pdf"}}
+    broken = (
+        {**asking, "words": {"ok": "tanto"}},
+        {**asking, "words": {"ok": 9}},
+        {**asking, "languages": {"it": {**asking["languages"]["it"], "thanks": elsewhere}}},
+    )
+    for n, words in enumerate(broken):
+        phone = f"39347000333{n}"
+        stored = await engine.ingest(message("ciao", sender=phone))
+        conversation = uuid.UUID(stored["results"][0]["conversation_id"])
+        await act(engine, CHIARA, "staff_send", conversation, "Ecco fatto", f"{phone}s")
+        with pytest.raises(asyncpg.PostgresError, match="question"):
+            await act(engine, CHIARA, "resolve_conversation", conversation, f"{phone}r", words)
+    assert await asked(engine) == []
