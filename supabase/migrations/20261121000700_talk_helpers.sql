@@ -170,7 +170,7 @@ begin
             m.content || E'\n' || (m.payload ->> 'link'))
           when 'buttons' then m.payload - 'link'
           else m.payload - 'link' || '{"kind": "text"}'::jsonb end, m.turn_id, 'plain:' || m.id, m.staff_id);
-      perform private.hint_changes(array[m.conversation_id], true);
+      perform private.wake_workers();
       return;
     end if;
     -- A number that a broadcast can't reach is counted there; a person has nothing to do about it.
@@ -193,7 +193,7 @@ as $$
 $$;
 comment on function private.receipt_rank(text) is 'Order in which receipts may move a message forward.';
 
-create function private.apply_receipt(p_receipt_id bigint, p_message_id uuid) returns uuid
+create function private.apply_receipt(p_receipt_id bigint, p_message_id uuid) returns boolean
 language plpgsql set search_path = ''
 as $$
 declare
@@ -204,7 +204,7 @@ begin
   select * into strict r from public.message_receipts where id = p_receipt_id;
   select * into m from public.whatsapp_messages where id = p_message_id for update;
   if not found or m.direction <> 'outbound' then
-    return null;
+    return false;
   end if;
   update public.message_receipts set applied_at = now(), message_id = m.id where id = r.id;
   if r.status = 'failed' then
@@ -214,10 +214,10 @@ begin
         coalesce(v_error #>> '{error_data,details}', v_error ->> 'title', 'failed'));
     end if;
     update public.whatsapp_messages set meta_message_id = coalesce(meta_message_id, r.external_id) where id = m.id;
-    return m.conversation_id;
+    return true;
   end if;
   if private.receipt_rank(r.status) = 0 then
-    return null;
+    return false;
   end if;
   delete from public.outbox where message_id = m.id;
   -- Times only ever go back to the earliest report; a read message was also delivered and sent.
@@ -229,11 +229,11 @@ begin
     read_at = case when private.receipt_rank(r.status) >= 4 then least(read_at, r.provider_time) else read_at end,
     played_at = case when r.status = 'played' then least(played_at, r.provider_time) else played_at end
   where id = m.id;
-  return m.conversation_id;
+  return true;
 end
 $$;
 comment on function private.apply_receipt(bigint, uuid) is
-  'Moves a message forward by one receipt, settles its outbox row. Returns the conversation that changed, or null.';
+  'Moves a message forward by one receipt, settles its outbox row. Returns whether it says anything of a message of ours.';
 
 create function private.fill_reply(p_reply jsonb, p_values jsonb) returns jsonb
 language plpgsql immutable set search_path = ''

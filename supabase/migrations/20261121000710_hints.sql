@@ -95,25 +95,16 @@ comment on function private.tell_changes_of(regclass, regproc) is 'For migration
 
 select private.tell_changes_of('public.whatsapp_conversations', 'private.note_conversations');
 select private.tell_changes_of(t, 'private.note_rows_of_conversations') from unnest(array[
-  'public.whatsapp_messages', 'public.notes', 'public.escalations', 'public.whatsapp_order_relays']::regclass[]) t;
+  'public.whatsapp_messages', 'public.notes', 'public.escalations', 'public.whatsapp_order_relays', 'public.carts']::regclass[]) t;
 select private.tell_changes_of('public.market_orders', 'private.note_orders');
 select private.tell_changes_of('public.payments', 'private.note_orders');
+-- A timeline only grows: what changes of its rows is how far they are told.
+create trigger note_new after insert on public.order_events referencing new table as changed
+  for each statement execute function private.note_orders();
 
 create function private.wake_workers() returns void
 language sql set search_path = ''
 as $$ select realtime.send('{}'::jsonb, 'work', 'workers', true) $$;
 comment on function private.wake_workers() is 'Tells workers that there is something to claim.';
 
-create function private.hint_changes(p_conversation_ids uuid[], p_work boolean default false) returns void
-language plpgsql set search_path = ''
-as $$
-begin
-  perform private.note_changes(p_conversation_ids);
-  if p_work then
-    perform private.wake_workers();
-  end if;
-end
-$$;
-comment on function private.hint_changes(uuid[], boolean) is 'Tells desks which conversations changed and, with p_work, workers that there is something to claim.';
-
-grant execute on function private.note_changes(uuid[]), private.wake_workers(), private.hint_changes(uuid[], boolean) to service_role;
+grant execute on function private.note_changes(uuid[]), private.wake_workers() to service_role;

@@ -238,7 +238,6 @@ declare
   a public.channel_accounts;
   v_id bigint;
   v_message uuid;
-  v_conversation uuid;
 begin
   select * into a from public.channel_accounts where channel = e ->> 'channel' and external_id = e ->> 'account' and active;
   if not found then
@@ -264,9 +263,9 @@ begin
     select id into v_message from public.whatsapp_messages where account_id = a.id and meta_message_id = e ->> 'external_id';
   end if;
   if v_message is not null then
-    v_conversation := private.apply_receipt(v_id, v_message);
+    perform private.apply_receipt(v_id, v_message);
   end if;
-  return jsonb_build_object('result', 'new', 'conversation_id', v_conversation);
+  return jsonb_build_object('result', 'new');
 end
 $$;
 comment on function private.ingest_receipt(jsonb) is 'Stores one provider status; applied when its message is known, parked otherwise.';
@@ -281,7 +280,6 @@ declare
   r jsonb;
   v_results jsonb := '[]'::jsonb;
   v_counts jsonb := '{}'::jsonb;
-  v_changed uuid[] := '{}';
   v_work boolean := false;
   v_key text;
 begin
@@ -300,20 +298,13 @@ begin
       when 'receipt' then private.ingest_receipt(e.event) else private.ingest_field(e.event) end;
     v_key := e.kind || '_' || (r ->> 'result');
     v_counts := jsonb_set(v_counts, array[v_key], to_jsonb(coalesce((v_counts ->> v_key)::integer, 0) + 1));
-    if r ? 'conversation_id' then
-      v_changed := v_changed || (r ->> 'conversation_id')::uuid;
-    end if;
-    if r ? 'conversations' then
-      v_changed := v_changed || array(select value::uuid from jsonb_array_elements_text(r -> 'conversations'));
-    end if;
     v_work := v_work or coalesce((r ->> 'wants_turn')::boolean, false) or coalesce((r ->> 'has_file')::boolean, false);
     if e.kind = 'message' and coalesce((p_options ->> 'detail')::boolean, false) then
       v_results := v_results || jsonb_build_array(r || jsonb_build_object('external_id', e.event ->> 'external_id'));
     end if;
   end loop;
-  v_changed := array_remove(v_changed, null);
-  if cardinality(v_changed) > 0 or v_work then
-    perform private.hint_changes(v_changed, v_work);
+  if v_work then
+    perform private.wake_workers();
   end if;
   return jsonb_build_object('counts', v_counts, 'results', v_results);
 end

@@ -1,6 +1,6 @@
 -- What webhooks say besides messages and receipts: kept as it came, once, and applied.
 
-create function private.apply_echo(p_account public.channel_accounts, x jsonb) returns uuid
+create function private.apply_echo(p_account public.channel_accounts, x jsonb) returns void
 language plpgsql set search_path = ''
 as $$
 declare
@@ -11,7 +11,7 @@ declare
   v_id uuid;
 begin
   if coalesce(x #>> '{recipient,phone}', x #>> '{recipient,bsuid}') is null then
-    return null;
+    return;
   end if;
   v_contact := private.resolve_contact(p_account.business_id, p_account.channel, x -> 'recipient');
   c := private.open_conversation(p_account, v_contact, x #>> '{recipient,phone}');
@@ -28,17 +28,16 @@ begin
     update public.whatsapp_conversations set message_count = message_count + 1, last_message_at = now(), unread_count = 0,
       waiting_since = null, preview = left(coalesce(x ->> 'content', ''), 160) where id = c.id;
   end if;
-  return c.id;
 end
 $$;
 comment on function private.apply_echo(public.channel_accounts, jsonb) is 'Somebody answered from the business''s own phone: stored, and the bot is silent.';
 
-create function private.apply_effect(p_account public.channel_accounts, p_business_id uuid, x jsonb) returns uuid
+create function private.apply_effect(p_account public.channel_accounts, p_business_id uuid, x jsonb) returns void
 language plpgsql set search_path = ''
 as $$
 begin
   if x ->> 'effect' = 'echo' and p_account.id is not null then
-    return private.apply_echo(p_account, x);
+    perform private.apply_echo(p_account, x);
   elsif x ->> 'effect' = 'preference' then
     perform private.set_preference(p_business_id, private.resolve_contact(p_business_id, 'whatsapp', x),
       coalesce(x ->> 'category', 'marketing_messages'), x ->> 'value', 'provider',
@@ -53,7 +52,6 @@ begin
       health = health || jsonb_build_object(coalesce(x ->> 'event', 'event'), coalesce(x -> 'details', '{}'::jsonb) || jsonb_build_object('at', now()))
     where business_id = p_business_id and channel = 'whatsapp' and (p_account.id is null or id = p_account.id);
   end if;
-  return null;
 end
 $$;
 comment on function private.apply_effect(public.channel_accounts, uuid, jsonb) is 'What a webhook field changes: echoes, preferences, template states, account health.';
@@ -64,7 +62,6 @@ as $$
 declare
   a public.channel_accounts;
   v_business uuid;
-  v_conversations uuid[] := '{}';
   x jsonb;
 begin
   select * into a from public.channel_accounts where channel = e ->> 'channel' and external_id = e ->> 'account';
@@ -78,10 +75,10 @@ begin
   end if;
   if v_business is not null then
     for x in select value from jsonb_array_elements(coalesce(e -> 'effects', '[]'::jsonb)) loop
-      v_conversations := v_conversations || private.apply_effect(a, v_business, x);
+      perform private.apply_effect(a, v_business, x);
     end loop;
   end if;
-  return jsonb_build_object('result', 'new', 'conversations', to_jsonb(array_remove(v_conversations, null)));
+  return jsonb_build_object('result', 'new');
 end
 $$;
 comment on function private.ingest_field(jsonb) is 'Stores any other webhook field raw, once, and applies what it means.';

@@ -178,7 +178,6 @@ begin
     -- Whoever fetched a voice note goes on to transcribe it under the same lease.
     run_at = case when transcription = 'waiting' then run_at end, token = case when transcription = 'waiting' then token end
   where id = p_id;
-  perform private.hint_changes(array[v.conversation_id]);
   return true;
 end
 $$;
@@ -206,7 +205,9 @@ begin
   where id = p_id;
   -- Without the file there will be no transcript to wait for.
   perform private.release_turn(v.conversation_id);
-  perform private.hint_changes(array[v.conversation_id], (v.f).transcription = 'waiting');
+  if (v.f).transcription = 'waiting' then
+    perform private.wake_workers();
+  end if;
   return true;
 end
 $$;

@@ -65,7 +65,7 @@ begin
     perform private.queue_turn(v.conversation_id, interval '0', interval '0', null);
   end if;
   perform private.release_turn(v.conversation_id);
-  perform private.hint_changes(array[v.conversation_id], true);
+  perform private.wake_workers();
   return true;
 end
 $$;

@@ -242,7 +242,6 @@ begin
   end loop;
   v_result := v_result || jsonb_build_object('status', case when v_silenced then 'silenced' else 'done' end, 'turn_id', p_token,
     'conversation_id', c.id, 'more', private.requeue_or_close(c.id, p_token));
-  perform private.hint_changes(array[c.id]);
   return v_result;
 end
 $$;

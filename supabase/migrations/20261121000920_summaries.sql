@@ -90,7 +90,6 @@ begin
   end if;
   update public.whatsapp_conversations set summary = left(p_summary, 1200) where id = c.id and p_summary <> '';
   perform private.record_ai_calls(c.business_id, c.id, null, p_calls);
-  perform private.hint_changes(array[c.id]);
   return true;
 end
 $$;

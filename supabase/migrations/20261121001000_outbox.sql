@@ -59,7 +59,6 @@ declare
   v_wait timestamptz;
   v_reason text;
   v_claimed jsonb := '[]'::jsonb;
-  v_changed uuid[] := '{}';
 begin
   -- A sender that died between claim and record: whether its message left is not known, a receipt may tell.
   with lost as (
@@ -89,7 +88,6 @@ begin
     if v_reason is not null then
       delete from public.outbox where message_id = m.id;
       update public.whatsapp_messages set status = 'cancelled', error_text = v_reason where id = m.id;
-      v_changed := v_changed || m.conversation_id;
       continue;
     end if;
     v_wait := coalesce(
@@ -108,9 +106,6 @@ begin
     update public.whatsapp_messages set status = 'sending', resends = resends + (m.status = 'unknown')::integer where id = m.id;
     v_claimed := v_claimed || jsonb_build_array(private.outgoing_json(o, m, r.c, r.a, v_number));
   end loop;
-  if cardinality(v_changed) > 0 then
-    perform private.hint_changes(v_changed);
-  end if;
   return jsonb_build_object('messages', v_claimed,
     -- Only heads of their conversations count: what waits behind another is not due, whatever its time.
     'next_ms', (select ceil(extract(epoch from min(d.run_at) - now()) * 1000) from public.outbox d
@@ -123,7 +118,7 @@ comment on function public.claim_outbox(integer, integer, integer, integer) is
   '(one per 6 s, burst 45). Takes back what a person''s takeover or an opt-out overtook. '
   'Returns messages and in how many ms the next is due, null when none waits.';
 
-create function private.record_send(x jsonb, p_settle_seconds integer, p_max_attempts integer) returns uuid
+create function private.record_send(x jsonb, p_settle_seconds integer, p_max_attempts integer) returns void
 language plpgsql set search_path = ''
 as $$
 declare
@@ -135,7 +130,7 @@ declare
 begin
   select * into m from public.whatsapp_messages where id = v_message for update;
   if not found then
-    return null;
+    return;
   end if;
   update public.message_attempts set outcome = v_outcome, error_code = (x ->> 'code')::integer, error_text = left(x ->> 'error', 1000),
     response = nullif(x -> 'response', 'null'::jsonb), finished_at = now()
@@ -144,7 +139,7 @@ begin
   if not found then
     -- A receipt settled it first, or the lease ran out; what the provider said is still worth its id.
     update public.whatsapp_messages set meta_message_id = coalesce(meta_message_id, x ->> 'external_id') where id = v_message;
-    return m.conversation_id;
+    return;
   end if;
   if v_outcome = 'sent' then
     delete from public.outbox where message_id = v_message;
@@ -175,22 +170,19 @@ begin
   else
     perform private.fail_message(v_message, (x ->> 'code')::integer, x ->> 'error');
   end if;
-  return m.conversation_id;
 end
 $$;
-comment on function private.record_send(jsonb, integer, integer) is 'What became of one attempt. Returns the conversation.';
+comment on function private.record_send(jsonb, integer, integer) is 'What became of one attempt.';
 
 create function public.record_sends(p_results jsonb, p_settle_seconds integer, p_max_attempts integer) returns integer
 language plpgsql set search_path = '' set enable_seqscan = off set plan_cache_mode = force_generic_plan
 as $$
 declare
   x jsonb;
-  v_changed uuid[] := '{}';
 begin
   for x in select value from jsonb_array_elements(p_results) order by value ->> 'message_id' loop
-    v_changed := v_changed || private.record_send(x, p_settle_seconds, p_max_attempts);
+    perform private.record_send(x, p_settle_seconds, p_max_attempts);
   end loop;
-  perform private.hint_changes(array_remove(v_changed, null));
   return jsonb_array_length(p_results);
 end
 $$;
@@ -202,7 +194,7 @@ language plpgsql set search_path = ''
 as $$
 declare
   r record;
-  v_changed uuid[] := '{}';
+  v_count integer := 0;
 begin
   -- A receipt stored in the instant in which its message learned its id may have missed it.
   for r in
@@ -210,13 +202,9 @@ begin
     join public.whatsapp_messages m on m.account_id = p.account_id and m.meta_message_id = p.external_id
     where p.applied_at is null and m.direction = 'outbound' order by p.id limit 500
   loop
-    v_changed := v_changed || private.apply_receipt(r.id, r.message_id);
+    v_count := v_count + private.apply_receipt(r.id, r.message_id)::integer;
   end loop;
-  v_changed := array_remove(v_changed, null);
-  if cardinality(v_changed) > 0 then
-    perform private.hint_changes(v_changed);
-  end if;
-  return cardinality(v_changed);
+  return v_count;
 end
 $$;
 comment on function public.settle_parked_receipts() is 'Applies parked receipts whose message is known by now. Returns how many.';

@@ -173,7 +173,7 @@ begin
   where id = r.id;
   if v_card then
     perform private.ask_for_card(r);
-    perform private.hint_changes(array[c.id], true);
+    perform private.wake_workers();
   else
     insert into public.payments (business_id, relay_id, amount, currency) values (r.business_id, r.id, r.total_price, r.currency);
   end if;

@@ -55,9 +55,11 @@ begin
     select * into strict a from public.channel_accounts where id = c.account_id;
     c := private.open_conversation(a, w.contact_id, c.phone);
     perform private.queue_message(c.id, 'system', w.reply, null, 'restocked:' || w.id);
-    perform private.hint_changes(array[c.id], true);
     v_count := v_count + 1;
   end loop;
+  if v_count > 0 then
+    perform private.wake_workers();
+  end if;
   return v_count;
 end
 $$;
@@ -87,9 +89,11 @@ begin
     update public.carts set reminded_at = now() where conversation_id = r.id and reminded_at is null and lines <> '[]'::jsonb;
     continue when not found;
     perform private.queue_message(r.id, 'bot', r.reminder, null, 'cart:' || r.id || ':' || extract(epoch from now()));
-    perform private.hint_changes(array[r.id], true);
     v_count := v_count + 1;
   end loop;
+  if v_count > 0 then
+    perform private.wake_workers();
+  end if;
   return v_count;
 end
 $$;

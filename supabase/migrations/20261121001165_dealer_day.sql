@@ -135,7 +135,7 @@ begin
   c := private.open_conversation(a, private.resolve_contact(t.business_id, a.channel, jsonb_build_object('phone', v_phone, 'name', v_name),
     private.identity_scope(a)), v_phone);
   perform private.queue_message(c.id, 'system', p_reply, null, 'day:' || t.day);
-  perform private.hint_changes(array[c.id], true);
+  perform private.wake_workers();
   return 'queued';
 end
 $$;

@@ -123,7 +123,7 @@ declare
 begin
   select * into strict r from public.whatsapp_order_relays where id = p.relay_id;
   perform private.order_event(r, null, p_kind, 'customer', p_data => p_data);
-  perform private.hint_changes(array[r.conversation_id], true);
+  perform private.wake_workers();
 end
 $$;
 comment on function private.tell_payment(public.payments, text, jsonb) is 'News of a payment: in the order''s timeline, and to the customer.';

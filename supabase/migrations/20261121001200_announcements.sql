@@ -118,7 +118,7 @@ begin
     return 'nobody';
   end if;
   perform private.queue_message(v_conversation, 'system', private.with_known_template(e.business_id, p_reply), null, 'event:' || e.id);
-  perform private.hint_changes(array[v_conversation], true);
+  perform private.wake_workers();
   return 'queued';
 end
 $$;
@@ -181,7 +181,7 @@ begin
   if not v_new then
     select id into strict v_id from public.notifications where business_id = p_business_id and dedupe_key = p_dedupe_key;
   else
-    perform private.hint_changes('{}'::uuid[], true);
+    perform private.wake_workers();
   end if;
   return jsonb_build_object('notification_id', v_id, 'new', v_new,
     'devices', (select count(*) from public.notification_deliveries where notification_id = v_id));

@@ -109,7 +109,7 @@ begin
     update public.whatsapp_messages set context_id = p_context_id where id = v_id and p_context_id is not null;
     update public.whatsapp_conversations set unread_count = 0, assignee_id = coalesce(assignee_id, p_staff_id) where id = p_conversation.id;
     perform private.audit(p_conversation.business_id, 'send', 'whatsapp_messages', v_id::text);
-    perform private.hint_changes(array[p_conversation.id], true);
+    perform private.wake_workers();
   end if;
   return (select jsonb_build_object('message_id', m.id, 'conversation_id', m.conversation_id, 'status', m.status, 'created_at', m.created_at)
     from public.whatsapp_messages m where m.id = v_id);
@@ -205,7 +205,6 @@ begin
   end if;
   perform private.silence_bot(c.id, null, 'a person took over');
   update public.whatsapp_conversations set assignee_id = v_staff where id = c.id;
-  perform private.hint_changes(array[c.id]);
 end
 $$;
 comment on function public.take_over(uuid, text) is 'A person takes a conversation; what the bot has not sent yet is taken back.';
@@ -238,7 +237,7 @@ begin
   if found then
     perform private.queue_turn(c.id, interval '0', interval '0', null);
   end if;
-  perform private.hint_changes(array[c.id], true);
+  perform private.wake_workers();
 end
 $$;
 comment on function public.hand_back(uuid, text) is 'Gives a conversation back to the bot, which answers what is still open; what a person was asked for is done.';
@@ -261,7 +260,6 @@ begin
   if p_question is not null and c.status <> 'resolved' then
     perform private.ask_satisfaction(c, p_question);
   end if;
-  perform private.hint_changes(array[c.id]);
 end
 $$;
 comment on function public.resolve_conversation(uuid, text, jsonb) is
@@ -278,9 +276,6 @@ begin
   v_staff := private.require_role(c.business_id, '{admin,agent}');
   update public.whatsapp_conversations set unread_count = 0, mentioned = array_remove(mentioned, v_staff)
   where id = c.id and (unread_count > 0 or v_staff = any (mentioned));
-  if found then
-    perform private.hint_changes(array[c.id]);
-  end if;
 end
 $$;
 comment on function public.mark_read(uuid) is 'An agent has seen the conversation, and the notes in which they are named.';

@@ -18,7 +18,6 @@ begin
     perform private.silence_bot(c.id, null, 'given to a person');
   end if;
   update public.whatsapp_conversations set assignee_id = p_staff_id, updated_at = now() where id = c.id;
-  perform private.hint_changes(array[c.id]);
 end
 $$;
 comment on function public.assign_conversation(uuid, uuid, text) is
@@ -35,7 +34,6 @@ begin
     return;
   end if;
   perform private.reopen(c);
-  perform private.hint_changes(array[c.id]);
 end
 $$;
 comment on function public.reopen_conversation(uuid, text) is 'A resolved or snoozed conversation is open again.';
@@ -57,7 +55,6 @@ begin
     return;
   end if;
   update public.whatsapp_conversations set status = 'snoozed', snoozed_until = p_until, updated_at = now() where id = c.id;
-  perform private.hint_changes(array[c.id]);
 end
 $$;
 comment on function public.snooze_conversation(uuid, timestamptz, text) is 'Puts a conversation out of sight until a time or the next message.';
@@ -86,7 +83,7 @@ begin
     delete from public.turn_queue where conversation_id = any (v_ids);
     update public.whatsapp_conversations set waiting_since = null, pending_since = null, unread_count = 0, updated_at = now() where id = any (v_ids);
   end if;
-  perform private.hint_changes(v_ids || c.id);
+  perform private.note_changes(v_ids || c.id);
 end
 $$;
 comment on function public.block_contact(uuid, boolean, text) is 'From now on nothing is sent to a contact and nothing they write is answered; or again, when unblocked.';
@@ -114,7 +111,7 @@ begin
   where id = c.contact_id;
   update public.whatsapp_conversations set language = coalesce(p_language, language), updated_at = now()
   where contact_id = c.contact_id and status <> 'resolved';
-  perform private.hint_changes(array[c.id]);
+  perform private.note_changes(array[c.id]);
 end
 $$;
 comment on function public.edit_contact(uuid, text, text, text) is 'Staff call a contact by a name of their own and choose the language to speak; null leaves the language.';
@@ -205,7 +202,7 @@ begin
   update public.whatsapp_messages set context_id = v_target where id = v_id;
   update public.whatsapp_conversations set preview = c.preview, waiting_since = c.waiting_since where id = c.id;
   perform private.audit(c.business_id, 'react', 'whatsapp_messages', v_id::text);
-  perform private.hint_changes(array[c.id], true);
+  perform private.wake_workers();
   return jsonb_build_object('message_id', v_id, 'conversation_id', c.id);
 end
 $$;

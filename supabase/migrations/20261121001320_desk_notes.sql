@@ -55,7 +55,6 @@ begin
   update public.whatsapp_conversations set updated_at = now(),
     mentioned = array(select distinct n from unnest(mentioned || array_remove(v_named, v_staff)) n)
   where id = c.id;
-  perform private.hint_changes(array[c.id]);
   return v_id;
 end
 $$;
@@ -78,7 +77,6 @@ begin
   end if;
   insert into public.labels (business_id, name) select c.business_id, l from unnest(v_labels) l on conflict (business_id, name) do nothing;
   update public.whatsapp_conversations set labels = v_labels, updated_at = now() where id = c.id;
-  perform private.hint_changes(array[c.id]);
 end
 $$;
 comment on function public.set_labels(uuid, text[], text) is 'The labels of a conversation are these from now on.';
@@ -105,7 +103,6 @@ begin
   end if;
   insert into public.reminders (id, business_id, conversation_id, staff_id, remind_at, body)
   values (v_id, c.business_id, c.id, v_staff, p_at, coalesce(p_body, ''));
-  perform private.hint_changes(array[c.id]);
   return v_id;
 end
 $$;
@@ -124,7 +121,6 @@ begin
   where id = p_reminder_id and conversation_id = c.id and staff_id = v_staff and done_at is null;
   if found then
     perform private.audit(c.business_id, 'reminded', 'reminders', p_reminder_id::text, '{}'::jsonb, p_client_key);
-    perform private.hint_changes(array[c.id]);
   end if;
 end
 $$;

@@ -45,7 +45,7 @@ begin
   if v_result ->> 'outcome' = 'refused' then
     perform private.refuse_order('order_order', 'Orders only move forward, from accepted on.');
   end if;
-  perform private.hint_order(m);
+  perform private.wake_workers();
   return v_result ->> 'status';
 end
 $$;
@@ -71,7 +71,7 @@ begin
   end if;
   perform private.order_event(r, m.id, 'cancelled_by_shop', 'customer', m.dealer_id, null, 'staff');
   perform private.close_order(r.id);
-  perform private.hint_order(m);
+  perform private.wake_workers();
 end
 $$;
 comment on function public.staff_cancel_order(uuid, text, text) is 'An agent takes an order back before it leaves: stock returns, dealers and the customer are told.';
@@ -106,7 +106,7 @@ begin
   end if;
   -- Whoever said no or nothing may be asked again by a person who has just spoken to them.
   perform private.offer_to(r, m, p_dealer_id, v_minutes);
-  perform private.hint_order(m);
+  perform private.wake_workers();
 end
 $$;
 comment on function public.staff_offer_order(uuid, uuid, text) is 'An agent asks one more dealer, or the same one again, while nobody has accepted.';
@@ -134,7 +134,7 @@ begin
   end if;
   select * into strict r from public.whatsapp_order_relays where id = m.relay_id;
   perform private.give_ride(r, m, p_rider_id, 'staff');
-  perform private.hint_order(m);
+  perform private.wake_workers();
 end
 $$;
 comment on function public.staff_assign_rider(uuid, uuid, text) is 'An agent gives an order to a rider, who gets a push and a message; the one who had it is told.';
@@ -158,7 +158,7 @@ begin
   if v_result ->> 'outcome' = 'refused' then
     perform private.refuse_order('order_not_out', 'Only an order that a dealer has accepted can come back.');
   end if;
-  perform private.hint_order(m);
+  perform private.wake_workers();
   return v_result ->> 'status';
 end
 $$;
@@ -188,8 +188,9 @@ begin
   if not p_paused then
     v_given := private.give_waiting_rides(k.business_id);
   end if;
-  perform private.hint_changes(array(select c.id from public.whatsapp_conversations c
-    where c.business_id = k.business_id and c.conversation_type = 'rider' and c.phone = private.rider_phone(k)), true);
+  perform private.note_changes(array(select c.id from public.whatsapp_conversations c
+    where c.business_id = k.business_id and c.conversation_type = 'rider' and c.phone = private.rider_phone(k)));
+  perform private.wake_workers();
   return v_given;
 end
 $$;
@@ -197,14 +198,7 @@ comment on function public.staff_pause_rider(uuid, boolean, text) is
   'An agent takes a rider off duty, who keeps what is theirs and gets nothing new, or puts them on duty again. Returns how many waiting orders '
   'found a rider by it.';
 
-create function private.hint_order(m public.market_orders) returns void
-language sql set search_path = ''
-as $$
-  select private.hint_changes(array[r.conversation_id], true) from public.whatsapp_order_relays r where r.id = m.relay_id
-$$;
-comment on function private.hint_order(public.market_orders) is 'Desks look again at the conversation of an order, workers at what is to be told.';
-
-grant execute on function private.require_order(uuid, text[]), private.refuse_order(text, text), private.hint_order(public.market_orders) to service_role;
+grant execute on function private.require_order(uuid, text[]), private.refuse_order(text, text) to service_role;
 grant execute on function public.staff_move_order(uuid, text, text), public.staff_cancel_order(uuid, text, text),
   public.staff_offer_order(uuid, uuid, text), public.staff_assign_rider(uuid, uuid, text),
   public.staff_fail_delivery(uuid, text, text), public.staff_pause_rider(uuid, boolean, text) to authenticated, service_role;

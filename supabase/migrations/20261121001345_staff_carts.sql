@@ -109,7 +109,7 @@ begin
   -- A turn under way has read the cart as it was: its token goes, and it is answered anew with the cart as it is.
   update public.turn_queue set token = null, claimed_at = null, attempts = greatest(attempts - 1, 0), run_at = greatest(now(), hold_until)
   where conversation_id = c.id and token is not null;
-  perform private.hint_changes(array[c.id], true);
+  perform private.wake_workers();
 end
 $$;
 comment on function private.cart_touched(public.whatsapp_conversations) is

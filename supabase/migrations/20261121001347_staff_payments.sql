@@ -26,7 +26,7 @@ begin
   perform private.audit(v_business, 'refund_payment', 'payments', p.id::text,
     jsonb_build_object('amount', private.major_units(v_minor, p.currency)::text, 'currency', p.currency), p_client_key);
   perform private.ask_refund(p, v_minor, 'staff');
-  perform private.hint_changes('{}'::uuid[], true);
+  perform private.wake_workers();
   return jsonb_build_object('status', 'refunding', 'left', private.major_units(v_left - v_minor, p.currency)::text);
 end
 $$;
@@ -45,7 +45,7 @@ begin
     attempts = 0, run_at = now(), token = null where id = p_refund_id and state = 'failed' and external_id is null;
   if found then
     perform private.audit(v_business, 'retry_refund', 'payment_refunds', p_refund_id::text);
-    perform private.hint_changes('{}'::uuid[], true);
+    perform private.wake_workers();
   end if;
 end
 $$;

@@ -16,13 +16,13 @@ end
 $$;
 comment on function private.require_contact(uuid, text[]) is 'A contact of the caller''s business; PT404 when there is none, 42501 without the role.';
 
-create function private.hint_contact(p_contact_id uuid) returns void
+create function private.note_contact(p_contact_id uuid) returns void
 language sql set search_path = ''
 as $$
-  select private.hint_changes(array(select c.id from public.whatsapp_conversations c where c.contact_id = p_contact_id
+  select private.note_changes(array(select c.id from public.whatsapp_conversations c where c.contact_id = p_contact_id
     order by c.last_message_at desc nulls last limit 20))
 $$;
-comment on function private.hint_contact(uuid) is 'Desks look again at the latest conversations of a contact.';
+comment on function private.note_contact(uuid) is 'Desks look again at the latest conversations of a contact.';
 
 create function public.record_consent(p_contact_id uuid, p_allowed boolean, p_source text, p_at timestamptz, p_client_key text) returns void
 language plpgsql security definer set search_path = ''
@@ -47,7 +47,7 @@ begin
     raise exception 'they said something else later' using errcode = 'PT409', detail = 'consent_older', hint = 'The later word holds.';
   end if;
   perform private.set_preference(k.business_id, k.id, 'marketing_messages', v_value, btrim(p_source), least(p_at, now()));
-  perform private.hint_contact(k.id);
+  perform private.note_contact(k.id);
 end
 $$;
 comment on function public.record_consent(uuid, boolean, text, timestamptz, text) is
@@ -94,7 +94,7 @@ begin
       'name', d.name, 'phone', d.phone, 'username', d.username, 'identities', (select jsonb_agg(jsonb_build_object('channel', i.channel, 'kind', i.kind, 'value', i.value))
         from public.contact_identities i where i.contact_id = d.id))), p_client_key);
     perform private.merge_contacts(k.id, d.id);
-    perform private.hint_contact(k.id);
+    perform private.note_contact(k.id);
   end if;
   return v_known;
 end
@@ -103,6 +103,6 @@ comment on function public.merge_contact(uuid, uuid, text) is
   'Two contacts of a business are one person: all that is p_other_id''s becomes p_contact_id''s. Returns {conversations, orders} moved; the same key '
   'again returns the same. PT409: merge_kinds (dealer, rider, customer), merge_simulated.';
 
-grant execute on function private.require_contact(uuid, text[]), private.hint_contact(uuid), private.is_played(uuid) to service_role;
+grant execute on function private.require_contact(uuid, text[]), private.note_contact(uuid), private.is_played(uuid) to service_role;
 grant execute on function public.record_consent(uuid, boolean, text, timestamptz, text), public.merge_contact(uuid, uuid, text)
   to authenticated, service_role;

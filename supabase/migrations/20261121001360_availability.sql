@@ -64,6 +64,7 @@ grant select, insert, update, delete on public.desk_rules, public.staff_availabi
 create policy "staff read" on public.desk_rules for select to authenticated using (business_id in (select private.my_businesses()));
 create policy "staff read" on public.staff_availability for select to authenticated using (business_id in (select private.my_businesses()));
 create policy "staff read" on public.conversation_events for select to authenticated using (business_id in (select private.my_businesses()));
+select private.tell_changes_of('public.conversation_events', 'private.note_rows_of_conversations');
 
 create function private.needs_a_person(c public.whatsapp_conversations) returns boolean
 language sql stable set search_path = ''

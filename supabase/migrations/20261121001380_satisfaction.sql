@@ -25,6 +25,7 @@ alter table public.satisfaction enable row level security;
 grant select on public.satisfaction to authenticated;
 grant select, insert, update, delete on public.satisfaction to service_role;
 create policy "staff read" on public.satisfaction for select to authenticated using (business_id in (select private.my_businesses()));
+select private.tell_changes_of('public.satisfaction', 'private.note_rows_of_conversations');
 
 create function private.ask_satisfaction(c public.whatsapp_conversations, p_question jsonb) returns void
 language plpgsql security definer set search_path = ''

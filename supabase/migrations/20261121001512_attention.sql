@@ -164,7 +164,7 @@ begin
   where conversation_id = c.id and (token is null or run_at <= now());
   if found then
     perform private.audit(c.business_id, 'hurry_turn', 'whatsapp_conversations', c.id::text);
-    perform private.hint_changes(array[c.id], true);
+    perform private.wake_workers();
   end if;
 end
 $$;
@@ -175,13 +175,12 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
   v_business uuid := private.require_row('whatsapp_messages', p_message_id, '{admin,agent}');
-  v_conversation uuid;
 begin
   -- What is of unknown outcome waits for its receipt: sending it sooner could send it twice.
-  update public.outbox set run_at = now() where message_id = p_message_id and state = 'ready' returning conversation_id into v_conversation;
+  update public.outbox set run_at = now() where message_id = p_message_id and state = 'ready';
   if found then
     perform private.audit(v_business, 'hurry_send', 'whatsapp_messages', p_message_id::text);
-    perform private.hint_changes(array[v_conversation], true);
+    perform private.wake_workers();
   end if;
 end
 $$;
@@ -197,7 +196,7 @@ begin
   from public.devices v where d.id = p_delivery_id and d.status = 'failed' and v.id = d.device_id and v.disabled_at is null;
   if found then
     perform private.audit(v_business, 'retry_push', 'notification_deliveries', p_delivery_id::text);
-    perform private.hint_changes('{}'::uuid[], true);
+    perform private.wake_workers();
   end if;
 end
 $$;
@@ -208,15 +207,12 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
   v_business uuid := private.require_row('message_media', p_media_id, '{admin,agent}');
-  v_conversation uuid;
 begin
-  update public.message_media f set state = 'pending', reason = null, error = null, attempts = 0, run_at = now(), token = null
-  from public.whatsapp_messages m
-  where f.id = p_media_id and f.state = 'failed' and f.reason in ('unavailable', 'gone', 'digest_mismatch') and m.id = f.message_id
-  returning m.conversation_id into v_conversation;
+  update public.message_media set state = 'pending', reason = null, error = null, attempts = 0, run_at = now(), token = null
+  where id = p_media_id and state = 'failed' and reason in ('unavailable', 'gone', 'digest_mismatch');
   if found then
     perform private.audit(v_business, 'retry_file', 'message_media', p_media_id::text);
-    perform private.hint_changes(array[v_conversation], true);
+    perform private.wake_workers();
   end if;
 end
 $$;

@@ -238,7 +238,7 @@ $$;
 comment on function public.broadcast_progress(uuid) is
   'The last thirty broadcasts with how far each is: counts of queued, sent, delivered, read, failed and left_out, and why people were left out.';
 
-create function private.send_to_recipient(b public.broadcasts, t public.message_templates, p_contact_id uuid) returns uuid
+create function private.send_to_recipient(b public.broadcasts, t public.message_templates, p_contact_id uuid) returns boolean
 language plpgsql set search_path = ''
 as $$
 declare
@@ -254,7 +254,7 @@ begin
   from private.broadcast_people(b.business_id, '{}', t.category = 'MARKETING', k.id) p;
   if v_reason is not null then
     update public.broadcast_recipients set status = 'skipped', reason = v_reason where broadcast_id = b.id and contact_id = k.id;
-    return null;
+    return false;
   end if;
   -- Their latest conversation, also a resolved one: a broadcast must not fill the inbox with new ones. One that somebody
   -- holds right now is left for the next step, so that two that hold several never wait for each other.
@@ -262,7 +262,7 @@ begin
   where x.contact_id = k.id and a.channel = 'whatsapp' and a.active and not a.simulated
   order by x.last_message_at desc nulls last, x.id limit 1 for update of x skip locked;
   if c.id is null then
-    return null;
+    return false;
   end if;
   v_params := private.broadcast_params(b.params, k.name, t.language);
   v_message := private.queue_message(c.id, 'system', jsonb_build_object('kind', 'template', 'text', private.template_text(t.body, v_params),
@@ -270,11 +270,11 @@ begin
   -- Nor does it bring everybody to the top of the inbox.
   update public.whatsapp_conversations set last_message_at = c.last_message_at where id = c.id;
   update public.broadcast_recipients set status = 'sent', message_id = v_message where broadcast_id = b.id and contact_id = k.id;
-  return c.id;
+  return true;
 end
 $$;
 comment on function private.send_to_recipient(public.broadcasts, public.message_templates, uuid) is
-  'Queues a broadcast''s message for one recipient, or leaves them out. Returns the conversation, null when nothing was queued.';
+  'Queues a broadcast''s message for one recipient, or leaves them out. Returns whether it was queued.';
 
 create function public.send_broadcasts(p_limit integer default 200) returns integer
 language plpgsql set search_path = ''
@@ -284,7 +284,7 @@ declare
   t public.message_templates;
   v_contact uuid;
   v_room integer;
-  v_touched uuid[] := '{}';
+  v_count integer := 0;
 begin
   -- Only so many wait in the outbox at once: an answer to a customer never stands behind a whole campaign.
   v_room := p_limit - (select count(*) from public.outbox o join public.broadcast_recipients r on r.message_id = o.message_id);
@@ -310,18 +310,17 @@ begin
       select contact_id from public.broadcast_recipients where broadcast_id = b.id and status = 'queued'
       order by contact_id limit greatest(v_room, 0) for update skip locked
     loop
-      v_touched := v_touched || private.send_to_recipient(b, t, v_contact);
+      v_count := v_count + private.send_to_recipient(b, t, v_contact)::integer;
       v_room := v_room - 1;
     end loop;
     if not exists (select 1 from public.broadcast_recipients where broadcast_id = b.id and status = 'queued') then
       update public.broadcasts set status = 'done', finished_at = now() where id = b.id;
     end if;
   end loop;
-  v_touched := array_remove(v_touched, null);
-  if cardinality(v_touched) > 0 then
-    perform private.hint_changes(v_touched, true);
+  if v_count > 0 then
+    perform private.wake_workers();
   end if;
-  return cardinality(v_touched);
+  return v_count;
 end
 $$;
 comment on function public.send_broadcasts(integer) is

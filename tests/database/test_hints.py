@@ -63,6 +63,15 @@ async def test_a_row_changed_by_hand_is_told_to_its_inbox_and_its_conversation(
         "select business_id, $1, id, now(), 'richiamare' from public.staff limit 1",
         "insert into public.message_media (business_id, message_id, external_id, kind) "
         "select business_id, id, '1', 'image' from public.whatsapp_messages where conversation_id = $1 limit 1",
+        "insert into public.carts (business_id, conversation_id) "
+        "select business_id, id from public.whatsapp_conversations where id = $1 "
+        "on conflict (conversation_id) do update set note = 'al citofono'",
+        "insert into public.conversation_events (business_id, conversation_id, kind) "
+        "select business_id, id, 'reopened' from public.whatsapp_conversations where id = $1",
+        "insert into public.satisfaction (business_id, conversation_id, contact_id, texts) "
+        "select business_id, id, contact_id, '{}' from public.whatsapp_conversations where id = $1",
+        "insert into public.order_events (business_id, relay_id, kind) "
+        "select business_id, id, 'cancelled' from public.whatsapp_order_relays where conversation_id = $1 limit 1",
         "update public.whatsapp_order_relays set updated_at = now() where conversation_id = $1",
         "update public.market_orders set updated_at = now() where relay_id in "
         "(select id from public.whatsapp_order_relays where conversation_id = $1)",
