@@ -212,7 +212,9 @@ as $$
   update public.payments set status = 'cancelled', updated_at = now(), run_at = now(), attempts = 0,
     task = case when p.status = 'processing' then 'check' when session_id is not null then 'expire' when token is not null then 'create' end,
     token = case when session_id is null then token end
-  where id = p.id
+  where id = p.id;
+  -- Nor is anybody sent there any more.
+  update public.order_events set announced_at = now() where relay_id = p.relay_id and kind = 'pay_link' and announced_at is null
 $$;
 comment on function private.cancel_payment(public.payments) is
   'pending, link_sent, processing → cancelled: nobody should pay this any more; a page that is open is closed by the worker.';

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.database.engine import ADDRESS, BUSINESS, Engine
+from tests.database.engine import ADDRESS, BUSINESS, CUSTOMER, Engine
 
 pytestmark = pytest.mark.database
 ADMIN = {"sub": "00000000-0000-4000-8000-000000000022"}
@@ -107,3 +107,23 @@ async def test_the_same_click_finds_its_refund_though_the_money_is_back_by_then(
     again = await engine.call(*arguments, role="authenticated", claims=ADMIN)
     assert (again["status"], float(again["left"])) == ("refunded", 0)
     assert await engine.value("select count(*) from payment_refunds") == 1
+
+
+async def test_who_pays_in_cash_is_not_sent_the_page_that_was_on_its_way(engine: Engine) -> None:
+    payment = await by_card(engine)
+    [job] = await engine.call("claim_payments", 10, 50)
+    page = {
+        "id": "cs_1",
+        "status": "open",
+        "url": "https://checkout.example/1",
+        "paid": False,
+        "failed": False,
+    }
+    assert await engine.call("record_payment", payment, uuid.UUID(job["token"]), page, 60) == "link_sent"
+    await engine.admin.execute("update businesses set payment_methods = '{cash_on_delivery,stripe}'")
+    relay = await engine.value("select relay_id::text from payments where id = $1", payment)
+    assert (await engine.act(CUSTOMER, "pay_cash", relay_id=relay))["outcome"] == "created"
+    told = [
+        e["kind"] for e in await engine.call("claim_announcements", 50, 30) if e["audience"] == "customer"
+    ]
+    assert "pay_link" not in told
