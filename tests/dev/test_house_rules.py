@@ -136,3 +136,11 @@ def test_programs_do_not_shadow_the_standard_library() -> None:
     names = {"queue", "types", "email", "logging", "json", "secrets", "signal", "time", "calendar", "select"}
     found = [file for folder in ("dashboard", "processors") for file in (ROOT / folder).glob("*.py")]
     assert [file.name for file in found if file.stem in names] == []
+
+
+def test_decisions_are_numbered_in_a_row() -> None:
+    """Two that were written at the same time must not share a number: it is how others name them."""
+    found = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    titles = [file.read_text(encoding="utf-8").partition(".")[0] for file in found]
+    assert [file.name[:4] for file in found] == [f"{number:04}" for number in range(1, len(found) + 1)]
+    assert titles == [f"# {number}" for number in range(1, len(found) + 1)]
