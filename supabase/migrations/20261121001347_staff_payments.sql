@@ -9,6 +9,7 @@ declare
   v_left bigint;
   v_minor bigint;
 begin
+  perform private.require_key(p_client_key);
   p := private.lock_payment(p_payment_id);
   v_left := p.amount_minor - greatest(p.refunded_minor, (select coalesce(sum(f.amount_minor), 0) from public.payment_refunds f where f.payment_id = p.id));
   v_minor := coalesce(private.minor_units(p_amount, p.currency), case when p_amount is null then v_left end);

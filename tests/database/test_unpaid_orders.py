@@ -6,6 +6,7 @@ import asyncio
 import uuid
 from typing import Any
 
+import asyncpg
 import pytest
 
 from tests.database.engine import ADDRESS, BUSINESS, CUSTOMER, Engine
@@ -99,6 +100,9 @@ async def test_the_same_click_finds_its_refund_though_the_money_is_back_by_then(
         "update payments set status = 'paid', task = null, intent_id = 'pi_1', paid_at = now()"
     )
     arguments = ("staff_refund_payment", payment, None, "refund-click-1")
+    with pytest.raises(asyncpg.PostgresError, match="client_key"):
+        # Without a key a second click would send a part of the money twice.
+        await engine.call(*arguments[:3], role="authenticated", claims=ADMIN)
     asked = await engine.call(*arguments, role="authenticated", claims=ADMIN)
     assert asked["status"] == "refunding"
     [job] = await engine.call("claim_payments", 10, 50)
