@@ -110,6 +110,21 @@ as $$
 $$;
 comment on function private.is_staff(uuid) is 'Whether the signed-in user works for this business.';
 
+create function private.require_zone(p_business_id uuid) returns text
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  v_zone text;
+begin
+  select timezone into v_zone from public.businesses where id = p_business_id and id in (select private.my_businesses());
+  if not found then
+    raise exception 'business: there is no such business' using errcode = 'PT404', detail = 'gone', hint = 'It may be another''s.';
+  end if;
+  return v_zone;
+end
+$$;
+comment on function private.require_zone(uuid) is 'The time zone of a business of the signed-in user, for figures of its days; PT404 for any other.';
+
 grant execute on function private.my_businesses() to authenticated, service_role;
 grant execute on function private.my_businesses_as(text[]) to authenticated, service_role;
 grant execute on function private.is_staff(uuid) to authenticated, service_role;

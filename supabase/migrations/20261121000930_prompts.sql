@@ -14,12 +14,8 @@ create function public.prompt_results(p_business_id uuid, p_from date, p_to date
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-  v_zone text;
+  v_zone text := private.require_zone(p_business_id);
 begin
-  select timezone into v_zone from public.businesses where id = p_business_id and id in (select private.my_businesses());
-  if not found then
-    perform private.refuse('business', 'there is no such business', 'It may be another''s.', 'PT404');
-  end if;
   return (
     with calls as materialized (
       select a.* from public.ai_calls a join public.whatsapp_conversations c on c.id = a.conversation_id

@@ -182,13 +182,9 @@ create function public.service_times(p_business_id uuid, p_from date, p_to date)
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-  v_zone text;
+  v_zone text := private.require_zone(p_business_id);
   v_found jsonb;
 begin
-  select timezone into v_zone from public.businesses where id = p_business_id and id in (select private.my_businesses());
-  if not found then
-    raise exception 'business: there is no such business' using errcode = 'PT404', detail = 'gone', hint = 'It may be another''s.';
-  end if;
   with times as materialized (
     select t.kind, t.seconds, t.answered, t.due_at, t.answered and t.done_at <= t.due_at as in_time, s.id as staff_id, s.name
     from public.response_times t left join public.staff s on s.id = t.staff_id

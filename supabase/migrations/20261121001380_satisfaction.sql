@@ -141,13 +141,9 @@ create function public.satisfaction_report(p_business_id uuid, p_from date, p_to
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-  v_zone text;
+  v_zone text := private.require_zone(p_business_id);
   v_found jsonb;
 begin
-  select timezone into v_zone from public.businesses where id = p_business_id and id in (select private.my_businesses());
-  if not found then
-    raise exception 'business: there is no such business' using errcode = 'PT404', detail = 'gone', hint = 'It may be another''s.';
-  end if;
   with asked as materialized (
     select q.score, s.id as staff_id, s.name from public.satisfaction q
     join public.whatsapp_conversations c on c.id = q.conversation_id

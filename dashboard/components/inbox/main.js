@@ -1,6 +1,7 @@
 // The inbox: lays out the view, keeps what is chosen, and brings answers of the link to list, thread and panel.
 
 import { h } from "../common/dom.js"
+import { mountOnce } from "../common/mount.js"
 import { createWords, title } from "../common/words.js"
 import { createCart } from "./cart.js"
 import { createComposer } from "./composer.js"
@@ -26,20 +27,7 @@ const SEARCH_PAUSE_MS = 140
 const RETRY_MS = 2_000
 const COUNTS_GAP_MS = 1_500
 
-const mounted = new WeakMap()
-
-/** Called by Streamlit once, and again with each change of its data; returns what undoes it. */
-export function mount({ parentElement, data }) {
-  const old = mounted.get(parentElement)
-  if (old) return old
-  const view = start(parentElement, data)
-  const unmount = () => {
-    mounted.delete(parentElement)
-    view.stop()
-  }
-  mounted.set(parentElement, unmount)
-  return unmount
-}
+export const mount = mountOnce(start)
 
 function start(parent, data) {
   const words = createWords(data)

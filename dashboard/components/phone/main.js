@@ -2,6 +2,7 @@
 // `/api/phone/say`, so that a model that thinks holds nothing else up.
 
 import { h, icon, newKey } from "../common/dom.js"
+import { mountOnce } from "../common/mount.js"
 import { createWords } from "../common/words.js"
 import { createLink } from "../inbox/link.js"
 import { createEngine } from "./engine.js"
@@ -14,20 +15,7 @@ const AGAIN_MS = 2_000
 /** Who is played is kept under this name; signing out forgets it. */
 const KEPT = "relaydesk."
 
-const mounted = new WeakMap()
-
-/** Called by Streamlit once, and again with each change of its data; returns what undoes it. */
-export function mount({ parentElement, data }) {
-  const old = mounted.get(parentElement)
-  if (old) return old
-  const view = start(parentElement, data)
-  const unmount = () => {
-    mounted.delete(parentElement)
-    view.stop()
-  }
-  mounted.set(parentElement, unmount)
-  return unmount
-}
+export const mount = mountOnce(start)
 
 function start(parent, data) {
   const words = createWords(data)
