@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any
@@ -25,6 +26,7 @@ EVENT = "changed"
 CHECK_SECONDS = 1.0
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 4.0
+JOINING_SECONDS = 5.0
 
 Token = Callable[[], Awaitable[str]]
 """An access token of somebody who may join now; NotSignedIn when nobody is left."""
@@ -54,6 +56,12 @@ class Feed:
         self._on_state = on_state
         self._on_event = on_event
         self.is_joined = False
+        self._unjoined_since = time.monotonic()
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether it hears nothing, for longer than joining takes."""
+        return not self.is_joined and time.monotonic() - self._unjoined_since > JOINING_SECONDS
 
     async def run(self) -> None:
         """Join, watch, and join again; ends only when cancelled."""
@@ -110,6 +118,7 @@ class Feed:
     def _set_joined(self, joined: bool) -> None:
         if joined != self.is_joined:
             self.is_joined = joined
+            self._unjoined_since = time.monotonic()
             self._on_state(joined)
 
 

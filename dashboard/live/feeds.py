@@ -29,9 +29,9 @@ class Feeds:
         return all(entry is not None and entry[0].is_joined for entry in found)
 
     def is_any_cut(self, business_ids: Collection[UUID]) -> bool:
-        """Whether a feed of one of these businesses runs and hears nothing."""
+        """Whether a feed of one of these businesses runs and has heard nothing for some seconds."""
         found = [self._running.get(business_id) for business_id in business_ids]
-        return any(entry is not None and not entry[0].is_joined for entry in found)
+        return any(entry is not None and entry[0].is_cut for entry in found)
 
     def keep_only(self, business_ids: Collection[UUID]) -> None:
         """End the feeds of all other businesses."""
