@@ -93,11 +93,11 @@ async def run(simulators_url: str, database_url: str, *, customers: int, seed: i
     try:
         await asyncio.gather(*shoppers)
         await _delivered(database_url, phones)
-        await settled(database_url, seconds=DELIVERY_SECONDS)
+        await settled(database_url, seconds=DELIVERY_SECONDS, since=since)
     finally:
         stop.set()
         await asyncio.gather(*partners)
-    await settled(database_url, seconds=WAIT_SECONDS)
+    await settled(database_url, seconds=WAIT_SECONDS, since=since)
     everybody = [*phones, *taps]
     ledger = await audit(database_url, await wire.log(), everybody, since)
     return await _report(database_url, phones, ledger, time.monotonic() - started)

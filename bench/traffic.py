@@ -101,17 +101,25 @@ class Ledger:
         return [f"{name.replace('_', ' '):22} {value}" for name, value in vars(self).items()]
 
 
-async def settled(database_url: str, *, seconds: float) -> bool:
-    """Wait until no turn, send or announcement is left and every send has its receipts."""
+async def settled(database_url: str, *, seconds: float, since: datetime | None = None) -> bool:
+    """Wait until no turn, send or announcement is left and every send has its receipts.
+
+    With `since` only what came from then on counts.
+    """
+    since = since or datetime(2000, 1, 1, tzinfo=UTC)
     until = asyncio.get_running_loop().time() + seconds
     connection = await asyncpg.connect(database_url)
     try:
         while asyncio.get_running_loop().time() < until:
             left = await connection.fetchval(
-                "select (select count(*) from turn_queue) + (select count(*) from outbox) "
-                "+ (select count(*) from order_events where audience is not null and announced_at is null) "
+                "select (select count(*) from turn_queue where first_pending_at >= $1) "
+                "+ (select count(*) from outbox o join whatsapp_messages m on m.id = o.message_id "
+                "where m.created_at >= $1) "
+                "+ (select count(*) from order_events where audience is not null and announced_at is null "
+                "and created_at >= $1) "
                 "+ (select count(*) from whatsapp_messages where status in ('pending', 'sending', 'unknown', 'sent', "
-                "'delivered') and direction = 'outbound' and created_at > now() - interval '1 hour')"
+                "'delivered') and direction = 'outbound' and created_at > greatest($1, now() - interval '1 hour'))",
+                since,
             )
             if left == 0:
                 return True
