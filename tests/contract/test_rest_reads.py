@@ -156,6 +156,29 @@ async def test_order_and_filters_of_embedded_rows(callers: Callers) -> None:
     assert business["people"] == [{"name": names[0]}]
 
 
+@pytest.mark.covers("rest: filter neq on embedded rows", "rest: filter not.is on embedded rows")
+async def test_embedded_rows_but_some(callers: Callers) -> None:
+    """Negated filters leave rows out of the list and keep the parent. Source: PostgREST docs, embedded filters."""
+    service = await callers.service()
+    query = service.table("businesses").select("people:staff(name)").eq("id", BUSINESS)
+    (business,) = await callers.rows(query.neq("people.name", "Chiara Conti").not_.is_("people.name", "null"))
+    names = {person["name"] for person in business["people"]}
+    assert names
+    assert "Chiara Conti" not in names
+
+
+@pytest.mark.covers("rest: select a JSON path")
+async def test_one_value_of_a_json_column(callers: Callers) -> None:
+    """`->>` gives a text, null where there is none; an alias names it. Source: PostgREST docs, JSON columns."""
+    service = await callers.service()
+    query = service.table("products").select("sku, attributes, none:attributes->>no_such_key").limit(1)
+    (row,) = await callers.rows(query)
+    assert row["none"] is None
+    query = service.table("businesses").select("days:hours->>mon, hours").eq("id", BUSINESS)
+    (business,) = await callers.rows(query)
+    assert business["days"] is None or isinstance(business["days"], str)
+
+
 @pytest.mark.covers("rest: embed by name of the key")
 async def test_embedded_rows_by_the_name_of_their_key(callers: Callers) -> None:
     """The name of a foreign key chooses among several. Source: PostgREST docs, disambiguating by hint."""
