@@ -180,7 +180,8 @@ async def test_messages_that_are_too_long(small: RunningGateway) -> None:
         with contextlib.suppress(websockets.ConnectionClosed):
             await socket.send("t", "broadcast", {**body, "payload": {"x": "y" * 5_100_000}})
         await socket.connection.wait_closed()
-        assert socket.connection.close_code == 1009
+        # Who still sends when the other end closes may meet a reset before the reason arrives.
+        assert socket.connection.close_code in (1009, 1006)
         await other.alive()
 
 
