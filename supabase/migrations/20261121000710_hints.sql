@@ -12,10 +12,14 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
   v_noted uuid[] := coalesce(nullif(current_setting('relaydesk.changed', true), ''), '{}')::uuid[];
-  v_new uuid[] := array(select unnest(p_conversation_ids) except select unnest(v_noted));
+  v_new uuid[] := p_conversation_ids;
 begin
-  if cardinality(v_new) = 0 then
+  -- Most statements change one conversation, which the transaction has noted already.
+  if p_conversation_ids <@ v_noted then
     return;
+  end if;
+  if cardinality(p_conversation_ids) > 1 then
+    v_new := array(select unnest(p_conversation_ids) except select unnest(v_noted));
   end if;
   if cardinality(v_noted) = 0 then
     insert into private.hints default values;
