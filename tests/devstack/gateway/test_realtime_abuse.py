@@ -167,6 +167,16 @@ async def test_frames_that_are_none_are_survived(small: RunningGateway) -> None:
         assert (await socket.next("phx_reply", "t", "2"))["status"] == "error"
 
 
+async def _closed_for_length(gateway: RunningGateway, body: dict[str, Any]) -> int | None:
+    """The code that a client sees whose frame is longer than any may be."""
+    async with phoenix(gateway) as socket:
+        await socket.join("t")
+        with contextlib.suppress(websockets.ConnectionClosed):
+            await socket.send("t", "broadcast", {**body, "payload": {"x": "y" * 5_100_000}})
+        await socket.connection.wait_closed()
+        return socket.connection.close_code
+
+
 async def test_messages_that_are_too_long(small: RunningGateway) -> None:
     async with phoenix(small) as socket, phoenix(small) as other:
         await other.join("t")
@@ -177,11 +187,10 @@ async def test_messages_that_are_too_long(small: RunningGateway) -> None:
         ref = await socket.send("t", "broadcast", {**body, "payload": {"x": "y" * 1_000_000}})
         assert (await socket.next("phx_reply", ref=ref))["status"] == "ok"
         assert len((await other.next("broadcast"))["payload"]["x"]) == 1_000_000
-        with contextlib.suppress(websockets.ConnectionClosed):
-            await socket.send("t", "broadcast", {**body, "payload": {"x": "y" * 5_100_000}})
-        await socket.connection.wait_closed()
-        # Who still sends when the other end closes may meet a reset before the reason arrives.
-        assert socket.connection.close_code in (1009, 1006)
+        codes = [await _closed_for_length(small, body) for _ in range(5)]
+        # Who still sends when the other end closes may meet a reset before the reason arrives, but not each time.
+        assert 1009 in codes
+        assert set(codes) <= {1009, 1006}
         await other.alive()
 
 
