@@ -25,7 +25,7 @@ from devstack.simulators.stripe_page import CARDS, page
 BANK_SECONDS = 5.0
 
 Kind = Literal["rate_limit", "server", "key", "refused", "lost_request", "lost_answer"]
-Act = Literal["pay", "bank", "bank_paid", "bank_failed", "expire", "refund", "dispute"]
+Act = Literal["pay", "bank", "bank_paid", "bank_failed", "expire", "refund", "dispute", "next_day"]
 
 _FAILURES: dict[str, tuple[int, dict[str, Any]]] = {
     "rate_limit": (
@@ -153,6 +153,8 @@ class Stripe(Service[StripeControl]):
                 session = self.account.expire(session_id)
                 self._tell("checkout.session.expired", session)
                 return session
+            case "GET", ["v1", "refunds"]:
+                return self.account.refunds_of(dict(call.request.query_params))
             case "POST", ["v1", "refunds"]:
                 refund, charge = self.account.refund(call.body)
                 self._tell("charge.refunded", charge)
@@ -192,6 +194,8 @@ class Stripe(Service[StripeControl]):
         elif act == "refund":
             form = {"payment_intent": session["payment_intent"], **({"amount": amount} if amount else {})}
             self._tell("charge.refunded", account.refund(form)[1])
+        elif act == "next_day":
+            account.answers.clear()
         else:
             intent = account.intents[session["payment_intent"]]
             dispute = {"id": "du_1", "object": "dispute", "reason": "fraudulent", "charge": intent["charge"]}
@@ -206,7 +210,9 @@ class Stripe(Service[StripeControl]):
             wish = Wish.model_validate_json(await request.body())
             return JSONResponse(self.act(request.path_params["session_id"], wish.do, wish.amount))
         except ValidationError:
-            return refused("do must be one of pay, bank, bank_paid, bank_failed, expire, refund, dispute")
+            return refused(
+                "do must be one of pay, bank, bank_paid, bank_failed, expire, refund, dispute, next_day"
+            )
         except StripeRefusal as refusal:
             return refused(str(refusal), status=refusal.status)
 

@@ -52,7 +52,7 @@ class Account:
     intents: dict[str, Json] = field(default_factory=dict)
     refunds: dict[str, Json] = field(default_factory=dict)
     answers: dict[str, tuple[object, int, Json]] = field(default_factory=dict)
-    """What was answered to an idempotency key: the request, the status, the body."""
+    """What was answered to an idempotency key: the request, the status, the body. Stripe forgets it after a day."""
 
     def open_session(self, form: Json, base_url: str) -> Json:
         """A new checkout session. Raises StripeRefusal."""
@@ -182,6 +182,20 @@ class Account:
         }
         self.refunds[refund["id"]] = refund
         return refund, self.charge(intent)
+
+    def refunds_of(self, asked: Json) -> Json:
+        """A page of refunds, the latest first. Raises StripeRefusal."""
+        _known(asked, frozenset({"payment_intent", "limit", "starting_after"}))
+        found = [r for r in reversed(self.refunds.values()) if r["payment_intent"] == asked["payment_intent"]]
+        after = asked.get("starting_after")
+        start = next((n + 1 for n, r in enumerate(found) if r["id"] == after), 0)
+        end = start + _number(asked.get("limit", 10), "limit")
+        return {
+            "object": "list",
+            "url": "/v1/refunds",
+            "data": found[start:end],
+            "has_more": end < len(found),
+        }
 
     def charge(self, intent: Json) -> Json:
         """The charge of a payment as events carry it."""

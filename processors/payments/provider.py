@@ -51,9 +51,15 @@ class Page:
 
 @dataclass(frozen=True, kw_only=True)
 class RefundRequest:
-    """Money that goes back. The same `key` sends it once, however often it is asked."""
+    """Money that goes back, once for each `refund_id` however often it is asked.
 
+    `key` is the key of the request, another one after a refusal. `asked_before`: an answer may have been lost, so
+    the provider is asked first whether it has sent this refund already; keys are forgotten, refunds are not.
+    """
+
+    refund_id: UUID
     key: UUID
+    asked_before: bool
     payment_id: UUID
     intent_id: str
     amount_minor: int
@@ -75,7 +81,7 @@ class PaymentProvider(Protocol):
         ...
 
     async def refund(self, request: RefundRequest) -> str:
-        """Send money back. Returns the provider's id of the refund."""
+        """Send money back, unless that was done before. Returns the provider's id of the refund."""
         ...
 
     async def close(self) -> None:
@@ -102,7 +108,9 @@ def page_request(job: Json) -> PageRequest:
 def refund_request(job: Json) -> RefundRequest:
     """A claimed job `refund` in the shape of the SQL function `claim_payments`."""
     return RefundRequest(
+        refund_id=UUID(job["id"]),
         key=UUID(job["key"]),
+        asked_before=job["asked_before"],
         payment_id=UUID(job["payment_id"]),
         intent_id=job["intent_id"] or "",
         amount_minor=job["amount_minor"],

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 LANGUAGES = ("it", "en", "id")
 """Languages of ours that Stripe's pages speak."""
 
+REFUNDS_PER_PAGE = 100
+_NOT_SENT = ("failed", "canceled")
 _BROKEN = "the provider can't be reached or has trouble"
 
 
@@ -93,12 +95,18 @@ class StripePages:
             return await self.look_up(page_id)
 
     async def refund(self, request: RefundRequest) -> str:
-        """Send money back; what has gone back already counts as sent."""
+        """Send money back; what has gone back already counts as sent.
+
+        Stripe keeps idempotency keys for a day, and a person may try again after a week. So whoever may have asked
+        before looks among the refunds of the payment for the one that carries the row's id.
+        """
+        if request.asked_before and (sent_before := await self._sent_before(request)):
+            return sent_before
         params: Any = {
             "payment_intent": request.intent_id,
             "amount": request.amount_minor,
             "reason": "requested_by_customer",
-            "metadata": {"payment_id": str(request.payment_id)},
+            "metadata": {"payment_id": str(request.payment_id), "refund_id": str(request.refund_id)},
         }
         key: stripe.RequestOptions = {"idempotency_key": f"refund-{request.key}"}
         try:
@@ -107,9 +115,22 @@ class StripePages:
             if error.code == "charge_already_refunded":
                 return f"already:{request.key}"
             raise
-        if sent["status"] in ("failed", "canceled"):
+        if sent["status"] in _NOT_SENT:
             raise PaymentError("refused", f"the refund is {sent['status']}", code=sent.get("failure_reason"))
         return str(sent["id"])
+
+    async def _sent_before(self, request: RefundRequest) -> str | None:
+        """Stripe's id of a refund that was asked for by this row and did not fail."""
+        page: Any = {"payment_intent": request.intent_id, "limit": REFUNDS_PER_PAGE}
+        while True:
+            answer = await _asked(self._client.v1.refunds.list_async(page))
+            for refund in answer["data"]:
+                is_ours = (refund.get("metadata") or {}).get("refund_id") == str(request.refund_id)
+                if is_ours and refund["status"] not in _NOT_SENT:
+                    return str(refund["id"])
+            if not answer["has_more"]:
+                return None
+            page = page | {"starting_after": answer["data"][-1]["id"]}
 
     async def close(self) -> None:
         """Close the connections."""

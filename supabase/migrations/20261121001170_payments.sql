@@ -15,6 +15,7 @@ create table public.payment_refunds (
   run_at timestamptz not null default now(),
   token uuid,
   attempts integer not null default 0,
+  asked_at timestamptz,
   created_at timestamptz not null default now(),
   done_at timestamptz
 );
@@ -22,7 +23,8 @@ create index payment_refunds_payment_idx on public.payment_refunds (payment_id);
 create index payment_refunds_business_idx on public.payment_refunds (business_id, state);
 create index payment_refunds_due_idx on public.payment_refunds (run_at) where state = 'pending';
 comment on table public.payment_refunds is 'Money that goes back to a customer.';
-comment on column public.payment_refunds.key is 'The provider''s idempotency key: however often it is asked, the money goes back once.';
+comment on column public.payment_refunds.key is 'The provider''s idempotency key. It forgets keys after a day, so who asks again first looks for the refund that names this row.';
+comment on column public.payment_refunds.asked_at is 'When the provider was first asked: from then on the money may be on its way.';
 comment on column public.payment_refunds.is_refused is 'The provider said no, which it would repeat for the same key; false while an answer is missing.';
 
 create table public.payment_events (

@@ -10,16 +10,17 @@ as $$
     update public.payments p set token = gen_random_uuid(), attempts = p.attempts + 1, run_at = now() + make_interval(secs => p_lease_seconds)
     from due where p.id = due.id returning p.*
   ), due_refunds as (
-    select id from public.payment_refunds where state = 'pending' and run_at <= now() order by run_at limit p_limit for update skip locked
+    select id, asked_at is not null as asked_before from public.payment_refunds where state = 'pending' and run_at <= now() order by run_at limit p_limit for update skip locked
   ), claimed_refunds as (
-    update public.payment_refunds f set token = gen_random_uuid(), attempts = f.attempts + 1, run_at = now() + make_interval(secs => p_lease_seconds)
-    from due_refunds where f.id = due_refunds.id returning f.*
+    update public.payment_refunds f set token = gen_random_uuid(), attempts = f.attempts + 1, run_at = now() + make_interval(secs => p_lease_seconds),
+      asked_at = coalesce(f.asked_at, now())
+    from due_refunds d where f.id = d.id returning f.*, d.asked_before
   ), jobs as (
     select jsonb_build_object('job', c.task, 'id', c.id, 'token', c.token, 'attempts', c.attempts, 'session_id', c.session_id,
       'amount_minor', c.amount_minor, 'currency', c.currency, 'expires_at', c.expires_at, 'business_id', c.business_id) || coalesce(c.request, '{}'::jsonb) as job
     from claimed c
     union all
-    select jsonb_build_object('job', 'refund', 'id', f.id, 'token', f.token, 'attempts', f.attempts, 'key', f.key, 'amount_minor', f.amount_minor,
+    select jsonb_build_object('job', 'refund', 'id', f.id, 'token', f.token, 'attempts', f.attempts, 'key', f.key, 'asked_before', f.asked_before, 'amount_minor', f.amount_minor,
       'currency', p.currency, 'intent_id', p.intent_id, 'payment_id', p.id, 'business_id', f.business_id)
     from claimed_refunds f join public.payments p on p.id = f.payment_id
   )
