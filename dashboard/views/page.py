@@ -12,6 +12,7 @@ from dashboard.visitor import Visitor
 STYLE = """
 <style>
   [data-testid="stMainBlockContainer"]:has(.st-key-page) { max-width: 1180px; padding-bottom: 80px; }
+  [data-testid="stMainBlockContainer"]:has(.st-key-page) h3 { font-size: 1.15rem; padding: 12px 0 0; }
   .st-key-page h1 { font-size: 1.6rem; padding: 0 0 2px; letter-spacing: -.015em; }
   [class*="st-key-row_"] { border-bottom: 1px solid rgba(128, 128, 128, .25); padding: 7px 2px; }
   [class*="st-key-row_"] p { margin: 0; }
@@ -22,6 +23,8 @@ STYLE = """
   [class*="st-key-row_"] [data-testid="stBaseButton-tertiary"] {
     text-align: left; justify-content: flex-start; padding: 0; min-height: 0;
   }
+  [class*="st-key-row_"] [data-testid="stBaseButton-tertiary"] p { font-weight: 620; }
+  [class*="st-key-row_"] [data-testid="stText"] { font-size: .92em; opacity: .68; }
   @media (max-width: 640px) {
     [data-testid="stMainBlockContainer"]:has(.st-key-page) { padding-left: 14px; padding-right: 14px; }
   }

@@ -149,13 +149,16 @@ def _contacts(visitor: Visitor, business: UUID) -> Kind:
         argument="p_contact",
         title=lambda row: f"+{row['contact_value']}",
         more=lambda row: " · ".join(
-            part
-            for part in (
-                kinds[row["contact_type"]],
-                dealers.get(row["dealer_id"]) or riders.get(row["rider_id"]) or "",
-                row["name"],
+            # A number is mostly named as whoever it belongs to.
+            dict.fromkeys(
+                part
+                for part in (
+                    kinds[row["contact_type"]],
+                    dealers.get(row["dealer_id"]) or riders.get(row["rider_id"]) or "",
+                    row["name"],
+                )
+                if part
             )
-            if part
         ),
         remove=("remove_rider_contact", "p_contact_id"),
     )

@@ -53,7 +53,7 @@ async def test_filters_and_search_narrow_the_list(agent: Agent) -> None:
     await agent.sign_in()
     await page.get_by_title("Altri elenchi").click()
     await page.get_by_role("menuitem", name="Negozi").click()
-    await expect(agent.row("Dloop Store Milano")).to_be_visible()
+    await expect(agent.row("Dloop Store Milano").first).to_be_visible()
     others = page.locator(".row[data-id]", has_not=page.locator(".tag.dealer"))
     await expect(others).to_have_count(0)
     await page.get_by_title("Altri elenchi").click()

@@ -3,6 +3,7 @@
 import { h, icon } from "../common/dom.js"
 import { isFile, media } from "./media.js"
 import { phone } from "../common/words.js"
+import { formatted } from "../common/writing.js"
 
 export const NOTES = ["system", "edit", "revoke", "request_welcome", "reaction"]
 const EMOJIS = ["👍", "❤️", "😂", "😮", "🙏", "✅"]
@@ -45,7 +46,7 @@ export function bubble(message, { words, follows, quoted, name, reactions, doing
 function translated({ text, waiting, failed, numbers_differ: differs }, words) {
   const label = waiting ? "assist.translating" : failed ? "assist.no_translation" : "assist.machine"
   return h("div", { class: "translation" }, h("small", {}, icon("translate", 13), words.say(label)),
-    text && h("p", { class: "text", dir: "auto" }, text), differs && h("small", { class: "doubt" }, icon("alert", 13), words.say("assist.numbers_differ")))
+    text && h("p", { class: "text", dir: "auto" }, formatted(text)), differs && h("small", { class: "doubt" }, icon("alert", 13), words.say("assist.numbers_differ")))
 }
 
 /** What can be done with one message, beside the bubble while it is looked at. */
@@ -102,7 +103,7 @@ export function pendingBubble(entry, { words, me, quoted, doing }) {
     h("span", { class: "author" }, icon(isNote ? "note" : "person", 14), me),
     h("div", { class: "bubble" }, quoted && h("blockquote", {}, h("b", { dir: "auto" }, quoted.author), h("span", { dir: "auto" }, quoted.text)),
       entry.body.file && card("document", entry.body.file.file_name),
-      text && h("p", { class: "text", dir: "auto" }, text),
+      text && h("p", { class: "text", dir: "auto" }, formatted(text)),
       h("span", { class: "meta" }, h("time", {}, words.time(entry.at)),
         h("span", { class: `tick ${isRefused ? "failed" : "sending"}`, title: label, role: "img", "aria-label": label }, icon(isRefused ? "alert" : "clock", 16)))),
     entry.state === "waiting" && h("span", { class: "problem soft" }, icon("clock", 14), words.say("sending.waiting_hint")),
@@ -142,7 +143,7 @@ function quote(quoted, words, name) {
 }
 
 function text(value, className = "text") {
-  return value ? h("p", { class: className, dir: "auto" }, value) : null
+  return value ? h("p", { class: className, dir: "auto" }, formatted(value)) : null
 }
 
 function card(sign, heading, detail, more) {

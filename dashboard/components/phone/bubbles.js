@@ -1,8 +1,7 @@
 // A chat as the person who is played sees it: their own words on the right, the business's on the left.
 
 import { h, icon } from "../common/dom.js"
-
-const LINK = /\bhttps?:\/\/[^\s<>"]*[^\s<>".,;:!?)]/
+import { formatted } from "../common/writing.js"
 
 /** actions: {words, known: messages by the provider's id, tap(choice, kind), open(payload of a list)}. */
 export function bubble(message, { words, known, tap, open }) {
@@ -36,11 +35,11 @@ function ticks(message, words) {
 }
 
 function content(message, payload, words) {
-  const text = message.content && formatted(message.content)
+  const text = message.content && writing(message.content)
   switch (message.type) {
     case "interactive":
     case "button":
-      return message.direction === "inbound" ? [formatted(payload.choice_title || message.content)] : [payload.link && picture(payload.link, words), text]
+      return message.direction === "inbound" ? [writing(payload.choice_title || message.content)] : [payload.link && picture(payload.link, words), text]
     case "image":
       return [picture(hasFile(message) ? `/files/${message.id}` : payload.link ?? "", words), text]
     case "location": {
@@ -56,6 +55,10 @@ function content(message, payload, words) {
     default:
       return [text || card("document", message.type, "")]
   }
+}
+
+function writing(text) {
+  return h("p", { dir: "auto" }, formatted(text))
 }
 
 function hasFile(message) {
@@ -77,28 +80,6 @@ function picture(link, words) {
     // Named without its address.
   }
   return h("div", { class: "photo" }, icon("image", 30), h("small", {}, host || words.say("media.image")))
-}
-
-/** WhatsApp's own signs: *strong*, _emphasis_, ~struck~. Everything stays a text node. */
-function formatted(text) {
-  const parts = []
-  const pattern = /(?<![\p{L}\p{N}])(\*[^*\n]+\*|_[^_\n]+_|~[^~\n]+~)(?![\p{L}\p{N}])/gu
-  let last = 0
-  for (const match of text.matchAll(pattern)) {
-    parts.push(...linked(text.slice(last, match.index)))
-    const tag = { "*": "b", "_": "em", "~": "s" }[match[0][0]]
-    parts.push(h(tag, {}, match[0].slice(1, -1)))
-    last = match.index + match[0].length
-  }
-  parts.push(...linked(text.slice(last)))
-  return h("p", { dir: "auto" }, parts)
-}
-
-function linked(text) {
-  const match = LINK.exec(text)
-  if (!match) return [text]
-  const link = h("a", { href: match[0], target: "_blank", rel: "noopener noreferrer" }, match[0])
-  return [text.slice(0, match.index), link, ...linked(text.slice(match.index + match[0].length))]
 }
 
 function choices(payload, words, tap, open) {
