@@ -148,6 +148,7 @@ ACTIONS: Mapping[str, Action] = {
     "fail_delivery": Action(
         function="staff_fail_delivery", about="p_market_order_id", values={"reason": _text}
     ),
+    "pay_cash": Action(function="staff_pay_cash", about="p_relay_id", values={}),
     "pause_rider": Action(function="staff_pause_rider", about="p_rider_id", values={"paused": _flag}),
     "refetch": Action(function="retry_file", about="p_media_id", values={}, has_key=False),
     "start": Action(

@@ -9,7 +9,7 @@ from postgrest import AsyncPostgrestClient
 
 from dashboard.client import one, rows
 from dashboard.queries import cart, contacts
-from dashboard.queries.payments import PAYMENTS, current, word
+from dashboard.queries.payments import PAYMENTS, current, may_be_cash, word
 from processors.model import Json
 
 ORDERS = 8
@@ -87,13 +87,14 @@ async def _orders(client: AsyncPostgrestClient, conversation: Json) -> list[Json
         query = query.eq("conversation_id", conversation["id"])
     query = query.order("id", foreign_table="events").order("code", foreign_table="parts")
     found = await rows(query.order("created_at", desc=True).limit(ORDERS))
-    return [{**order, "paying": _paying(order)} for order in found]
+    return [{**order, **_paying(order)} for order in found]
 
 
-def _paying(order: Json) -> str | None:
-    """How it is paid and how that stands, by its name in the texts."""
+def _paying(order: Json) -> Json:
+    """How it is `paying` and how that stands, by its name in the texts; whether it may still be cash (`cashable`)."""
     payment = current(order["payments"])
-    return word(payment) if payment else None
+    waits = order["status"] == "confirmed" and may_be_cash(payment)
+    return {"paying": word(payment) if payment else None, "cashable": waits}
 
 
 async def _model(client: AsyncPostgrestClient, conversation: Json, turn: Json | None) -> Json | None:

@@ -43,6 +43,11 @@ def is_open(payment: Json) -> bool:
     )
 
 
+def may_be_cash(payment: Json | None) -> bool:
+    """Whether an agent may let it be paid at the door instead: nobody has paid, and no bank is at it."""
+    return payment is not None and is_open(payment) and payment["status"] != "processing"
+
+
 def left(payment: Json) -> Decimal:
     """What could still be sent back, in the payment's currency; nothing of cash, which is given back by hand."""
     if payment["provider"] == "cash_on_delivery" or payment["status"] not in ("paid", "refunding"):

@@ -1,4 +1,4 @@
-"""What the customer is told of a payment by card: where to pay, that it arrived or did not, what goes back."""
+"""What the customer is told of a payment: where to pay by card, whether it arrived, what goes back or is cash."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from processors.model import Button, Reply
 KINDS = frozenset(
     {
         *("pay_link", "paid", "payment_processing", "payment_failed", "payment_expired"),
-        *("card_unavailable", "paid_late", "refund_sent"),
+        *("card_unavailable", "paid_late", "refund_sent", "cash_by_shop"),
     }
 )
 
@@ -46,6 +46,14 @@ def render_payment(event: OrderEvent) -> Reply:
         return Reply(text=text, kind="buttons", buttons=buttons, template=template)
     if event.kind == "paid" and event.data.get("opens"):
         return Reply(text=words.say("paid_closed", opens=words.when("opens")), template=template)
+    if event.kind == "cash_by_shop":
+        told = words.say("cash_by_shop", total=words.money())
+        goes = (
+            words.say("cash_opens", opens=words.when("opens"))
+            if event.data.get("opens")
+            else words.say("cash_goes")
+        )
+        return Reply(text=f"{told} {goes}", template=template)
     if event.kind == "refund_sent":
         return Reply(text=words.say("refund_sent", amount=words.money()), template=template)
     return Reply(text=words.say(event.kind), template=template)

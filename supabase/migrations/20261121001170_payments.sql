@@ -353,7 +353,7 @@ begin
     perform private.cancel_payment(p);
   end if;
   insert into public.payments (business_id, relay_id, amount, currency) values (r.business_id, r.id, r.total_price, r.currency);
-  perform private.order_event(r, null, 'pays_cash', p_actor => 'customer');
+  perform private.order_event(r, null, 'pays_cash', p_actor => coalesce(p_args ->> 'actor', 'customer'));
   v_opens := private.order_opens(r.id);
   if v_opens > now() then
     update public.whatsapp_order_relays set held_until = v_opens, updated_at = now() where id = r.id;
@@ -364,7 +364,7 @@ begin
 end
 $$;
 comment on function private.pay_cash(public.whatsapp_conversations, jsonb) is
-  'An order that waits for a payment by card is paid at the door instead and goes on. args: relay_id. '
+  'An order that waits for a payment by card is paid at the door instead and goes on. args: relay_id, actor (who said it; the customer unless named). '
   'Outcomes: created, held, paid (by card, or being so), too_late, not_offered, not_found.';
 
 -- Helpers of schema private are the engine's own; what people may call is granted by name.

@@ -1,4 +1,4 @@
--- What people at the desk do with a payment: send money back, and try again what the provider refused.
+-- What people at the desk do with a payment: send money back, try again what the provider refused, take cash instead of a card.
 
 create function public.staff_refund_payment(p_payment_id uuid, p_amount numeric default null, p_client_key text default null) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -52,4 +52,37 @@ end
 $$;
 comment on function public.retry_refund(uuid) is 'A refund that failed is asked for again; what a bank has sent back is settled by hand.';
 
-grant execute on function public.staff_refund_payment(uuid, numeric, text), public.retry_refund(uuid) to authenticated, service_role;
+create function public.staff_pay_cash(p_relay_id uuid, p_client_key text default null) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_business uuid := private.require_row('whatsapp_order_relays', p_relay_id, '{admin,agent}');
+  c public.whatsapp_conversations;
+  r public.whatsapp_order_relays;
+  v_outcome text;
+begin
+  perform private.require_key(p_client_key);
+  -- The conversation first, as what the provider reports does: whichever of the two comes second sees what the other made of the order.
+  select x.* into strict c from public.whatsapp_conversations x join public.whatsapp_order_relays y on y.conversation_id = x.id
+  where y.id = p_relay_id for update of x;
+  if private.audit(v_business, 'pay_cash', 'whatsapp_order_relays', p_relay_id::text, '{}'::jsonb, p_client_key) then
+    v_outcome := private.pay_cash(c, jsonb_build_object('relay_id', p_relay_id, 'actor', 'staff')) ->> 'outcome';
+    if v_outcome not in ('created', 'held') then
+      perform private.refuse_order(case v_outcome when 'paid' then 'card_paid' when 'not_offered' then 'no_cash' else 'not_awaiting' end,
+        'Look at the order again.');
+    end if;
+    select * into strict r from public.whatsapp_order_relays where id = p_relay_id;
+    perform private.order_event(r, null, 'cash_by_shop', 'customer', p_actor => 'staff', p_data => jsonb_build_object('amount', r.total_price::text)
+      || case when v_outcome = 'held' then jsonb_build_object('opens', r.held_until) else '{}'::jsonb end);
+    perform private.wake_workers();
+  end if;
+  return (select jsonb_build_object('order_code', x.code, 'held', x.held_until is not null) from public.whatsapp_order_relays x where x.id = p_relay_id);
+end
+$$;
+comment on function public.staff_pay_cash(uuid, text) is
+  'An order that waits for a payment by card is paid at the door instead: the page to pay at is closed, the order goes to dealers (when the shop opens, '
+  'if it is closed), the customer is told. Money that was on its way meanwhile goes back. Returns {order_code, held}; the same key again the same. '
+  'PT409, with nothing written: card_paid (or the bank is at it), no_cash, not_awaiting.';
+
+grant execute on function public.staff_refund_payment(uuid, numeric, text), public.retry_refund(uuid),
+  public.staff_pay_cash(uuid, text) to authenticated, service_role;

@@ -9,10 +9,14 @@ from typing import Any
 import asyncpg
 import pytest
 
+from processors.announcements import render
 from tests.database.engine import ADDRESS, BUSINESS, CUSTOMER, Engine
 
 pytestmark = pytest.mark.database
 ADMIN = {"sub": "00000000-0000-4000-8000-000000000022"}
+AGENT = {"sub": "00000000-0000-4000-8000-000000000021"}
+VIEWER = {"sub": "00000000-0000-4000-8000-000000000023"}
+PAGE = {"id": "cs_1", "status": "open", "url": "https://checkout.example/1", "paid": False, "failed": False}
 RESERVED = "select coalesce(sum(reserved), 0)::integer from dealer_stock"
 STATES = (
     "select p.status, r.status as relay, r.failure_reason from payments p "
@@ -116,14 +120,7 @@ async def test_the_same_click_finds_its_refund_though_the_money_is_back_by_then(
 async def test_who_pays_in_cash_is_not_sent_the_page_that_was_on_its_way(engine: Engine) -> None:
     payment = await by_card(engine)
     [job] = await engine.call("claim_payments", 10, 50)
-    page = {
-        "id": "cs_1",
-        "status": "open",
-        "url": "https://checkout.example/1",
-        "paid": False,
-        "failed": False,
-    }
-    assert await engine.call("record_payment", payment, uuid.UUID(job["token"]), page, 60) == "link_sent"
+    assert await engine.call("record_payment", payment, uuid.UUID(job["token"]), PAGE, 60) == "link_sent"
     await engine.admin.execute("update businesses set payment_methods = '{cash_on_delivery,stripe}'")
     relay = await engine.value("select relay_id::text from payments where id = $1", payment)
     assert (await engine.act(CUSTOMER, "pay_cash", relay_id=relay))["outcome"] == "created"
@@ -131,3 +128,88 @@ async def test_who_pays_in_cash_is_not_sent_the_page_that_was_on_its_way(engine:
         e["kind"] for e in await engine.call("claim_announcements", 50, 30) if e["audience"] == "customer"
     ]
     assert "pay_link" not in told
+
+
+async def with_page(engine: Engine) -> tuple[uuid.UUID, uuid.UUID]:
+    """An order whose page to pay at is open, of a shop that takes both. Returns payment and order."""
+    payment = await by_card(engine)
+    [job] = await engine.call("claim_payments", 10, 50)
+    assert await engine.call("record_payment", payment, uuid.UUID(job["token"]), PAGE, 60) == "link_sent"
+    await engine.admin.execute("update businesses set payment_methods = '{cash_on_delivery,stripe}'")
+    return payment, await engine.value("select relay_id from payments where id = $1", payment)
+
+
+async def paid(engine: Engine, payment: uuid.UUID) -> str:
+    """The provider reports that the page was paid."""
+    minor = await engine.value("select amount_minor from payments where id = $1", payment)
+    session = PAGE | {"status": "complete", "paid": True, "intent_id": "pi_1"}
+    session |= {"amount_minor": minor, "currency": "eur"}
+    event = {"provider": "stripe", "event_id": f"evt_{uuid.uuid4()}", "type": "checkout.session.completed"}
+    return str(
+        await engine.call("store_payment_event", event | {"payment_id": str(payment), "session": session})
+    )
+
+
+async def take_cash(engine: Engine, order: uuid.UUID, key: str, claims: Any = AGENT) -> Any:
+    return await engine.call("staff_pay_cash", order, key, role="authenticated", claims=claims)
+
+
+async def refused(engine: Engine, order: uuid.UUID) -> str | None:
+    with pytest.raises(asyncpg.PostgresError) as caught:
+        await take_cash(engine, order, f"click-{uuid.uuid4()}")
+    return caught.value.detail
+
+
+async def test_an_agent_lets_an_order_be_paid_at_the_door_and_it_goes_on_once(engine: Engine) -> None:
+    payment, order = await with_page(engine)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await take_cash(engine, order, "click-viewer", VIEWER)
+    first = await take_cash(engine, order, "click-cash-1")
+    assert await take_cash(engine, order, "click-cash-1") == first
+    assert await refused(engine, order) == "not_awaiting"
+    states = await engine.rows(
+        "select provider, status, task from payments where relay_id = $1 order by created_at", order
+    )
+    assert states == [
+        {"provider": "stripe", "status": "cancelled", "task": "expire"},
+        {"provider": "cash_on_delivery", "status": "due", "task": None},
+    ]
+    offers = "select count(*) = count(distinct o.dealer_id) and count(*) > 0 from order_offers o "
+    assert await engine.value(
+        offers + "join market_orders m on m.id = o.market_order_id where m.relay_id = $1", order
+    )
+    assert await engine.value("select count(*) from audit_log where action = 'pay_cash'") == 1
+    news = await engine.call("claim_announcements", 50, 30)
+    [told] = [event for event in news if event["audience"] == "customer"]
+    reply = render(told)
+    assert reply is not None
+    assert "quando lo ricevi" in reply.text
+    # Money that was on its way nevertheless goes back, and the cash is still what is owed.
+    assert await paid(engine, payment) == "late"
+    assert await engine.value("select status from payments where id = $1", payment) == "refunding"
+    assert (
+        await engine.value("select status from payments where relay_id = $1 and status = 'due'", order)
+        == "due"
+    )
+
+
+async def test_what_is_paid_by_card_is_not_asked_for_at_the_door(engine: Engine) -> None:
+    payment, order = await with_page(engine)
+    assert await paid(engine, payment) == "paid"
+    assert await refused(engine, order) == "card_paid"
+    assert await engine.value("select count(*) from payments where relay_id = $1", order) == 1
+    assert await engine.value("select count(*) from audit_log where action = 'pay_cash'") == 0
+
+
+async def test_cash_and_card_at_the_same_moment_are_never_both(engine: Engine) -> None:
+    payment, order = await with_page(engine)
+    results = await asyncio.gather(
+        take_cash(engine, order, "click-race"), paid(engine, payment), return_exceptions=True
+    )
+    by_card_first = results[1] == "paid"
+    assert by_card_first == isinstance(results[0], asyncpg.PostgresError)
+    owed = "select count(*) from payments where relay_id = $1 and status in ('due', 'paid')"
+    assert await engine.value(owed, order) == 1
+    assert await engine.value("select count(*) from payment_refunds") == (0 if by_card_first else 1)
+    passed = "select count(*) from order_offers o join market_orders m on m.id = o.market_order_id "
+    assert await engine.value(passed + "where m.relay_id = $1 group by o.dealer_id limit 1", order) == 1

@@ -191,6 +191,10 @@ export function createDoings(words, { over, sending, person, kit, me, translatin
       fields: [{ name: "reason", label: words.say("delivery_failed.why"), options: REASONS.map((one) => ({ value: one, label: words.say(`delivery_failed.${one}`) })) }],
       done: ({ reason }) => sending.act("fail_delivery", part.id, { reason }),
     }),
+    payCash: (anchor, order) => over.form(anchor, {
+      heading: words.say("pay_cash.item"), hint: words.say("pay_cash.hint", { code: order.code, total: words.money(order.total_price, order.currency) }),
+      fields: [], submit: words.say("pay_cash.submit"), done: () => sending.act("pay_cash", order.id),
+    }),
     takeOver: (row) => sending.act("take_over", row.id),
     handBack: (row) => sending.act("hand_back", row.id),
     resolve: (row) => sending.act(row.status === "resolved" ? "reopen" : "resolve", row.id),

@@ -221,7 +221,7 @@ export function createPanel(words, { close, choose, doings, cart, me, mayAct }) 
     return orderCard(order, order.status, order.lines, [rider].filter(Boolean), false, index === 0, may)
   }
 
-  function orderCard(order, state, lines, people, parts, isFirst, mayFail) {
+  function orderCard(order, state, lines, people, parts, isFirst, may) {
     const several = people.length > 1
     return h("details", { class: "order", open: isFirst },
       h("summary", {}, h("b", {}, order.code), badge(state), h("span", { class: "space" }), h("span", { class: "total" }, words.money(order.total_price, order.currency)), icon("chevron", 15)),
@@ -230,8 +230,10 @@ export function createPanel(words, { close, choose, doings, cart, me, mayAct }) 
           h("span", {}, words.money(Number(line.unit_price) * line.quantity, line.currency ?? order.currency))))),
       !several && people.length > 0 && h("p", { class: "soft", dir: "auto" }, people[0]),
       order.paying && h("p", { class: "soft paying" }, words.say(`payment.${order.paying}`)),
+      order.cashable && may && h("p", { class: "failing" }, h("button", { type: "button", class: "link", on: { click: (event) => doings.payCash(event.currentTarget, order) } },
+        icon("cart", 14), words.say("pay_cash.item"))),
       parts,
-      failing(order, mayFail),
+      failing(order, may),
       timeline(order))
   }
 
