@@ -68,6 +68,39 @@ async def test_a_failed_delivery_and_the_duty_of_riders(agent: Agent) -> None:
         await stack.sql("update riders set paused = false returning 1")
 
 
+async def test_an_order_that_waits_for_a_card_is_paid_at_the_door(agent: Agent) -> None:
+    stack, phone, page = agent.stack, agent.stack.new_phone(), agent.page
+    name = f"Lidia {phone[-4:]}"
+    await stack.inbound(phone, "ciao", name=name)
+    await stack.replies(phone)
+    await _accepted_order(agent, phone)
+    await stack.sql(
+        """
+        with r as (
+          update whatsapp_order_relays set status = 'confirmed' where phone = $1 returning *
+        ), m as (
+          update market_orders m set status = 'held', dealer_id = null, accepted_at = null
+          from r where m.relay_id = r.id
+        )
+        insert into payments
+          (business_id, relay_id, provider, status, amount, currency, amount_minor, expires_at, session_id)
+        select business_id, id, 'stripe', 'link_sent', 12.50, 'EUR', 1250, now() + interval '30 minutes', 'cs_' || id
+        from r returning id
+        """,
+        phone,
+    )
+    await agent.sign_in()
+    await agent.open(name)
+    order = page.locator(".panel .order")
+    await expect(order.locator(".paying")).to_have_text("💳 Aspetta il pagamento con carta")
+    await order.get_by_role("button", name="Fai pagare alla consegna").click()
+    await expect(page.locator(".pop")).to_contain_text("12,50")
+    await page.get_by_role("button", name="Alla consegna", exact=True).click()
+    await expect(order.locator(".paying")).to_have_text("💶 Da pagare alla consegna")
+    await expect(order.get_by_role("button", name="Fai pagare alla consegna")).to_have_count(0)
+    await expect(page.locator(".message.by-system").last).to_contain_text("paghi 12,50 € quando lo ricevi")
+
+
 async def _accepted_order(agent: Agent, phone: str) -> str:
     """An accepted order of this person, without the talk that leads to one."""
     (row,) = await agent.stack.sql(
