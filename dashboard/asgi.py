@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, WebSocketRoute
 from dashboard.api_routes import ApiRoutes
 from dashboard.badges import BadgeRoutes
 from dashboard.desk import Desk
+from dashboard.figures.routes import FigureRoutes
 from dashboard.guard import Guard
 from dashboard.live.endpoint import LiveEndpoint
 from dashboard.media import MediaRoutes
@@ -58,6 +59,7 @@ def parts(desk: Desk) -> Parts:
             *ApiRoutes(settings, desk.sessions, desk.api).all(),
             *BadgeRoutes(settings, desk.sessions, desk.storage).all(),
             *TeamRoutes(settings, desk.sessions, desk.storage).all(),
+            *FigureRoutes(settings, desk.sessions, desk.storage).all(),
             WebSocketRoute("/rt", live.serve),
         ],
         "middleware": [Middleware(Guard, sessions=desk.sessions, cookie_name=settings.cookie_name)],

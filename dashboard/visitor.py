@@ -19,7 +19,7 @@ from postgrest import AsyncPostgrestClient
 
 from dashboard.client import Refused
 from dashboard.sessions import Session
-from dashboard.texts import catalogue
+from dashboard.texts import Voice, catalogue
 from processors.errors import NotAllowed, NotSignedIn, StorageError
 
 if TYPE_CHECKING:
@@ -32,11 +32,10 @@ WAIT_SECONDS = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Visitor:
+class Visitor(Voice):
     """A signed-in person who looks at a page, in the language they chose."""
 
     session: Session
-    language: str
     desk: Desk = field(repr=False)
 
     @property
@@ -47,13 +46,6 @@ class Visitor:
     def may(self, *roles: str) -> bool:
         """Whether the person has one of these roles anywhere. Storage checks again, business by business."""
         return any(m.role in roles for m in self.session.memberships)
-
-    def say(self, key: str, **values: object) -> str:
-        """A text of the catalogue with its values filled in."""
-        text = catalogue(self.language)[key]
-        for name, value in values.items():
-            text = text.replace(f"{{{name}}}", str(value))
-        return text
 
     def refusal(self, refused: Refused) -> str:
         """Why the database refused an action, in the person's language."""

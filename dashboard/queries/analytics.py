@@ -5,6 +5,7 @@ Every table has all days of the range, also those on which nothing happened.
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,6 +17,7 @@ from zoneinfo import ZoneInfo
 from postgrest import AsyncPostgrestClient
 
 from dashboard.client import rows
+from dashboard.queries.prompts import prompt_results
 from processors.model import Json
 
 AUTHORS = ("customer", "dealer", "rider", "bot", "agent", "phone", "system")
@@ -111,6 +113,25 @@ class Service:
     kinds: dict[str, Json]
     people: list[Json]
     open_hours: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """All that the page of figures tells of a range of days."""
+
+    report: Report
+    service: Service
+    satisfaction: Json
+    prompts: list[Json]
+
+
+async def figures(client: AsyncPostgrestClient, business_id: UUID, first: date, last: date) -> Figures:
+    """Everything at once. Raises as `report`."""
+    asked = (client, business_id, first, last)
+    found = await asyncio.gather(
+        report(*asked), service(*asked), satisfaction(*asked), prompt_results(*asked)
+    )
+    return Figures(report=found[0], service=found[1], satisfaction=found[2], prompts=found[3])
 
 
 async def service(client: AsyncPostgrestClient, business_id: UUID, first: date, last: date) -> Service:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +21,20 @@ def catalogue(language: str) -> Mapping[str, str]:
     """Every text of a language by its dotted key, such as `thread.empty`. `{name}` marks a value."""
     text = Path(__file__).with_name(f"{language}.yaml").read_text(encoding="utf-8")
     return dict(_flat(yaml.safe_load(text), ""))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Voice:
+    """The desk speaking to somebody in their language."""
+
+    language: str
+
+    def say(self, key: str, **values: object) -> str:
+        """A text of the catalogue with its values filled in."""
+        text = catalogue(self.language)[key]
+        for name, value in values.items():
+            text = text.replace(f"{{{name}}}", str(value))
+        return text
 
 
 def choose(cookie: str | None, accept_language: str | None) -> str:
