@@ -9,6 +9,30 @@ end
 $$;
 comment on function private.identity_scope(public.channel_accounts) is 'Whose ids count: a number played in the simulator is not the real person.';
 
+create function private.move_pending(p_keep uuid, p_drop uuid) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  update public.whatsapp_messages set conversation_id = p_keep
+  where conversation_id = p_drop and direction = 'inbound' and wants_turn and turn_id is null;
+  -- A turn that is at work on them finds its token gone, writes nothing, and is worked out anew over there.
+  insert into public.turn_queue as q (conversation_id, run_at, first_pending_at, not_before, quiet_until, hold_until)
+  select p_keep, case when d.token is null then d.run_at else now() end, d.first_pending_at, d.not_before, d.quiet_until, d.hold_until
+  from public.turn_queue d where d.conversation_id = p_drop
+  on conflict (conversation_id) do update set run_at = case when q.token is null then greatest(q.run_at, excluded.run_at) else q.run_at end,
+    not_before = greatest(q.not_before, excluded.not_before), quiet_until = greatest(q.quiet_until, excluded.quiet_until),
+    hold_until = greatest(q.hold_until, excluded.hold_until);
+  delete from public.turn_queue where conversation_id = p_drop;
+  update public.whatsapp_conversations k set pending_since = least(k.pending_since, d.pending_since)
+  from public.whatsapp_conversations d where k.id = p_keep and d.id = p_drop;
+  update public.whatsapp_conversations set pending_since = null where id = p_drop;
+  -- Where a person answers, they answer what was waiting.
+  perform private.silence_bot(k.id, k.owner_until, 'a person answers') from public.whatsapp_conversations k
+  where k.id = p_keep and k.owner = 'human';
+end
+$$;
+comment on function private.move_pending(uuid, uuid) is 'What is unanswered in p_drop is answered in p_keep, with what it holds by then.';
+
 create function private.merge_conversations(p_keep uuid, p_drop uuid) returns void
 language plpgsql set search_path = ''
 as $$
@@ -34,12 +58,14 @@ begin
   on conflict (conversation_id) do update set lines = private.joined_lines(k.lines, excluded.lines), reminder = null, updated_at = now(),
     address_id = coalesce(k.address_id, excluded.address_id), note = case when k.note = '' then excluded.note else k.note end;
   delete from public.carts where conversation_id = p_drop;
+  perform private.move_pending(p_keep, p_drop);
   update public.whatsapp_conversations set status = 'resolved', snoozed_until = null, escalated_at = null, failed_at = null, waiting_since = null,
     unread_count = 0, mentioned = '{}', updated_at = now() where id = p_drop;
 end
 $$;
 comment on function private.merge_conversations(uuid, uuid) is
-  'Of two conversations in progress with one person p_drop is closed; cart, reminders, escalations and who has it go on in p_keep.';
+  'Of two conversations in progress with one person p_drop is closed; cart, reminders, escalations, who has it and
+  what is unanswered go on in p_keep.';
 
 create function private.merge_preferences(p_keep uuid, p_drop uuid) returns void
 language sql set search_path = ''

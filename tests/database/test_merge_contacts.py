@@ -177,6 +177,42 @@ async def test_of_two_conversations_under_way_one_goes_on_with_all_that_is_open(
         assert stored["results"][0]["conversation_id"] == str(kept["id"])
 
 
+async def test_a_turn_under_way_in_the_one_that_closes_goes_on_in_the_other(engine: Engine) -> None:
+    keep, drop = await people(engine)
+    ball = {"product_id": await engine.product("C17"), "quantity": 2, "variant": {"colore": "rosso"}}
+    stored = await engine.ingest(message("2 palline rosse", sender=OTHER))
+    [turn] = (await engine.call("claim_turns", 1, 30, uuid.UUID(stored["results"][0]["conversation_id"])))[
+        "turns"
+    ]
+    await merge(engine, keep, drop)
+    assert (await engine.finish(turn, "Ecco", cart=[ball]))["status"] == "stale"
+    [again] = await engine.claim()
+    assert [m["content"] for m in again["messages"]] == ["2 palline rosse"]
+    assert again["conversation_id"] != turn["conversation_id"]
+    assert (await engine.finish(again, "Ecco", cart=[ball]))["status"] == "done"
+    carts = await engine.rows("select conversation_id::text from carts where lines <> '[]'")
+    assert [row["conversation_id"] for row in carts] == [again["conversation_id"]]
+    assert await engine.claim() == []
+    assert (
+        await engine.value("select count(*) from whatsapp_conversations where pending_since is not null") == 0
+    )
+
+
+async def test_what_waits_for_an_answer_goes_to_the_person_who_has_the_other_one(engine: Engine) -> None:
+    keep, drop = await people(engine)
+    kept = await engine.value(
+        "select id from whatsapp_conversations where contact_id = $1 and status = 'open'", keep
+    )
+    await act(engine, "take_over", kept, "k-takeover")
+    await engine.ingest(message("ci siete?", sender=OTHER))
+    await merge(engine, keep, drop)
+    assert await engine.claim() == []
+    assert (
+        await engine.value("select conversation_id from whatsapp_messages where content = 'ci siete?'")
+        == kept
+    )
+
+
 async def test_who_is_not_of_one_kind_or_business_stays_apart(engine: Engine) -> None:
     keep, drop = await people(engine)
     await engine.dealer_conversation(DEALERS[0])
