@@ -31,7 +31,11 @@ async def answer(talk: Talk, reads: Reads, text: str) -> Talk | None:
     wanted = _wanted(question, options, text, glossary) if options else None
     if wanted is None:
         return None
-    talk = replace(talk, session=talk.session.without(question), intent="order_request", asking=True)
+    session = talk.session.without(question)
+    if len(question.options) > 1:
+        # "No scusa, la terza" counts in the list that was just read.
+        session = replace(session, shown=question.options)
+    talk = replace(talk, session=session, intent="order_request", asking=True)
     return await place(talk, reads, wanted)
 
 

@@ -10,6 +10,7 @@ from processors.customer import cards, menus, shipping
 from processors.customer.catalogue import Product
 from processors.customer.menus import menu_button
 from processors.customer.talk import Reads, Talk
+from processors.customer.variants import coming_in
 from processors.model import Reply
 from processors.search.search import Hit
 from processors.search.words import content_words, fold, stem, tokens
@@ -52,7 +53,7 @@ async def inquire(talk: Talk, reads: Reads, text: str, understood: Understanding
     if resolved.products:
         products = [Product.from_hit(hit) for hit in resolved.products]
         intro = None if resolved.complete else talk.say("found_unsure")
-        return await _shown(talk, reads, products, intro)
+        return await _shown(talk, reads, coming_in(products, query), intro)
     hits = await reads.services.search.find(
         talk.turn.business.id, query, limit=MOST_NEAR, language=talk.language
     )
@@ -60,7 +61,8 @@ async def inquire(talk: Talk, reads: Reads, text: str, understood: Understanding
     if near:
         sure = near[0].text_rank > 0
         intro = None if sure else talk.say("found_unsure")
-        return await _shown(talk, reads, [Product.from_hit(hit) for hit in near], intro)
+        products = [Product.from_hit(hit) for hit in near]
+        return await _shown(talk, reads, coming_in(products, query), intro)
     return await _nothing(talk)
 
 

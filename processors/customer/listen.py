@@ -12,6 +12,7 @@ from processors.customer import (
     chat,
     checkout,
     delivery,
+    followups,
     inquiry,
     menus,
     notes,
@@ -19,6 +20,7 @@ from processors.customer import (
     paying,
     shipping,
     support,
+    swaps,
     taps,
     wishes,
 )
@@ -56,6 +58,10 @@ async def listen(talk: Talk, reads: Reads, text: str) -> Talk:
             talk = changed
         elif (paid := await _paying(talk, reads, piece)) is not None:
             talk = paid
+        elif (followed := await followups.follow(talk, reads, piece)) is not None:
+            talk = followed
+        elif (swapped := await swaps.swap(talk, reads, piece)) is not None:
+            talk = swapped
         elif command == "yes" and (agreed := await answers.agree(talk, reads)) is not None:
             talk = agreed
         elif (about_delivery := await _delivery(talk, reads, piece)) is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from processors.bubbles import joined
-from processors.customer import checkout, delivery, menus, odd, paying, taps, watches, wishes
+from processors.customer import checkout, delivery, followups, menus, odd, paying, taps, watches, wishes
 from processors.customer.ask import ask_next
 from processors.customer.catalogue import Catalogue
 from processors.customer.concern import considered
@@ -106,6 +106,7 @@ def _with_cart(talk: Talk) -> Talk:
 
 def _decision(talk: Talk) -> Decision:
     before = Session.from_json(talk.turn.session)
+    talk = replace(talk, session=followups.touching(talk.session, talk.turn.cart, talk.cart))
     session = talk.session if talk.session.unclear > before.unclear else replace(talk.session, unclear=0)
     if session.proposal is not None and not talk.proposed:
         # An "ok" in the next turn will answer what is said now, not the summary above it.

@@ -71,6 +71,8 @@ class Session:
     shown: tuple[UUID, ...] = ()
     more: tuple[UUID, ...] = ()
     unclear: int = 0
+    touched: UUID | None = None
+    """The product of the cart that was spoken of last: what "altri due" adds to."""
     editing: bool = False
     """How to change the cart was told last, so that a number now is the one to end with."""
     rest: Json = field(default_factory=dict)
@@ -90,6 +92,7 @@ class Session:
                 shown=tuple(UUID(str(i)) for i in own.get("shown") or ()),
                 more=tuple(UUID(str(i)) for i in own.get("more") or ()),
                 unclear=int(own.get("unclear") or 0),
+                touched=UUID(str(own["touched"])) if own.get("touched") else None,
                 editing=bool(own.get("editing")),
                 rest=rest,
             )
@@ -103,6 +106,8 @@ class Session:
             "more": [str(i) for i in self.more],
             "unclear": self.unclear,
         }
+        if self.touched is not None:
+            own["touched"] = str(self.touched)
         if self.editing:
             own["editing"] = True
         if self.proposal is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from processors.attributes import in_order
 from processors.search.words import fold, tokens
@@ -12,6 +13,16 @@ from processors.understanding.measures import MARK, take_measures
 from processors.understanding.variants import said_in, variant_for
 
 Attributes = Mapping[str, Sequence[str]]
+
+
+class HasAttributes(Protocol):
+    """A product or a hit."""
+
+    @property
+    def attributes(self) -> Attributes: ...
+
+
+_Product = TypeVar("_Product", bound=HasAttributes)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +62,16 @@ def same_value(values: Sequence[str], wanted: str) -> str | None:
 
 def _plain(text: str) -> str:
     return "".join(text.casefold().replace(",", ".").split())
+
+
+def coming_in(options: Sequence[_Product], text: str) -> Sequence[_Product]:
+    """The options that come in what a text says, "in pink", where some do and others don't; else all of them."""
+    fitting = []
+    for option in options:
+        said = variant_in(option.attributes, text)
+        if said and all(same_value(option.attributes[name], value) for name, value in said.items()):
+            fitting.append(option)
+    return fitting or options
 
 
 _ELISION = re.compile(r"\b[a-z]{1,6}['’`]\s?")

@@ -16,7 +16,7 @@ from processors.customer.inquiry import nearest
 from processors.customer.place import MOST_OPTIONS, Wanted, place, quotable
 from processors.customer.session import Session
 from processors.customer.talk import Reads, Talk
-from processors.customer.variants import variant_in
+from processors.customer.variants import coming_in, variant_in
 from processors.model import CartLine
 from processors.search.words import content_words, fold, stem, tokens
 from processors.understanding.numbers import number_in
@@ -74,9 +74,12 @@ async def _put_in(talk: Talk, reads: Reads, text: str, item: ItemMention, *, is_
         wanted = Wanted(mention=item.mention, quantity=quantity, variant=variant, options=options, mode="set")
         return await place(talk, reads, wanted)
     talk, options = await _options(talk, reads, item)
+    several, options = len(options) > 1, tuple(coming_in(options, item.mention))
     pointed = len(options) == 1 and not content_words(item.mention)
     # "Lo prendo da 50ml": the words name no product, but one of its values.
     said = variant_in(options[0].attributes, text) if pointed else {}
+    if several and len(options) == 1:
+        item = replace(item, variant=variant_in(options[0].attributes, item.mention))
     wanted = Wanted(
         mention=item.mention,
         quantity=item.quantity,
