@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
-from processors import customer, dealer, rider
+from processors import customer, dealer, rider, scam_check
 from processors.bubbles import merged, with_first
 from processors.customer.addresses import address_in
 from processors.language.detect import detect
@@ -51,6 +51,8 @@ async def respond(turn: Turn, services: Services) -> Decision:
 
 def processor_of(turn: Turn) -> Processor:
     """Who answers: by the business's kind of bot and, in commerce, by who writes."""
+    if turn.business.bot_kind == "scam_check":
+        return scam_check.respond
     if turn.business.bot_kind != "commerce":
         return _not_here_yet
     if turn.conversation_type == "dealer" and turn.dealer is not None:

@@ -12,7 +12,7 @@ from bench.evaluation.reading import Reading, read
 from bench.evaluation.rows import Advertisement, Cart, Item, Message, Query
 from bench.evaluation.scores import confusion, f1_of_each, grouped, macro_f1, places, share
 from bench.evaluation.shop import Shop
-from processors.scam_check.signs import signs_in
+from processors.scam_check.check import check
 from processors.understanding.types import ItemMention
 
 Figures = dict[str, Any]
@@ -216,7 +216,7 @@ async def search(shop: Shop, rows: Sequence[Query], misses: Misses) -> Figures:
 
 def scam(rows: Sequence[Advertisement], misses: Misses) -> Figures:
     """How many scams are warned of, and how many honest offers with them; recall by difficulty."""
-    warned = [signs_in(row.text).is_suspicious for row in rows]
+    warned = [check(row.text).is_suspicious for row in rows]
     for row, found in zip(rows, warned, strict=True):
         if row.is_scam != found:
             misses.add("scam", row.text, "an honest offer" if found else "no sign found")

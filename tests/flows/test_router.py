@@ -71,7 +71,7 @@ async def test_the_privacy_notice_waits_for_a_bubble_it_fits_into(phone: Phone) 
     assert len(first.text) <= 1024
 
 
-@pytest.mark.parametrize("kind", ["menu", "order_flow", "onboarding", "scam_check"])
+@pytest.mark.parametrize("kind", ["menu", "order_flow", "onboarding"])
 async def test_bots_to_come_are_honest_and_call_a_person(phone: Phone, kind: str) -> None:
     turn = make_turn(
         "Ciao", business=make_business(bot_kind=kind), contact=make_contact(privacy_noticed=False)
