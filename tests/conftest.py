@@ -24,6 +24,7 @@ pytest_plugins = [
     "tests.fixtures.stack",
     "tests.fixtures.chromium",
     "tests.fixtures.agent",
+    "tests.fixtures.parallel",
 ]
 
 

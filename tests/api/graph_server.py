@@ -18,7 +18,7 @@ class GraphServer:
         self.arrived = asyncio.Condition()
         self.url = ""
 
-    async def until(self, count: int, seconds: float = 10) -> list[dict[str, Any]]:
+    async def until(self, count: int, seconds: float = 30) -> list[dict[str, Any]]:
         """The bodies, once there are at least `count`."""
         async with asyncio.timeout(seconds), self.arrived:
             await self.arrived.wait_for(lambda: len(self.sent) >= count)

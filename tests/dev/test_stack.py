@@ -18,8 +18,8 @@ from tests.fixtures.stack import Stack, dev, free_places
 pytestmark = pytest.mark.stack
 
 MEMORY_MAX_BYTES = 200_000_000
-START_MAX_SECONDS = 45.0
-"""Twice what is promised for a machine with nothing else to do."""
+START_MAX_SECONDS = 120.0
+"""Far more than is promised for a machine with nothing else to do: other tests run beside this one."""
 
 
 def _status(stack: Stack) -> subprocess.CompletedProcess[str]:
