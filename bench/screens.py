@@ -53,7 +53,7 @@ WORDS = (
 PAGES = {
     "orders": "h5",
     "attention": "h2.rdk",
-    "catalogue": "[class*=st-key-row_]",
+    "catalogue": ".products .product",
     "analytics": ".figures[aria-busy=false] svg",
     "health": "h2.rdk",
 }

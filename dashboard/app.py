@@ -32,9 +32,7 @@ def main() -> None:
     }
     current = st.navigation(list(pages.values()), position="hidden")
     name = next(name for name, page in pages.items() if page == current)
-    chosen = show_shell(visitor, entries, name)
-    if chosen in pages and chosen != name:
-        st.switch_page(pages[chosen])
+    show_shell(visitor, entries, name)
     current.run()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import partial
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 import streamlit as st
 
 from dashboard.client import Refused
+from dashboard.components.catalogue import Row, show_rows
 from dashboard.queries import catalogue
 from dashboard.views import catalogue_file, forms, page
 from dashboard.views.forms import Field
@@ -35,96 +37,97 @@ FIELDS = (
 def show(visitor: Visitor) -> None:
     """Draw the page."""
     business = page.head(visitor, "catalogue", visitor.say("catalogue.lead"))
-    products, search, synonyms, file = st.tabs(
-        [
-            visitor.say(key)
-            for key in ("catalogue.products", "catalogue.try", "catalogue.synonyms", "catalogue.file")
-        ]
+    parts: Sequence[tuple[str, Callable[[Visitor, UUID], None]]] = (
+        ("catalogue.products", _products),
+        ("catalogue.try", _try),
+        ("catalogue.synonyms", _synonyms),
+        ("catalogue.file", catalogue_file.show),
     )
-    with products:
-        _products(visitor, business)
-    with search:
-        _try(visitor, business)
-    with synonyms:
-        _synonyms(visitor, business)
-    with file:
-        catalogue_file.show(visitor, business)
+    tabs = st.tabs([visitor.say(key) for key, _ in parts], key="catalogue.tab", on_change="rerun")
+    for tab, (_, draw) in zip(tabs, parts, strict=True):
+        # What nobody looks at is neither asked for nor drawn.
+        if tab.open:
+            with tab:
+                draw(visitor, business)
 
 
 def _products(visitor: Visitor, business: UUID) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        words = st.text_input(
-            visitor.say("catalogue.search"), key="products.words", icon=":material/search:", width="stretch"
-        )
-        known: list[str] = st.session_state.get("products.categories", [])
-        category = st.selectbox(
-            visitor.say("field.category"),
-            known,
-            index=None,
-            key="products.category",
-            placeholder=visitor.say("catalogue.every_category"),
-            width=200,
-        )
-        if page.may(visitor, business, "admin") and st.button(
-            visitor.say("catalogue.new"), icon=":material/add:", type="primary", key="products.new"
-        ):
-            page.dialog(visitor.say("catalogue.new"), lambda: _edit(visitor, business, {}), wide=True)
-    counts: Json = st.session_state.get("products.counts", {"low": 0, "retired": 0})
-    shown: catalogue.Shown = (
-        st.segmented_control(
-            visitor.say("catalogue.show"),
-            SHOWN,
-            default="active",
-            key="products.shown",
-            label_visibility="collapsed",
-            format_func=lambda one: visitor.say(f"shown.{one}", count=counts.get(one, "")),
-        )
-        or "active"
-    )
+    # What is typed and chosen is known before its fields are drawn, so that what was found can say what they offer.
+    state = st.session_state
+    words: str = state.get("products.words") or ""
+    category: str | None = state.get("products.category")
+    shown: catalogue.Shown = state.get("products.shown") or "active"
     asked = (str(business), words, category, shown)
-    if st.session_state.get("products.asked") != asked:
-        st.session_state["products.asked"] = asked
-        st.session_state["products.page"] = 0
-    number = int(st.session_state.get("products.page", 0))
+    if state.get("products.asked") != asked:
+        state["products.asked"], state["products.page"] = asked, 0
+    number = int(state.get("products.page", 0))
     found = visitor.ask(
         lambda client: catalogue.products(
             client, business, words=words, shown=shown, category=category, page=number
         )
     )
-    fresh = {"low": found["low"], "retired": found["retired"]}
-    if found["categories"] != known or fresh != counts:
-        # What the filters offer is known only now; they are drawn again with it.
-        st.session_state["products.categories"], st.session_state["products.counts"] = (
-            found["categories"],
-            fresh,
-        )
-        st.rerun()
+    _filters(visitor, business, found)
     if not found["rows"]:
         st.info(visitor.say("catalogue.none"), icon=":material/search_off:")
-    for product in found["rows"]:
-        _product(visitor, business, product)
+    opened = show_rows(visitor, [_row(visitor, product) for product in found["rows"]])
+    product = next((one for one in found["rows"] if one["id"] == opened), None)
+    if product is not None:
+        page.dialog(page.plain(product["name"]), lambda: _detail(visitor, business, product), wide=True)
     _pager(visitor, number, found["total"])
 
 
-def _product(visitor: Visitor, business: UUID, product: Json) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", key=f"row_{product['id']}"):
-        with st.container(gap=None):
-            if st.button(page.plain(product["name"]), type="tertiary", key=f"open_{product['id']}"):
-                page.dialog(
-                    page.plain(product["name"]), lambda: _detail(visitor, business, product), wide=True
-                )
-            st.caption(page.plain(" · ".join(part for part in (product["sku"], product["category"]) if part)))
-        if not product["active"]:
-            st.badge(visitor.say("catalogue.retired"), color="gray")
-        elif product["free"] <= 0:
-            st.badge(visitor.say("catalogue.sold_out"), color="red", icon=":material/error:")
-        elif product["free"] <= LOW_PIECES:
-            st.badge(
-                visitor.say("catalogue.low", count=product["free"]), color="orange", icon=":material/warning:"
-            )
-        else:
-            st.badge(visitor.say("catalogue.free", count=product["free"]), color="green")
-        st.text(money(Decimal(product["price"]), product["currency"], visitor.language), width=96)
+def _filters(visitor: Visitor, business: UUID, found: Json) -> None:
+    """The fields above the products; what they hold was asked for already."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input(
+            visitor.say("catalogue.search"),
+            key="products.words",
+            icon=":material/search:",
+            width="stretch",
+            persist_state="page",
+        )
+        st.selectbox(
+            visitor.say("field.category"),
+            found["categories"],
+            index=None,
+            key="products.category",
+            placeholder=visitor.say("catalogue.every_category"),
+            width=200,
+            persist_state="page",
+        )
+        if page.may(visitor, business, "admin") and st.button(
+            visitor.say("catalogue.new"), icon=":material/add:", type="primary", key="products.new"
+        ):
+            page.dialog(visitor.say("catalogue.new"), lambda: _edit(visitor, business, {}), wide=True)
+    st.segmented_control(
+        visitor.say("catalogue.show"),
+        SHOWN,
+        default="active",
+        key="products.shown",
+        label_visibility="collapsed",
+        format_func=lambda one: visitor.say(f"shown.{one}", count=found.get(one, "")),
+        persist_state="page",
+    )
+
+
+def _row(visitor: Visitor, product: Json) -> Row:
+    free = product["free"]
+    if not product["active"]:
+        tone, state = "calm", visitor.say("catalogue.retired")
+    elif free <= 0:
+        tone, state = "bad", visitor.say("catalogue.sold_out")
+    else:
+        is_low = free <= LOW_PIECES
+        tone = "warn" if is_low else "good"
+        state = visitor.say("catalogue.low" if is_low else "catalogue.free", count=free)
+    return {
+        "id": product["id"],
+        "name": product["name"],
+        "about": " · ".join(part for part in (product["sku"], product["category"]) if part),
+        "tone": tone,
+        "state": state,
+        "price": money(Decimal(product["price"]), product["currency"], visitor.language),
+    }
 
 
 def _pager(visitor: Visitor, number: int, total: int) -> None:

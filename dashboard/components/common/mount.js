@@ -18,3 +18,23 @@ export function mountOnce(start) {
     return unmount
   }
 }
+
+/**
+ * The same for a view that is drawn anew with each change of its data: `start(parent)` returns {draw(context), stop}.
+ */
+export function mountDrawn(start) {
+  const mounted = new WeakMap()
+  return (context) => {
+    const { parentElement } = context
+    let view = mounted.get(parentElement)
+    if (!view) {
+      view = start(parentElement)
+      mounted.set(parentElement, view)
+    }
+    view.draw(context)
+    return () => {
+      mounted.delete(parentElement)
+      view.stop()
+    }
+  }
+}

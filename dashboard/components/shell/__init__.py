@@ -26,8 +26,8 @@ FRAME = """
 STYLES = ("shell.css", "team.css")
 
 
-def show_shell(visitor: Visitor, entries: Sequence[Entry], current: str) -> str | None:
-    """Draw the header; returns the name of a page when the person has just chosen one there."""
+def show_shell(visitor: Visitor, entries: Sequence[Entry], current: str) -> None:
+    """Draw the header."""
     st.html(FRAME)
     session = visitor.session
     texts = catalogue(visitor.language)
@@ -46,15 +46,9 @@ def show_shell(visitor: Visitor, entries: Sequence[Entry], current: str) -> str 
         "may_be_online": visitor.may("admin", "agent"),
         "businesses": sorted({m.business for m in session.memberships}),
     }
-    result = view("shell", STYLES)(key="shell", data=data, height="content", on_go_change=_heard)
-    chosen = result.go
-    return chosen if isinstance(chosen, str) else None
+    view("shell", STYLES)(key="shell", data=data, height="content")
 
 
 def show_way_to_login() -> None:
     """Lead somebody whose session is over to the log-in page, and back to here afterwards."""
     view("shell", STYLES)(key="shell", data={"signed_in": False}, height="content")
-
-
-def _heard() -> None:
-    """The choice is read in the run that it causes; Streamlit wants to know that somebody listens."""

@@ -4,33 +4,25 @@
 //   relaydesk:badge  {page, count}                                a number beside the name of a page
 
 import { avatar, fill, h, icon } from "../common/dom.js"
+import { mountDrawn } from "../common/mount.js"
 import { createTeam } from "./team.js"
 
 const PATIENCE_MS = 1_500
 const BADGES_MS = 15_000
 /** What a person types and has not sent is kept under this prefix; whoever signs out leaves nothing behind. */
 const KEPT = "relaydesk."
+/** Pages whose code is fetched while nothing else is to be done, so that they open at once. */
+const READY = ["../inbox/main.js", "../analytics/main.js"]
+const READY_AFTER_MS = 2_000
 
-const mounted = new WeakMap()
+const mountHeader = mountDrawn(start)
 
 /** Called by Streamlit once, and again with each change of its data; returns what undoes it. */
 export function mount(context) {
-  const { parentElement, data } = context
-  if (!data.signed_in) {
-    const target = location.pathname + location.search
-    location.replace(target === "/" ? "/login" : `/login?next=${encodeURIComponent(target)}`)
-    return () => {}
-  }
-  let view = mounted.get(parentElement)
-  if (!view) {
-    view = start(parentElement)
-    mounted.set(parentElement, view)
-  }
-  view.draw(context)
-  return () => {
-    mounted.delete(parentElement)
-    view.stop()
-  }
+  if (context.data.signed_in) return mountHeader(context)
+  const target = location.pathname + location.search
+  location.replace(target === "/" ? "/login" : `/login?next=${encodeURIComponent(target)}`)
+  return () => {}
 }
 
 function start(parent) {
@@ -97,7 +89,9 @@ function start(parent) {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return
     event.preventDefault()
     if (context.data.current === name) return
-    context.setTriggerValue("go", name)
+    // As the browser's own buttons do it: Streamlit runs the script once, for the page that the address names now.
+    history.pushState({}, "", href)
+    dispatchEvent(new PopStateEvent("popstate", { state: {} }))
     // Whoever has gone on to a third page meanwhile is not taken back.
     clearTimeout(going)
     going = setTimeout(() => context.data.current !== name && location.assign(href), PATIENCE_MS)
@@ -163,11 +157,13 @@ function start(parent) {
   document.addEventListener("visibilitychange", askBadges)
   const asking = setInterval(askBadges, BADGES_MS)
   askBadges()
+  const fetching = setTimeout(() => READY.forEach((path) => import(path).catch(() => {})), READY_AFTER_MS)
   let first = true
   return {
     draw,
     stop() {
       clearInterval(asking)
+      clearTimeout(fetching)
       team?.stop()
       fitting.disconnect()
       document.removeEventListener("visibilitychange", askBadges)
