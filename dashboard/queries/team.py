@@ -13,6 +13,7 @@ from processors.model import Json
 DEFAULTS: Json = {
     "assignment": "manual",
     "open_per_agent": 10,
+    "silent_minutes": 15,
     "response_minutes": None,
     "resolution_minutes": None,
     "count_open_hours": True,

@@ -37,6 +37,7 @@ def _fields(visitor: Visitor) -> tuple[Field, ...]:
     return (
         Field(name="assignment", kind="choice", options=ways),
         Field(name="open_per_agent", kind="number"),
+        Field(name="silent_minutes", kind="number"),
         Field(name="response_minutes", kind="number"),
         Field(name="resolution_minutes", kind="number"),
         Field(name="count_open_hours", kind="flag"),

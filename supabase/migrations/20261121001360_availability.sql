@@ -4,6 +4,7 @@ create table public.desk_rules (
   business_id uuid primary key references public.businesses (id) on delete cascade,
   assignment text not null default 'manual' check (assignment in ('manual', 'round_robin')),
   open_per_agent integer not null default 10 check (open_per_agent between 1 and 500),
+  silent_minutes integer default 15 check (silent_minutes between 1 and 1440),
   response_minutes integer check (response_minutes between 1 and 10080),
   resolution_minutes integer check (resolution_minutes between 1 and 43200),
   count_open_hours boolean not null default true,
@@ -12,6 +13,7 @@ create table public.desk_rules (
   updated_at timestamptz not null default now()
 );
 comment on table public.desk_rules is 'How the desk of a business works. A business without a row keeps to the defaults.';
+comment on column public.desk_rules.silent_minutes is 'After how many minutes away what waits for an agent is taken from them; null: it stays theirs.';
 comment on column public.desk_rules.response_minutes is 'Within how many minutes a person who is needed should answer; null: no target.';
 comment on column public.desk_rules.resolution_minutes is 'Within how many minutes a conversation that needed a person should be done; null: no target.';
 comment on column public.desk_rules.count_open_hours is 'Minutes run only while the shop is open, where it keeps hours.';
@@ -40,7 +42,7 @@ create table public.conversation_events (
   id uuid primary key default gen_random_uuid(),
   business_id uuid not null references public.businesses (id) on delete cascade,
   conversation_id uuid not null references public.whatsapp_conversations (id) on delete cascade,
-  kind text not null check (kind in ('given', 'assigned', 'taken', 'released', 'handed_back', 'resolved', 'reopened')),
+  kind text not null check (kind in ('given', 'assigned', 'taken', 'released', 'silent', 'handed_back', 'resolved', 'reopened')),
   staff_id uuid references public.staff (id) on delete set null,
   by_id uuid references public.staff (id) on delete set null,
   created_at timestamptz not null default clock_timestamp()
@@ -50,7 +52,7 @@ create index conversation_events_business_idx on public.conversation_events (bus
 create index conversation_events_staff_idx on public.conversation_events (staff_id);
 create index conversation_events_by_idx on public.conversation_events (by_id);
 comment on table public.conversation_events is 'Who got a conversation from whom, and how it ended: shown between the messages of its thread.';
-comment on column public.conversation_events.staff_id is 'Who has it from then on, or had it until then (released).';
+comment on column public.conversation_events.staff_id is 'Who has it from then on, or had it until then (released, silent).';
 comment on column public.conversation_events.by_id is 'Who did it; null: the desk itself.';
 
 create index whatsapp_conversations_in_hand_idx on public.whatsapp_conversations (assignee_id)
@@ -163,7 +165,8 @@ begin
     (case when new.owner = 'bot' and old.owner = 'human' then 'handed_back' end, old.assignee_id),
     (case when new.assignee_id is null or new.assignee_id is not distinct from old.assignee_id then null
       when v_in_turn then 'given' when new.assignee_id = v_by then 'taken' else 'assigned' end, new.assignee_id),
-    (case when new.assignee_id is null and old.assignee_id is not null and new.owner = old.owner then 'released' end, old.assignee_id),
+    (case when new.assignee_id is null and old.assignee_id is not null and new.owner = old.owner then
+      case when coalesce(current_setting('relaydesk.silent', true), '') = 'on' then 'silent' else 'released' end end, old.assignee_id),
     (case when new.status = 'resolved' and old.status <> 'resolved' then 'resolved'
       when old.status = 'resolved' and new.status <> 'resolved' then 'reopened' end, new.assignee_id)) as e (kind, staff_id)
   where e.kind is not null;
@@ -318,6 +321,7 @@ begin
   loop
     perform private.tell_team(v_business);
   end loop;
+  perform private.free_the_waiting();
   -- What was asked for while its conversation was held, and what has woken up since.
   for v_business in
     select r.business_id from public.desk_rules r where r.assignment = 'round_robin' and exists (
@@ -330,7 +334,8 @@ begin
 end
 $$;
 comment on function private.tend_availability() is
-  'By the clock: who has been silent is away for their colleagues too, and what still waits is given. Returns how many were given.';
+  'By the clock: who has been silent is away for their colleagues too, what waits for them too long is free again, and what still waits is given. '
+  'Returns how many were given.';
 
 create function public.save_desk_rules(p_business_id uuid, p_rules jsonb) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -352,6 +357,7 @@ begin
     perform private.refuse('assignment', 'must be manual or round_robin', 'Send one of the two.');
   end if;
   perform private.check_number(p_rules, 'open_per_agent', 1, 500);
+  perform private.check_number(jsonb_strip_nulls(p_rules), 'silent_minutes', 1, 1440);
   perform private.check_number(jsonb_strip_nulls(p_rules), 'response_minutes', 1, 10080);
   perform private.check_number(jsonb_strip_nulls(p_rules), 'resolution_minutes', 1, 43200);
   perform private.check_number(p_rules, 'satisfaction_days', 1, 365);
@@ -359,7 +365,7 @@ begin
   select * into strict v_before from public.desk_rules where business_id = p_business_id for update;
   v_after := jsonb_populate_record(v_before, p_rules);
   if v_after is distinct from v_before then
-    update public.desk_rules set assignment = v_after.assignment, open_per_agent = v_after.open_per_agent,
+    update public.desk_rules set assignment = v_after.assignment, open_per_agent = v_after.open_per_agent, silent_minutes = v_after.silent_minutes,
       response_minutes = v_after.response_minutes, resolution_minutes = v_after.resolution_minutes, count_open_hours = v_after.count_open_hours,
       ask_satisfaction = v_after.ask_satisfaction, satisfaction_days = v_after.satisfaction_days,
       updated_at = now()
@@ -372,7 +378,7 @@ begin
 end
 $$;
 comment on function public.save_desk_rules(uuid, jsonb) is
-  'An admin sets how the desk works: any of {assignment manual|round_robin, open_per_agent, response_minutes, resolution_minutes, '
+  'An admin sets how the desk works: any of {assignment manual|round_robin, open_per_agent, silent_minutes, response_minutes, resolution_minutes, '
   'count_open_hours, ask_satisfaction, satisfaction_days}. Targets count for what is open too. Returns the row.';
 
 create function public.set_taking_part(p_staff_id uuid, p_takes_part boolean) returns void

@@ -198,3 +198,61 @@ async def test_the_bot_goes_on_until_the_person_writes(desk: Engine) -> None:
         ("handed_back", CHIARA_ROW, CHIARA_ROW),
         ("assigned", CHIARA_ROW, LUCA_ROW),
     ]
+
+
+async def be_away(engine: Engine, minutes: int) -> None:
+    """Everybody left so many minutes ago, and has had what they have since then at least."""
+    await engine.admin.execute("update staff_availability set seen_until = now() - interval '1 second'")
+    await engine.call("run_schedules")
+    past = "now() - make_interval(mins => $1)"
+    await engine.admin.execute(f"update staff_availability set changed_at = {past}", minutes)
+    await engine.admin.execute(
+        "update conversation_events set created_at = created_at - make_interval(mins => $1)", minutes
+    )
+
+
+async def test_what_waits_for_somebody_who_fell_silent_goes_to_the_next_in_turn(desk: Engine) -> None:
+    await rules(desk, assignment="round_robin", count_open_hours=False, silent_minutes=20)
+    await online(desk, CHIARA)
+    waits, answered = [await ask_for_a_person(desk, f"39347000000{n}") for n in (1, 2)]
+    await act(desk, CHIARA, "staff_send", answered, "Eccomi", "k1")
+    await be_away(desk, 19)
+    await desk.call("run_schedules")
+    assert await assignee(desk, waits) == CHIARA_ROW
+    await be_away(desk, 21)
+    await desk.call("run_schedules")
+    # Nobody is there: it is free, and the first who comes has it. What has its answer stays with who gave it.
+    assert (await assignee(desk, waits), await assignee(desk, answered)) == (None, CHIARA_ROW)
+    await online(desk, LUCA)
+    assert await assignee(desk, waits) == LUCA_ROW
+    assert [kind for kind, *_ in await events(desk, waits)] == ["given", "silent", "given"]
+    told = await desk.rows(
+        "select actor, detail ->> 'staff_id' as had from audit_log where action = 'release'"
+    )
+    assert [(row["actor"], row["had"]) for row in told] == [("system", CHIARA_ROW)]
+
+
+async def test_silence_gives_time_keeps_hours_and_can_be_switched_off(desk: Engine) -> None:
+    await rules(desk, count_open_hours=False, silent_minutes=None)
+    await online(desk, CHIARA)
+    await be_away(desk, 600)
+    waits = await ask_for_a_person(desk, "393470000001")
+    await act(desk, LUCA, "assign_conversation", waits, uuid.UUID(CHIARA_ROW), "k1")
+    await be_away(desk, 600)
+    await desk.call("run_schedules")
+    assert await assignee(desk, waits) == CHIARA_ROW
+    # Closed for days, with a rule: nobody had to be there.
+    closed = '{"mon": [], "tue": [], "wed": [], "thu": [], "fri": [], "sat": [], "sun": []}'
+    await desk.admin.execute("update businesses set hours = $1::text::jsonb", closed)
+    await rules(desk, count_open_hours=True, silent_minutes=15)
+    await desk.call("run_schedules")
+    assert await assignee(desk, waits) == CHIARA_ROW
+    await rules(desk, count_open_hours=False)
+    await desk.call("run_schedules")
+    assert await assignee(desk, waits) is None
+    # Given by hand to somebody who is away, it has its time again.
+    await act(desk, LUCA, "assign_conversation", waits, uuid.UUID(CHIARA_ROW), "k2")
+    await desk.call("run_schedules")
+    assert await assignee(desk, waits) == CHIARA_ROW
+    with pytest.raises(asyncpg.PostgresError, match="silent_minutes"):
+        await rules(desk, silent_minutes=0)
