@@ -80,7 +80,7 @@ def _result(delivery: Json, verdict: Verdict) -> dict[str, Any]:
 
 
 def build_push(delivery: Json, kind: NotificationKind, desk_url: str) -> fcm.Push:
-    """The push of one claimed delivery, in the business's language.
+    """The push of one claimed delivery, in the language of its rider or business.
 
     Its words name an order at most; who wrote what is read in the desk, behind the log-in.
     """

@@ -19,6 +19,7 @@ from dashboard.client import rows
 from processors.customer.addresses import postcode_of, tidy
 from processors.customer.satisfaction import question
 from processors.errors import BadRequest
+from processors.rider.duty import told_by_shop
 
 KEY_CHARACTERS = 100
 LIST_ITEMS = 40
@@ -105,6 +106,8 @@ class Action:
     about: str = "p_conversation_id"
     has_key: bool = True
     """False for what does no more when it is done twice."""
+    more: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda values: {}
+    """What the desk adds by itself to the values that were read."""
 
 
 def _action(function: str, **values: Read) -> Action:
@@ -149,7 +152,12 @@ ACTIONS: Mapping[str, Action] = {
         function="staff_fail_delivery", about="p_market_order_id", values={"reason": _text}
     ),
     "pay_cash": Action(function="staff_pay_cash", about="p_relay_id", values={}),
-    "pause_rider": Action(function="staff_pause_rider", about="p_rider_id", values={"paused": _flag}),
+    "pause_rider": Action(
+        function="staff_pause_rider",
+        about="p_rider_id",
+        values={"paused": _flag},
+        more=lambda values: {"p_told": told_by_shop(paused=values["p_paused"])},
+    ),
     "refetch": Action(function="retry_file", about="p_media_id", values={}, has_key=False),
     "start": Action(
         function="start_conversation",
@@ -173,5 +181,6 @@ async def act(client: AsyncPostgrestClient, message: Mapping[str, Any]) -> Any:
     if action is None or not isinstance(key, str) or not 8 <= len(key) <= KEY_CHARACTERS:
         raise BadRequest("act or key is not understood")
     values = {f"p_{name}": read(message.get(name)) for name, read in action.values.items()}
+    values |= action.more(values)
     values |= {action.about: _id(message["id"])} | ({"p_client_key": key} if action.has_key else {})
     return await rows(client.rpc(action.function, values))

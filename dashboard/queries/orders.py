@@ -14,6 +14,7 @@ from postgrest import AsyncPostgrestClient
 from dashboard.client import rows
 from dashboard.queries.payments import PAYMENTS
 from processors.model import Json
+from processors.rider.duty import told_by_shop
 
 UNDER_WAY = ("held", "offered", "accepted", "preparing", "ready", "out_for_delivery", "failed_delivery")
 OVER = ("delivered", "cancelled")
@@ -111,9 +112,9 @@ async def fail(client: AsyncPostgrestClient, order: Json, reason: str) -> None:
 
 
 async def pause_rider(client: AsyncPostgrestClient, rider_id: str, paused: bool) -> None:
-    """Off duty, or on duty again. Raises Refused, and the errors of `rows`."""
+    """Off duty, or on duty again, and told so. Raises Refused, and the errors of `rows`."""
     values: dict[str, Any] = {"p_rider_id": rider_id, "p_paused": paused, "p_client_key": uuid4().hex}
-    await rows(client.rpc("staff_pause_rider", values))
+    await rows(client.rpc("staff_pause_rider", values | {"p_told": told_by_shop(paused=paused)}))
 
 
 async def _act(client: AsyncPostgrestClient, function: str, order: Json, what: str, **arguments: str) -> None:

@@ -21,7 +21,8 @@ class NotificationKind:
 
     `required` are the data fields it can't do without; they and the `optional` ones travel to the device,
     others stay here. `subject` is the field that says what it is about: a later push of the same kind about
-    the same subject replaces the earlier one. `opens` is the desk's query parameter for the subject.
+    the same subject replaces the earlier one. `opens` is the desk's query parameter for the subject, None where
+    there is nothing to open.
     `ttl_seconds` is how long the news is worth delivering to a device that is off.
     """
 
@@ -29,7 +30,7 @@ class NotificationKind:
     required: tuple[str, ...]
     optional: tuple[str, ...] = ()
     subject: str
-    opens: Literal["order", "conversation"]
+    opens: Literal["order", "conversation"] | None
     ttl_seconds: int
 
 
@@ -42,6 +43,12 @@ NOTIFICATIONS: Mapping[str, NotificationKind] = {
     ),
     "note_changed": NotificationKind(
         audience="rider", required=ORDER_DATA, subject="market_order_id", opens="order", ttl_seconds=3600
+    ),
+    "off_duty": NotificationKind(
+        audience="rider", required=("rider_id",), subject="rider_id", opens=None, ttl_seconds=4 * 3600
+    ),
+    "on_duty": NotificationKind(
+        audience="rider", required=("rider_id",), subject="rider_id", opens=None, ttl_seconds=4 * 3600
     ),
     "delivered": NotificationKind(
         audience="support",
@@ -84,4 +91,4 @@ def desk_link(kind: NotificationKind, data: Mapping[str, Any], desk_url: str) ->
     """Where a tap on the notification leads in the desk."""
     subject = data.get(kind.subject)
     base = desk_url.rstrip("/") + "/"
-    return f"{base}?{kind.opens}={quote(str(subject), safe='')}" if subject else base
+    return f"{base}?{kind.opens}={quote(str(subject), safe='')}" if subject and kind.opens else base

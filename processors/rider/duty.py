@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from processors.model import Action, Button, Reply
+from functools import cache
+
+from processors.language.texts import LANGUAGES, say
+from processors.model import Action, Button, Json, Reply
 from processors.partners.answer import Answer
 from processors.rider.talk import Talk
 
@@ -29,6 +32,16 @@ def pause(talk: Talk, *, paused: bool) -> Answer:
     }
     action = Action(kind="pause_rider", args={"paused": paused}, outcomes=outcomes)
     return Answer(topic="duty", actions=(action,))
+
+
+@cache
+def told_by_shop(*, paused: bool) -> Json:
+    """What a rider reads when the desk takes them off duty or puts them back: {it: reply, en: reply, …}.
+
+    No pipeline runs then, so the desk hands over the words in every language and the database chooses.
+    """
+    key = "rider.paused_by_shop" if paused else "rider.resumed_by_shop"
+    return {language: Reply(text=say(language, key)).to_json() for language in LANGUAGES}
 
 
 def hint(talk: Talk, key: str) -> Reply:

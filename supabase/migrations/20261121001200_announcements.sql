@@ -137,11 +137,11 @@ as $$
   select coalesce(jsonb_agg(jsonb_build_object('delivery_id', c.id, 'token', c.token, 'attempts', c.attempts,
     'device', jsonb_build_object('id', v.id, 'kind', v.kind, 'value', v.value, 'platform', v.platform),
     'notification', jsonb_build_object('id', n.id, 'kind', n.kind, 'audience', n.audience, 'data', n.data),
-    'language', b.default_language)), '[]'::jsonb)
+    'language', coalesce((select private.rider_language(k, n.simulated) from public.riders k where k.id = n.rider_id), b.default_language))), '[]'::jsonb)
   from claimed c join public.devices v on v.id = c.device_id join public.notifications n on n.id = c.notification_id
   join public.businesses b on b.id = c.business_id
 $$;
-comment on function public.claim_deliveries(integer, integer) is 'Pushes still to be delivered, leased, one per device.';
+comment on function public.claim_deliveries(integer, integer) is 'Pushes still to be delivered, leased, one per device, each with the language of its rider or business.';
 
 create function public.record_deliveries(p_results jsonb, p_max_attempts integer) returns integer
 language plpgsql set search_path = ''

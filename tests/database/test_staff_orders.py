@@ -9,12 +9,15 @@ from typing import Any
 import asyncpg
 import pytest
 
+from processors.language.texts import say
+from processors.rider.duty import told_by_shop
 from tests.database.engine import CUSTOMER, DEALERS, Engine
 
 pytestmark = pytest.mark.database
 AGENT = {"sub": "00000000-0000-4000-8000-000000000021"}
 VIEWER = {"sub": "00000000-0000-4000-8000-000000000023"}
 DEALER_IDS = [f"00000000-0000-4000-8000-0000000000{n}" for n in (41, 42, 43)]
+ANNA = "393332000001"
 RIDERS = [f"00000000-0000-4000-8000-0000000001{n}" for n in (31, 32)]
 
 
@@ -185,6 +188,45 @@ async def test_a_rider_off_duty_gets_nothing_and_back_on_duty_what_waited(engine
     assert await engine.value("select count(*) from audit_log where action = 'pause_rider'") == 3
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await act(engine, "staff_pause_rider", RIDERS[0], False, "k9", claims=VIEWER)
+
+
+async def test_a_rider_hears_of_a_change_of_duty_in_their_language(engine: Engine) -> None:
+    written = "select content from whatsapp_messages where phone = $1 and author = 'system' order by sequence"
+    pushed = "select kind, rider_id::text from notifications where kind like '%_duty' order by created_at, id"
+    # Whoever has not written for a day gets the push alone: nothing may be written there.
+    await act(engine, "staff_pause_rider", RIDERS[0], True, "k0", told_by_shop(paused=True))
+    assert await engine.rows(written, ANNA) == []
+    await engine.answer("I am here", language="en", sender=ANNA)
+    await engine.admin.execute("update contacts set language = 'en' where phone = $1", ANNA)
+    for _ in range(2):
+        await act(engine, "staff_pause_rider", RIDERS[0], False, "k1", told_by_shop(paused=False))
+    assert [row["content"] for row in await engine.rows(written, ANNA)] == [
+        say("en", "rider.resumed_by_shop")
+    ]
+    assert await engine.rows(pushed) == [
+        {"kind": "off_duty", "rider_id": RIDERS[0]},
+        {"kind": "on_duty", "rider_id": RIDERS[0]},
+    ]
+    deliveries = await engine.call("claim_deliveries", 10, 30)
+    assert {d["language"] for d in deliveries if d["notification"]["kind"] == "on_duty"} == {"en"}
+
+
+async def test_an_agent_and_a_rider_who_change_duty_at_once_do_not_wait_for_each_other(
+    engine: Engine,
+) -> None:
+    await engine.answer("ci sono", sender=ANNA)
+    for number in range(5):
+        await asyncio.gather(
+            engine.act(ANNA, "pause_rider", paused=number % 2 == 0),
+            act(
+                engine,
+                "staff_pause_rider",
+                RIDERS[0],
+                number % 2 == 1,
+                f"r{number}",
+                told_by_shop(paused=False),
+            ),
+        )
 
 
 async def test_a_person_and_the_customer_who_cancel_at_once_do_not_wait_for_each_other(

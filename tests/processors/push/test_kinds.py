@@ -15,6 +15,7 @@ DATA = {
     "market_order_id": "0d3c1c6e-0000-4000-8000-000000000081",
     "order_code": "D1042",
     "conversation_id": "0d3c1c6e-0000-4000-8000-000000000061",
+    "rider_id": "0d3c1c6e-0000-4000-8000-000000000031",
     "reason": "asked",
 }
 
@@ -39,7 +40,9 @@ def test_every_kind_has_words_and_a_link_in_each_language(kind: str, language: s
     assert push.title
     assert push.body
     assert "{" not in push.title + push.body
-    assert push.link.startswith("https://desk.example/?")
+    assert push.link.startswith(
+        "https://desk.example/?" if NOTIFICATIONS[kind].opens else "https://desk.example/"
+    )
     assert push.data["kind"] == kind
     # FCM keeps `from`, `message_type` and everything of Google's for itself.
     assert not {"from", "message_type"} & push.data.keys()
