@@ -1,48 +1,16 @@
 // A field that finds products by their words as customers would, and hands over the one that is chosen with its variant.
 
-import { fill, h, icon } from "../common/dom.js"
-
-const PAUSE_MS = 180
+import { h } from "../common/dom.js"
+import { createFinder } from "./finder.js"
 
 /** `ask(op, body)` of the link; `add(product, variant)`. */
 export function createProductSearch(words, { ask, add }) {
-  const input = h("input", {
-    type: "search", maxlength: 80, autocomplete: "off", spellcheck: "false", role: "combobox", "aria-expanded": "false",
-    placeholder: words.say("cart.search"), "aria-label": words.say("cart.search"), on: { input: search, keydown: onKey },
-  })
-  const results = h("div", { class: "found", role: "listbox", "aria-label": words.say("cart.search"), hidden: true, on: { keydown: walk } })
-  const element = h("div", { class: "products" }, h("label", { class: "search" }, icon("plus", 16), input), results)
+  const { element, input, show, search, reset } = createFinder(words, { label: words.say("cart.search"), glyph: "plus", find, clears: true })
   let row = null
-  let timer = 0
-  let asked = ""
 
-  function reset() {
-    clearTimeout(timer)
-    input.value = ""
-    asked = ""
-    show(null)
-  }
-
-  function show(nodes) {
-    results.hidden = nodes === null
-    input.setAttribute("aria-expanded", String(nodes !== null))
-    fill(results, ...(nodes ?? []))
-    if (nodes) results.scrollIntoView({ block: "nearest" })
-  }
-
-  function search() {
-    clearTimeout(timer)
-    const text = input.value.trim()
-    asked = text
-    if (!text) return show(null)
-    timer = setTimeout(async () => {
-      try {
-        const answer = await ask("products", { business: row.business_id, words: text })
-        if (asked === text) show(answer.rows.length ? answer.rows.map(option) : [h("p", { class: "soft" }, words.say("cart.nothing_found"))])
-      } catch {
-        if (asked === text) show([h("p", { class: "soft" }, words.say("refusal.unavailable"))])
-      }
-    }, PAUSE_MS)
+  async function find(text) {
+    const { rows } = await ask("products", { business: row.business_id, words: text })
+    return rows.length ? rows.map(option) : [h("p", { class: "soft" }, words.say("cart.nothing_found"))]
   }
 
   function option(product) {
@@ -76,42 +44,6 @@ export function createProductSearch(words, { ask, add }) {
     reset()
     input.focus()
     add(product, variant)
-  }
-
-  function options() {
-    return [...results.querySelectorAll("button:not(:disabled)")]
-  }
-
-  function onKey(event) {
-    if (event.key === "Escape" && input.value) {
-      event.preventDefault()
-      event.stopPropagation()
-      reset()
-    }
-    if (event.key === "ArrowDown" && options().length) {
-      event.preventDefault()
-      options()[0].focus()
-    }
-    if (event.key === "Enter" && options().length) {
-      event.preventDefault()
-      options()[0].click()
-    }
-  }
-
-  function walk(event) {
-    const all = options()
-    const at = all.indexOf(results.getRootNode().activeElement)
-    if (event.key === "Escape") {
-      event.preventDefault()
-      event.stopPropagation()
-      reset()
-      input.focus()
-    }
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-    if (!step || at < 0) return
-    event.preventDefault()
-    if (at + step < 0) input.focus()
-    else all[Math.min(at + step, all.length - 1)].focus()
   }
 
   return {
