@@ -180,6 +180,9 @@ class Sessions:
         if not session.memberships:
             await self._vault.end(key)
             return None
+        if session.ended:
+            # Signed out at another process while the tokens were being renewed here.
+            return None
         self._sweep()
         self._sessions[key] = session
         return session

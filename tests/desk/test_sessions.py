@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import httpx
@@ -38,11 +38,15 @@ class Wire(httpx.AsyncBaseTransport):
         self._inner = httpx.AsyncHTTPTransport()
         self.is_cut = False
         self.refreshes = 0
+        self.before_refresh: Callable[[], Awaitable[None]] | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if self.is_cut:
             raise httpx.ConnectError("cut")
-        self.refreshes += "grant_type=refresh_token" in str(request.url)
+        if "grant_type=refresh_token" in str(request.url):
+            self.refreshes += 1
+            if self.before_refresh is not None:
+                await self.before_refresh()
         return await self._inner.handle_async_request(request)
 
     async def aclose(self) -> None:
@@ -238,6 +242,21 @@ async def test_a_sign_out_ends_it_at_every_process(world: World, another: World)
         await another.sessions.check(elsewhere)
     assert await another.sessions.look(cookie) is None
     assert await world.sessions.look(cookie) is None
+
+
+async def test_a_sign_out_counts_while_another_process_finds_the_session_again(
+    world: World, another: World
+) -> None:
+    session, cookie = await world.agent()
+    world.clock.ahead = session.tokens.expires_at - time.time() - 5
+
+    async def signed_out() -> None:
+        await world.sql("delete from desk_sessions")
+
+    another.wire.before_refresh = signed_out
+    assert await another.sessions.look(cookie) is None
+    assert another.wire.refreshes == 1
+    assert another.sessions.find(cookie) is None
 
 
 async def test_two_processes_renew_once_and_share_the_tokens(world: World, another: World) -> None:
