@@ -39,9 +39,12 @@ class Api:
             )
         except (httpx.HTTPError, OSError) as error:
             raise StorageUnavailable(type(error).__name__) from None
-        if answer.is_success:
+        if not answer.is_success:
+            raise _refusal(answer)
+        try:
             return answer.json()
-        raise _refusal(answer)
+        except ValueError:
+            raise StorageError("what answered in place of the api speaks no JSON") from None
 
 
 def _refusal(answer: httpx.Response) -> BadRequest | StorageError:

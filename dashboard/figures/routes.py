@@ -77,12 +77,12 @@ class FigureRoutes:
                 return await answer(request, voice)
             except NotSignedIn:
                 return _problem(voice, 401, "signed_out")
+            except NotAllowed:
+                return _problem(voice, 403, "not_allowed")
             except Refused as refused:
                 return _problem(voice, 422, refused.reason)
             except BadRequest:
                 return _problem(voice, 422, "date_range")
-            except NotAllowed:
-                return _problem(voice, 403, "not_allowed")
             except StorageError as error:
                 log.info("figures: storage can't be asked (%s)", error)
                 return _problem(voice, 503, "unavailable")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import itertools
+import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
@@ -28,8 +29,10 @@ from dashboard.queries import inbox, thread
 from dashboard.queries.panel import panel
 from dashboard.sessions import Session, Sessions
 from dashboard.settings import DeskSettings
-from processors.errors import NotSignedIn
+from processors.errors import NotSignedIn, StorageError
 from processors.model import Json
+
+log = logging.getLogger(__name__)
 
 FLUSH_GAP_SECONDS = 0.02
 PANEL_GAP_SECONDS = 0.5
@@ -277,6 +280,9 @@ class Hub:
                     self._reconnect(session)
             except NotSignedIn:
                 continue
+            except StorageError as error:
+                # Of this one person; whether the others still work here is looked up all the same.
+                log.info("check: one was not looked up (%s)", error.code or type(error).__name__)
         self._feeds.keep_only(set().union(*(session.businesses for session in self._present())))
 
     def _reconnect(self, session: Session) -> None:
