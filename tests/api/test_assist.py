@@ -80,7 +80,7 @@ async def desk(backend: Backend, asking: None) -> AsyncIterator[Desk]:
     environ = {"SIMULATORS_WEBHOOK_URL": "http://127.0.0.1:9/none", "SIMULATORS_APP_SECRET": "secret"}
     async with simulated(create_app(Config.from_environment(environ))) as url:
         settings = backend.settings(
-            openai_api_key=SecretStr("sk-test"), openai_base_url=f"{url}/openai/v1", ai_timeout_seconds=2
+            openai_api_key=SecretStr("sk-test"), openai_base_url=f"{url}/openai/v1", ai_timeout_seconds=15
         )
         await _index(settings)
         async with (

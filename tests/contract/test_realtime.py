@@ -13,7 +13,7 @@ from realtime import AsyncRealtimeClient, RealtimeSubscribeStates
 
 from tests.contract.target import AGENT_EMAIL, BUSINESS, Callers, unique
 
-WAIT_SECONDS = 20.0
+WAIT_SECONDS = 30.0
 INBOX = f"business:{BUSINESS}:inbox"
 
 

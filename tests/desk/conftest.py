@@ -33,7 +33,7 @@ RIDER = "rider.anna@dloop.example"
 PASSWORD = "relaydesk-demo"
 DLOOP = "00000000-0000-4000-8000-000000000001"
 GIULIA, MARCO, EMILY, STORE = (f"00000000-0000-4000-8000-0000000000{n}" for n in (61, 62, 63, 64))
-WAIT_SECONDS = 15.0
+WAIT_SECONDS = 30.0
 
 
 class Page:

@@ -13,7 +13,7 @@ from tests.desk.conftest import DLOOP, MARCO, desk_settings
 from tests.fixtures.gateway import RunningGateway
 
 AGENT_ID = "00000000-0000-4000-8000-000000000021"
-WAIT_SECONDS = 15.0
+WAIT_SECONDS = 30.0
 
 
 class Wire:

@@ -52,7 +52,7 @@ async def test_a_program_that_dies_is_started_again(start: Start) -> None:
     child, pids = await start(STEADY)
     await child.wait_ready()
     os.kill(first := await pids.get(), signal.SIGKILL)
-    second = await asyncio.wait_for(pids.get(), 10)
+    second = await asyncio.wait_for(pids.get(), 30)
     assert second != first
     await child.wait_ready()
     assert child.restarts == 1
@@ -77,7 +77,7 @@ async def test_stopping_ends_the_program_and_what_it_started(start: Start) -> No
     start_of_grandchild = processes.started_at(grandchild)
     await child.stop()
     assert processes.started_at(pid) is None
-    assert processes.wait_gone(grandchild, start_of_grandchild, seconds=5)
+    assert processes.wait_gone(grandchild, start_of_grandchild, seconds=30)
 
 
 async def test_a_stopped_program_stays_stopped(start: Start) -> None:

@@ -68,7 +68,7 @@ async def model(seeded_gateway: RunningGateway) -> AsyncIterator[Model]:
             seeded_gateway,
             openai_api_key=SecretStr("sk-test"),
             openai_base_url=f"{url}/openai/v1",
-            ai_timeout_seconds=0.5,
+            ai_timeout_seconds=15,
         )
         async with (
             httpx.AsyncClient(base_url=url, trust_env=False) as wire,

@@ -14,7 +14,7 @@ import websockets
 
 from tests.fixtures.gateway import RunningGateway
 
-SECONDS = 10.0
+SECONDS = 30.0
 
 
 @dataclass

@@ -9,7 +9,7 @@ from tests.devstack.gateway.conftest import ALICE, BOB, Project
 from tests.devstack.gateway.phoenix import Phoenix, phoenix
 from tests.fixtures.gateway import GatewayFor
 
-SECONDS = 10.0
+SECONDS = 30.0
 HERE = {"key": "", "enabled": True}
 
 

@@ -13,7 +13,7 @@ import websockets
 
 from tests.devstack.gateway.conftest import ALICE, BOB, Project
 
-SECONDS = 5.0
+SECONDS = 30.0
 
 
 class Listener:

@@ -58,7 +58,7 @@ async def test_ranges_as_operators(own_project: Project) -> None:
             "insert into public.spans values (1, '[1,5)'), (2, '[5,9)'), (3, '[20,30)');"
             "grant select on public.spans to authenticated"
         )
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while (await own_project.get("/rest/v1/spans")).is_error:
             await asyncio.sleep(0.01)
 

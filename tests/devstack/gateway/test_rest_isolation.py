@@ -94,7 +94,7 @@ async def test_after_a_role_that_does_not_exist(own_project: Project, one: Runni
 
 async def test_after_clients_that_went_away(own_project: Project, one: RunningGateway) -> None:
     headers = {"apikey": one.anon_key, "authorization": f"Bearer {one.user_token(ALICE)}"}
-    async with httpx.AsyncClient(verify=False, timeout=0.2) as impatient:
+    async with httpx.AsyncClient(verify=False, timeout=httpx.Timeout(30, read=0.2)) as impatient:
         for _ in range(2):
             with pytest.raises(httpx.ReadTimeout):
                 await impatient.post(

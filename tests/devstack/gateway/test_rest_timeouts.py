@@ -42,8 +42,12 @@ async def test_who_gets_no_connection_in_time_is_told(
     monkeypatch.setattr(database, "ACQUIRE_SECONDS", 0.3)
     gateway = await gateway_for(own_project.database, pool_size=1)
     alice: Any = await gateway.client(gateway.anon_key, token=gateway.user_token(ALICE))
-    holding = asyncio.create_task(alice.rpc("wait_for", {"p_seconds": 2}).execute())
-    await asyncio.sleep(0.2)
+    holding = asyncio.create_task(alice.rpc("wait_for", {"p_seconds": 3}).execute())
+    # Asleep in the database: the only connection is taken.
+    asleep = "select 1 from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'"
+    while not await own_project.rows(asleep):
+        assert not holding.done()
+        await asyncio.sleep(0.02)
     response = await own_project.http.get(
         f"{gateway.url}/rest/v1/shops",
         headers={"apikey": gateway.anon_key, "authorization": f"Bearer {gateway.user_token(ALICE)}"},

@@ -157,7 +157,7 @@ async def test_changed_schema_is_known_soon(own_project: Project) -> None:
             "create function public.add(x text) returns text language sql set search_path = '' as 'select x';"
             "grant execute on function public.add(text) to authenticated"
         )
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while (
             answer := await own_project.request("POST", "/rest/v1/rpc/add", content=b'{"x": "new"}')
         ).is_error:

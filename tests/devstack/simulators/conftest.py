@@ -49,7 +49,7 @@ async def client(running: Running) -> AsyncIterator[httpx.AsyncClient]:
 async def http(client: httpx.AsyncClient, running: Running) -> httpx.AsyncClient:
     """A client of the simulators, which have just been reset and have nothing left to deliver."""
     running.receiver.answers.clear()
-    await asyncio.wait_for(running.webhooks.settled(), 10)
+    await asyncio.wait_for(running.webhooks.settled(), 30)
     running.receiver.clear()
     for service in ("graph", "openai", "fcm"):
         await client.post(f"/{service}/_reset")

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 APP_SECRET = "an app secret of the tests"
-WAIT_SECONDS = 10
+WAIT_SECONDS = 30
 
 
 @dataclass(frozen=True)

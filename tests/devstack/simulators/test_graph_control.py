@@ -53,7 +53,7 @@ async def test_hanging_sends_are_accepted_and_get_receipts_but_no_answer(
                 "/graph/v26.0/106540352242922/messages",
                 json=text(f"{n}", biz_opaque_callback_data=f"row-{n}"),
                 headers=HEADERS,
-                timeout=0.2,
+                timeout=httpx.Timeout(30, read=0.3),
             )
     await graph.accepted(text("2"))
     entries = await graph.log()

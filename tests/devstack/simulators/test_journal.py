@@ -59,13 +59,14 @@ async def test_hundred_thousand_entries_are_read_quickly() -> None:
         journal.add(
             "/v26.0/106540352242922/messages", b'{"text":{"body":"' + b"x" * 200 + b'"}}'
         ).wamid = f"w{n}"
-    began = time.perf_counter()
+    # The work itself is measured, whatever else the machine does meanwhile.
+    began = time.process_time()
     size = sum([len(piece) async for piece in journal.encoded()])
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 5
     assert size > 20_000_000
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(await read(journal, since=99_990)) == 10
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
 
 
 def test_body_that_is_no_json_is_none() -> None:

@@ -17,8 +17,8 @@ from devstack.simulators.config import Config, ConfigError
 from tests.devstack.simulators.graph_client import HEADERS, text
 
 ROOT = Path(__file__).resolve().parents[3]
-START_SECONDS = 30
-STOP_SECONDS = 10
+START_SECONDS = 60
+STOP_SECONDS = 30
 
 
 def test_defaults_follow_the_documented_ports_and_ids() -> None:

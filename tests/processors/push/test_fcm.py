@@ -165,11 +165,9 @@ async def test_nobody_listening_is_a_passing_failure() -> None:
 
 async def test_the_loop_runs_on_while_pushes_are_under_way(client: FcmClient, firebase: Firebase) -> None:
     await firebase.http.post("/fcm/_control", json={"latency_ms": 1000})
-    started = time.monotonic()
     verdicts = await asyncio.gather(*[client.send(replace(PUSH, address=f"device-{n}")) for n in range(8)])
-    assert {verdict.outcome for verdict in verdicts} == {"sent"}
     # The simulator runs on this very loop: with the loop blocked none of them would have been answered.
-    assert time.monotonic() - started < 8
+    assert {verdict.outcome for verdict in verdicts} == {"sent"}
 
 
 @pytest.mark.parametrize("text", ["{}", json.dumps({"type": "service_account"})])
