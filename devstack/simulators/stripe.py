@@ -192,12 +192,15 @@ class Stripe(Service[StripeControl]):
             end = "succeeded" if act == "bank_paid" else "failed"
             self._tell(f"checkout.session.async_payment_{end}", session)
         elif act == "refund":
-            form = {"payment_intent": session["payment_intent"], **({"amount": amount} if amount else {})}
+            form = {
+                "payment_intent": account.intent_of(session)["id"],
+                **({"amount": amount} if amount else {}),
+            }
             self._tell("charge.refunded", account.refund(form)[1])
         elif act == "next_day":
             account.answers.clear()
         else:
-            intent = account.intents[session["payment_intent"]]
+            intent = account.intent_of(session)
             dispute = {"id": "du_1", "object": "dispute", "reason": "fraudulent", "charge": intent["charge"]}
             self._tell(
                 "charge.dispute.created",
@@ -235,7 +238,10 @@ class Stripe(Service[StripeControl]):
 
     async def _bank_later(self, session_id: str) -> None:
         await asyncio.sleep(BANK_SECONDS)
-        self.act(session_id, "bank_paid")
+        # A developer may have said how it ended, or emptied the account, in the meantime.
+        session = self.account.sessions.get(session_id)
+        if session is not None and self.account.intent_of(session)["status"] == "processing":
+            self.act(session_id, "bank_paid")
 
 
 def _error(status: int, error: dict[str, Any], *, headers: dict[str, str] | None = None) -> Response:

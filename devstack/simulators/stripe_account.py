@@ -148,10 +148,16 @@ class Account:
     def bank_says(self, session_id: str, *, paid: bool) -> Json:
         """The end of a payment that a bank was working on."""
         session = self.session(session_id)
-        intent = self.intents[session["payment_intent"]]
+        intent = self.intent_of(session)
         intent["status"] = "succeeded" if paid else "requires_payment_method"
         session["payment_status"] = "paid" if paid else "unpaid"
         return session
+
+    def intent_of(self, session: Json) -> Json:
+        """The payment of a page. Raises StripeRefusal when nothing was paid there."""
+        if session["payment_intent"] is None:
+            raise StripeRefusal("Nothing was paid on this page.")
+        return self.intents[session["payment_intent"]]
 
     def refund(self, form: Json) -> tuple[Json, Json]:
         """Money back: the refund and the charge. Raises StripeRefusal."""

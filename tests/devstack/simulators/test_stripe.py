@@ -151,6 +151,10 @@ async def test_faults_are_those_of_the_library(shop: Shop) -> None:
     assert (await shop.page("k"))["status"] == "open"
     assert (await shop.http.post("/stripe/_act/none", json={"do": "pay"})).status_code == 404
     assert (await shop.http.post("/stripe/_act/none", json={"do": "dance"})).status_code == 422
+    unpaid = (await shop.page("k"))["id"]
+    for act in ("refund", "bank_paid", "dispute"):
+        told = await shop.http.post(f"/stripe/_act/{unpaid}", json={"do": act})
+        assert (told.status_code, "Nothing was paid" in told.text) == (400, True), act
 
 
 async def test_a_closed_page_can_be_neither_paid_nor_closed_again(shop: Shop) -> None:
