@@ -107,8 +107,12 @@ create trigger note_new after insert on public.order_events referencing new tabl
   for each statement execute function private.note_orders();
 
 create function private.wake_workers() returns void
-language sql set search_path = ''
-as $$ select realtime.send('{}'::jsonb, 'work', 'workers', true) $$;
+language plpgsql set search_path = ''
+as $$
+begin
+  perform realtime.send('{}'::jsonb, 'work', 'workers', true);
+end
+$$;
 comment on function private.wake_workers() is 'Tells workers that there is something to claim.';
 
 grant execute on function private.note_changes(uuid[]), private.wake_workers() to service_role;

@@ -148,9 +148,6 @@ create function private.find_contact(p_business_id uuid, p_channel text, p_scope
 language plpgsql stable set search_path = ''
 as $$
 begin
-  if p_value is null then
-    return null;
-  end if;
   return (select i.contact_id from public.contact_identities i
     where i.business_id = p_business_id and i.channel = p_channel and i.scope = p_scope and i.kind = p_kind and i.value = p_value
       and i.retired_at is null);
@@ -180,13 +177,16 @@ declare
   v_id_kind text := case p_channel when 'telegram' then 'chat' when 'webchat' then 'session' else 'bsuid' end;
   v_other text := nullif(coalesce(p_sender ->> 'bsuid', p_sender ->> 'chat', p_sender ->> 'session'), '');
   v_name text := left(coalesce(p_sender ->> 'name', ''), 200);
+  v_username text := nullif(p_sender ->> 'username', '');
   v_by_other uuid;
   v_by_phone uuid;
   v_id uuid;
   v_new boolean := false;
+  k public.contacts;
 begin
-  v_by_other := private.find_contact(p_business_id, p_channel, p_scope, v_id_kind, v_other);
-  v_by_phone := private.find_contact(p_business_id, p_channel, p_scope, 'phone', v_phone);
+  -- Most senders come with one id, and are spared the call for the other.
+  v_by_other := case when v_other is not null then private.find_contact(p_business_id, p_channel, p_scope, v_id_kind, v_other) end;
+  v_by_phone := case when v_phone is not null then private.find_contact(p_business_id, p_channel, p_scope, 'phone', v_phone) end;
   if v_by_other is null and v_by_phone is null then
     -- Two first messages of one person may arrive at once: the second waits here and then finds the first.
     perform pg_advisory_xact_lock(hashtextextended(concat_ws('|', p_business_id, p_channel, p_scope, coalesce(v_other, v_phone)), 0));
@@ -200,7 +200,7 @@ begin
   v_id := coalesce(v_by_other, v_by_phone);
   if v_id is null then
     insert into public.contacts (business_id, name, username, phone)
-    values (p_business_id, v_name, nullif(p_sender ->> 'username', ''), v_phone) returning id into v_id;
+    values (p_business_id, v_name, v_username, v_phone) returning id into v_id;
     v_new := true;
   end if;
   if v_by_other is null then
@@ -210,18 +210,20 @@ begin
     perform private.add_identity(p_business_id, v_id, p_channel, p_scope, 'phone', v_phone);
   end if;
   if v_new then
-    update public.contacts c set name = k.name from (select private.known_name(p_business_id, v_id) as name) k
-    where c.id = v_id and k.name is not null;
-  else
+    update public.contacts c set name = n.name from (select private.known_name(p_business_id, v_id) as name) n
+    where c.id = v_id and n.name is not null;
+    return v_id;
+  end if;
+  -- Looked at before it is written: for most messages there is nothing to write, and an update that finds no row costs three times as much.
+  select * into strict k from public.contacts where id = v_id;
+  if (v_name <> '' and k.name <> v_name and k.named_at is null) or k.phone is distinct from coalesce(v_phone, k.phone)
+      or k.username is distinct from coalesce(v_username, k.username) then
     update public.contacts c set
       -- Dealers and riders are called as the business calls them, whatever their profile says.
       name = case when v_name <> '' and c.named_at is null then coalesce(private.known_name(p_business_id, v_id), v_name)
         else c.name end,
-      username = coalesce(nullif(p_sender ->> 'username', ''), c.username),
-      phone = coalesce(v_phone, c.phone), updated_at = now()
-    where c.id = v_id and ((v_name <> '' and c.name <> v_name and c.named_at is null)
-      or (v_phone is not null and c.phone is distinct from v_phone)
-      or (coalesce(p_sender ->> 'username', '') <> '' and c.username is distinct from p_sender ->> 'username'));
+      username = coalesce(v_username, c.username), phone = coalesce(v_phone, c.phone), updated_at = now()
+    where c.id = v_id;
   end if;
   return v_id;
 end
@@ -262,7 +264,7 @@ end
 $$;
 comment on function private.change_identity(uuid, text, text, uuid, jsonb) is 'A person changed number or shared it: ids move, the old ones retire.';
 
-create function private.is_dealer(p_business_id uuid, p_contact_id uuid) returns uuid
+create function private.role_of(p_business_id uuid, p_contact_id uuid, out dealer_id uuid, out rider_id uuid)
 language plpgsql stable set search_path = ''
 as $$
 declare
@@ -272,8 +274,24 @@ begin
   -- the one by contact, and is read whole.
   v_values := array(select i.value from public.contact_identities i
     where i.contact_id = p_contact_id and coalesce(i.retired_at, 'infinity') = 'infinity');
-  return (select r.dealer_id from public.rider_contacts r
-    where r.business_id = p_business_id and r.contact_type = 'dealer' and r.contact_value = any (v_values) limit 1);
+  select
+    (select r.dealer_id from public.rider_contacts r
+      where r.business_id = p_business_id and r.contact_type = 'dealer' and r.contact_value = any (v_values) limit 1),
+    coalesce(
+      (select r.rider_id from public.rider_contacts r join public.riders k on k.id = r.rider_id and k.active
+        where r.business_id = p_business_id and r.contact_type = 'rider' and r.contact_value = any (v_values) order by r.created_at, r.id limit 1),
+      (select k.id from public.riders k where k.business_id = p_business_id and k.active and k.phone = any (v_values) order by k.created_at, k.id limit 1))
+  into dealer_id, rider_id;
+end
+$$;
+comment on function private.role_of(uuid, uuid) is
+  'The dealer a contact speaks for, and the active rider they are, by the address book or the rider''s own number. Nulls for customers.';
+
+create function private.is_dealer(p_business_id uuid, p_contact_id uuid) returns uuid
+language plpgsql stable set search_path = ''
+as $$
+begin
+  return (private.role_of(p_business_id, p_contact_id)).dealer_id;
 end
 $$;
 comment on function private.is_dealer(uuid, uuid) is 'The dealer this contact speaks for, or null.';
@@ -281,24 +299,17 @@ comment on function private.is_dealer(uuid, uuid) is 'The dealer this contact sp
 create function private.is_rider(p_business_id uuid, p_contact_id uuid) returns uuid
 language plpgsql stable set search_path = ''
 as $$
-declare
-  v_values text[];
 begin
-  v_values := array(select i.value from public.contact_identities i
-    where i.contact_id = p_contact_id and coalesce(i.retired_at, 'infinity') = 'infinity');
-  return coalesce(
-    (select r.rider_id from public.rider_contacts r join public.riders k on k.id = r.rider_id and k.active
-      where r.business_id = p_business_id and r.contact_type = 'rider' and r.contact_value = any (v_values) order by r.created_at, r.id limit 1),
-    (select k.id from public.riders k where k.business_id = p_business_id and k.active and k.phone = any (v_values) order by k.created_at, k.id limit 1));
+  return (private.role_of(p_business_id, p_contact_id)).rider_id;
 end
 $$;
-comment on function private.is_rider(uuid, uuid) is 'The active rider this contact is, by the address book or the rider''s own number, or null.';
+comment on function private.is_rider(uuid, uuid) is 'The active rider this contact is, or null.';
 
 create function private.known_name(p_business_id uuid, p_contact_id uuid) returns text
 language sql stable set search_path = ''
 as $$
-  select coalesce((select d.name from public.dealers d where d.id = private.is_dealer(p_business_id, p_contact_id)),
-    (select k.name from public.riders k where k.id = private.is_rider(p_business_id, p_contact_id)))
+  select coalesce((select d.name from public.dealers d where d.id = r.dealer_id), (select k.name from public.riders k where k.id = r.rider_id))
+  from private.role_of(p_business_id, p_contact_id) r
 $$;
 comment on function private.known_name(uuid, uuid) is 'What the business calls a contact who is its dealer or rider; null for customers.';
 

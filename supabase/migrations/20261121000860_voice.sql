@@ -62,7 +62,7 @@ begin
   update public.whatsapp_conversations set preview = left(v_text, 160) where id = v.conversation_id and preview = '[audio]' and v_text is not null;
   if v_text is not null and private.hear_again((v.f).message_id) then
     update public.whatsapp_conversations set pending_since = coalesce(pending_since, now()) where id = v.conversation_id;
-    perform private.queue_turn(v.conversation_id, interval '0', interval '0', null);
+    perform private.queue_turns(array[v.conversation_id], interval '0', interval '0');
   end if;
   perform private.release_turn(v.conversation_id);
   perform private.wake_workers();

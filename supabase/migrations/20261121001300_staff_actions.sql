@@ -235,7 +235,7 @@ begin
     and sequence > coalesce((select max(sequence) from public.whatsapp_messages
       where conversation_id = c.id and direction = 'outbound' and author in ('agent', 'phone')), 0);
   if found then
-    perform private.queue_turn(c.id, interval '0', interval '0', null);
+    perform private.queue_turns(array[c.id], interval '0', interval '0');
   end if;
   perform private.wake_workers();
 end

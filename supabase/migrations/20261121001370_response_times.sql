@@ -140,12 +140,15 @@ begin
 end
 $$;
 comment on function private.run_clocks() is 'Starts the clocks of a conversation when a person is needed, and stops them when nobody is any more.';
--- One comparison for most updates: only what begins or ends a person's part goes further.
-create trigger run_clocks before update of owner, escalated_at, status, waiting_since on public.whatsapp_conversations for each row
+-- Conditions are read anew by every statement that changes such a column. Who begins to wait is changed by each first message of a
+-- customer, so that has a short one of its own.
+create trigger run_clocks before update of owner, escalated_at, status on public.whatsapp_conversations for each row
   when ((new.handling_since is not null and (new.status = 'resolved' or (new.owner = 'bot' and new.escalated_at is null)))
     or (new.status <> 'resolved' and ((new.escalated_at is not null and old.escalated_at is null) or (new.owner = 'human' and old.owner = 'bot')
-      or (new.owner = 'human' and new.waiting_since is not null and old.waiting_since is null)
       or (old.status = 'resolved' and (new.owner = 'human' or new.escalated_at is not null)))))
+  execute function private.run_clocks();
+create trigger run_clocks_for_who_waits before update of waiting_since on public.whatsapp_conversations for each row
+  when (new.owner = 'human' and new.waiting_since is not null and old.waiting_since is null and new.status <> 'resolved')
   execute function private.run_clocks();
 
 create function private.stop_response_clock() returns trigger

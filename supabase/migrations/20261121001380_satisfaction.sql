@@ -117,7 +117,7 @@ begin
   on conflict (account_id, meta_message_id) where meta_message_id is not null do nothing
   returning id into v_id;
   if v_id is null then
-    return jsonb_build_object('result', 'duplicate');
+    return jsonb_build_object('result', 'duplicate', 'external_id', e ->> 'external_id');
   end if;
   -- Every conversation of this person may be answered again; none is opened by it.
   update public.whatsapp_conversations set window_expires_at = greatest(window_expires_at, p_time + interval '24 hours')
@@ -131,7 +131,8 @@ begin
     perform private.queue_message(c.id, 'system', r.texts -> case when p_score <= 2 then 'sorry' else 'thanks' end, null, 'rated:' || r.id);
   end if;
   perform private.wake_workers();
-  return jsonb_build_object('result', 'new', 'message_id', v_id, 'conversation_id', c.id, 'wants_turn', false, 'has_file', false);
+  return jsonb_build_object('result', 'new', 'external_id', e ->> 'external_id', 'message_id', v_id, 'conversation_id', c.id,
+    'wants_turn', false, 'has_file', false);
 end
 $$;
 comment on function private.ingest_rating(public.channel_accounts, public.satisfaction, smallint, jsonb, timestamptz) is

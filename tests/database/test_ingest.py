@@ -125,6 +125,55 @@ async def test_an_edit_changes_what_will_be_answered_and_a_revoke_takes_it_back(
     assert turn["messages"][0]["payload"]["original_content"] == "2 candele"
 
 
+async def test_one_batch_does_what_one_call_for_each_would(engine: Engine) -> None:
+    first, second = message("2 candele"), message("anzi un profumo")
+    edit = message("3 candele", type="edit", wants_turn=False, target_id=first["external_id"])
+    others = [message("ciao", sender=f"39349000012{n}") for n in range(3)]
+    stored = await engine.ingest(
+        first, others[0], first, second, others[1], edit, others[2], message("e basta")
+    )
+    assert stored["counts"] == {"message_new": 7, "message_duplicate": 1}
+    assert sorted(r["external_id"] for r in stored["results"] if r["result"] == "duplicate") == [
+        first["external_id"]
+    ]
+    turns = [[m["content"] for m in turn["messages"]] for turn in await engine.claim()]
+    assert sorted(turns) == [["3 candele", "anzi un profumo", "e basta"], ["ciao"], ["ciao"], ["ciao"]]
+    [row] = await engine.rows(
+        "select unread_count, message_count, preview from whatsapp_conversations where phone = $1", CUSTOMER
+    )
+    assert row == {"unread_count": 3, "message_count": 4, "preview": "e basta"}
+
+
+async def test_two_contacts_that_one_batch_makes_one_lose_nothing(engine: Engine) -> None:
+    await engine.ingest(message("a", sender={"bsuid": "IT.90"}), message("b", sender="393490000090"))
+    # In the order of senders the number comes first, and only the last message tells whose it is.
+    stored = await engine.ingest(
+        message("c", sender="393490000090"),
+        message("d", sender={"bsuid": "IT.90"}),
+        message("e", sender="393490000089"),
+        message("f", sender={"bsuid": "IT.90", "phone": "393490000090"}),
+    )
+    assert stored["counts"] == {"message_new": 4}
+    [row] = await engine.rows(
+        "select c.unread_count, array_agg(m.content order by m.content) as said from whatsapp_conversations c "
+        "join contacts k on k.id = c.contact_id join whatsapp_messages m on m.conversation_id = c.id "
+        "where k.phone = '393490000090' and c.status <> 'resolved' group by c.id"
+    )
+    assert {"c", "d", "f"} <= set(row["said"])
+    assert row["unread_count"] == 5
+
+
+async def test_the_limit_counts_within_a_batch(engine: Engine) -> None:
+    limits = {"per_minute": 2, "per_hour": 100, "rate_notice": {"it": "Piano!"}}
+    await engine.ingest(*(message(str(n)) for n in range(5)), **limits)
+    assert await engine.value("select count(*) from whatsapp_messages where content = 'Piano!'") == 1
+    [row] = await engine.rows(
+        "select rate_minute_count, message_count, unread_count from whatsapp_conversations where phone = $1",
+        CUSTOMER,
+    )
+    assert row == {"rate_minute_count": 5, "message_count": 6, "unread_count": 5}
+
+
 async def test_over_the_limit_everything_is_kept_and_said_once(engine: Engine) -> None:
     limits = {"per_minute": 3, "per_hour": 100, "rate_notice": {"it": "Piano!"}}
     await engine.ingest(message("1"), message("2"), **limits)
