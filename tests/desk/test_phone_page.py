@@ -15,6 +15,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.stack]
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
+# A real track, of a sound that nobody makes: the machine of the tests has no microphone.
+MICROPHONE = """
+navigator.mediaDevices.getUserMedia = async () => {
+  const { stream } = new AudioContext().createMediaStreamDestination()
+  window.track = stream.getTracks()[0]
+  return stream
+}
+"""
 ADMIN = "admin@dloop.example"
 SAY = {"phone": "390000000001", "message": {"type": "text", "text": {"body": "ciao"}}}
 
@@ -90,6 +98,20 @@ async def test_what_was_not_sent_can_be_sent_again_and_arrives_once(agent: Agent
     photo = left.locator(".said.own img.photo")
     await expect(photo).to_be_visible()
     assert await photo.evaluate("image => image.decode().then(() => image.naturalWidth)") == 1
+
+
+async def test_a_recording_that_is_closed_ends_and_is_not_sent(agent: Agent) -> None:
+    left, _, _ = await _open(agent)
+    await agent.page.evaluate(MICROPHONE)
+    for way in ("Chiudi", "Invia"):
+        await left.get_by_title("Aggiungi").click()
+        await left.get_by_role("button", name="Registra una nota vocale").click()
+        await expect(left.get_by_text("Registrazione in corso")).to_be_visible()
+        assert await agent.page.evaluate("window.track.readyState") == "live"
+        await left.locator(".sheet").get_by_role("button", name=way).click()
+        await expect(left.locator(".sheet")).to_be_hidden()
+        await agent.page.wait_for_function("window.track.readyState === 'ended'")
+    await expect(left.locator(".said.own")).to_have_count(1)
 
 
 async def test_an_agent_finds_no_phone_and_the_desk_passes_nothing_on(agent: Agent) -> None:

@@ -35,6 +35,7 @@ export function createHandset(words, actions) {
   const element = h("section", { class: `handset ${actions.side}`, dataset: { side: actions.side } }, picker.element, h("div", { class: "case" }, screen))
   let shown = null
   let near = true
+  let recorder = null
   chat.addEventListener("scroll", () => { near = chat.scrollHeight - chat.scrollTop - chat.clientHeight < 60 }, { passive: true })
   new ResizeObserver(() => near && toEnd()).observe(chat)
 
@@ -120,13 +121,21 @@ export function createHandset(words, actions) {
   // What slides up over the chat.
 
   function openSheet(title, ...content) {
+    hush()
     fill(sheet, h("div", { class: "sheet-head" }, h("b", {}, title), h("button", { type: "button", class: "icon-button", title: words.say("phone.close"), on: { click: close } }, icon("close", 18))), ...content)
     sheet.hidden = false
     sheet.querySelector("button.sheet-row, input")?.focus()
   }
 
   function close() {
+    hush()
     sheet.hidden = true
+  }
+
+  /** Whatever takes the place of the recording ends it: a microphone is never on unseen. */
+  function hush() {
+    recorder?.stop()
+    recorder = null
   }
 
   sheet.addEventListener("keydown", (event) => event.key === "Escape" && close())
@@ -156,22 +165,28 @@ export function createHandset(words, actions) {
   }
 
   async function record() {
-    let stream
+    let microphone
     try {
-      stream = await navigator.mediaDevices.getUserMedia({ audio: true })
+      microphone = await navigator.mediaDevices.getUserMedia({ audio: true })
     } catch {
       openSheet(words.say("phone.no_microphone"))
       return
     }
-    const recorder = new MediaRecorder(stream, { mimeType: RECORDED })
+    const begun = new MediaRecorder(microphone, { mimeType: RECORDED })
     const parts = []
-    recorder.addEventListener("dataavailable", (event) => parts.push(event.data))
-    recorder.addEventListener("stop", () => {
-      stream.getTracks().forEach((track) => track.stop())
-      if (!sheet.hidden) file("audio", new Blob(parts, { type: RECORDED.split(";")[0] }))
+    let isSaid = false
+    begun.addEventListener("dataavailable", (event) => parts.push(event.data))
+    begun.addEventListener("stop", () => {
+      microphone.getTracks().forEach((track) => track.stop())
+      if (isSaid) file("audio", new Blob(parts, { type: RECORDED.split(";")[0] }))
     })
-    recorder.start()
-    openSheet(words.say("phone.recording"), h("div", { class: "sheet-form" }, h("button", { type: "button", class: "button main", on: { click: () => recorder.stop() } }, icon("send", 16), words.say("phone.send"))))
+    const done = () => {
+      isSaid = true
+      close()
+    }
+    openSheet(words.say("phone.recording"), h("div", { class: "sheet-form" }, h("button", { type: "button", class: "button main", on: { click: done } }, icon("send", 16), words.say("phone.send"))))
+    begun.start()
+    recorder = begun
   }
 
   function openPlace() {
@@ -188,5 +203,11 @@ export function createHandset(words, actions) {
       h("button", { type: "button", class: "button main", on: { click: done } }, icon("send", 16), words.say("phone.send"))))
   }
 
-  return { element, draw, stop: picker.stop }
+  return {
+    element, draw,
+    stop() {
+      hush()
+      picker.stop()
+    },
+  }
 }
