@@ -121,7 +121,7 @@ class Gateway:
         ]
         self._services = Router(routes, redirect_slashes=False)
         await self._realtime.start()
-        self._watch.start()
+        await self._watch.start()
 
     async def stop(self) -> None:
         """End it, and close every connection."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -25,7 +25,7 @@ from websockets.asyncio.client import ClientConnection
 from dashboard.asgi import parts
 from dashboard.desk import Desk
 from dashboard.settings import DeskSettings
-from tests.fixtures.gateway import RunningGateway
+from tests.fixtures.gateway import QuickServer, RunningGateway
 
 AGENT = "agente@dloop.example"
 VIEWER = "viewer@dloop.example"
@@ -130,14 +130,6 @@ class RunningDesk:
         await self._browsers.aclose()
 
 
-class _Server(uvicorn.Server):
-    """Without uvicorn's signal handlers: signals belong to the test run."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
 def desk_settings(gateway: RunningGateway, port: int = 8501, **changes: Any) -> DeskSettings:
     """Settings for a gateway, whatever the environment says."""
     values = {
@@ -158,7 +150,7 @@ async def running_desk(gateway: RunningGateway) -> AsyncIterator[RunningDesk]:
     port = int(listener.getsockname()[1])
     desk = Desk(desk_settings(gateway, port))
     app = Starlette(**parts(desk))
-    server = _Server(uvicorn.Config(app, log_config=None, access_log=False, ws="websockets-sansio"))
+    server = QuickServer(uvicorn.Config(app, log_config=None, access_log=False, ws="websockets-sansio"))
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     async with RunningDesk(url=f"http://127.0.0.1:{port}", desk=desk, gateway=gateway) as running:
         while not server.started:

@@ -24,10 +24,12 @@ class SchemaWatch:
         self._url = url
         self._changed = changed
         self._task: asyncio.Task[None] | None = None
+        self._tried = asyncio.Event()
 
-    def start(self) -> None:
-        """Begin to listen."""
+    async def start(self) -> None:
+        """Begin to listen, or find that the database does not answer yet: what is read from then on stays true."""
         self._task = asyncio.create_task(self._run(), name="watch schema")
+        await self._tried.wait()
 
     async def stop(self) -> None:
         """End."""
@@ -39,6 +41,7 @@ class SchemaWatch:
         while True:
             with contextlib.suppress(*CONNECTION_ERRORS, asyncpg.PostgresError, TimeoutError):
                 await self._listen()
+            self._tried.set()
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _listen(self) -> None:
@@ -48,6 +51,7 @@ class SchemaWatch:
             connection.add_termination_listener(lambda _: lost.set())
             await connection.add_listener(CHANNEL, lambda *_: self._changed())
             self._changed()
+            self._tried.set()
             await lost.wait()
         finally:
             connection.terminate()
