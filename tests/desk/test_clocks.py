@@ -49,7 +49,7 @@ async def test_what_is_due_becomes_overdue_on_its_own_and_is_done_with_the_answe
     await page.get_by_title("Altri elenchi").click()
     await page.get_by_role("menuitem", name="Scadute").click()
     await expect(agent.row(name)).to_be_visible()
-    await page.get_by_placeholder("Scriva qui").fill("Eccomi, sono Chiara")
+    await page.get_by_placeholder("Scrivi qui").fill("Eccomi, sono Chiara")
     await page.keyboard.press("Enter")
     await expect(page.locator(".panel .times .late")).to_contain_text("Chiara Conti")
     await expect(agent.row(name)).to_have_count(0)

@@ -82,7 +82,7 @@ async def test_two_people_see_each_other_look_and_type(agent: Agent, browser: Br
 async def _they_see_each_other(chiara: Agent, luca: Agent) -> None:
     await expect(others(luca)).to_have_attribute("title", "Guarda anche Chiara Conti")
     await expect(others(chiara)).to_have_attribute("title", "Guarda anche Luca Moretti")
-    box = luca.page.get_by_placeholder("Scriva qui")
+    box = luca.page.get_by_placeholder("Scrivi qui")
     await box.press_sequentially("Buongior")
     await expect(others(chiara)).to_have_attribute("title", "Luca Moretti sta scrivendo…")
     await box.fill("")

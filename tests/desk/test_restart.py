@@ -19,7 +19,7 @@ async def test_an_agent_stays_signed_in_with_their_draft(agent: Agent) -> None:
     page, stack = agent.page, agent.stack
     await agent.sign_in()
     await agent.open("Giulia Bianchi")
-    box = page.get_by_placeholder("Scriva qui")
+    box = page.get_by_placeholder("Scrivi qui")
     await box.fill("A metà di una fra")
     before = statefile.read(stack.places.stack_file)
     assert before is not None

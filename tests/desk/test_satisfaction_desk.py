@@ -32,7 +32,7 @@ async def test_the_customer_is_asked_and_the_agent_sees_the_answer(agent: Agent,
     name = f"Ugo {phone[-4:]}"
     await stack.inbound(phone, "Vorrei parlare con un operatore", name=name)
     await agent.open(name)
-    await page.get_by_placeholder("Scriva qui").fill("Ecco fatto")
+    await page.get_by_placeholder("Scrivi qui").fill("Ecco fatto")
     await page.keyboard.press("Enter")
     await expect(page.locator(".message.by-agent")).to_have_count(1)
     await page.locator("[data-do=resolve]").click()

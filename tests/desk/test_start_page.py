@@ -41,7 +41,7 @@ async def test_a_new_number_is_written_to_with_a_template(agent: Agent) -> None:
     # Once they answer there is a window to write in, and the bot leaves it to the agent.
     await stack.inbound(phone, "grazie!", name="Profilo")
     await expect(page.locator(".message.in .text")).to_have_text("grazie!")
-    await expect(page.get_by_placeholder("Scriva al cliente")).to_be_visible()
+    await expect(page.get_by_placeholder("Scrivi al cliente")).to_be_visible()
 
 
 async def test_who_said_stop_can_t_be_chosen_and_a_refusal_keeps_what_was_typed(agent: Agent) -> None:

@@ -1,13 +1,15 @@
 // The desk's own words, times, numbers and names, in the person's language.
 
 export function createWords({ texts, language }) {
-  const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" })
-  const weekday = new Intl.DateTimeFormat(language, { weekday: "long" })
-  const shortDay = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" })
-  const longDay = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" })
-  const yearDay = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric" })
-  const full = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" })
-  const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" })
+  // English as it is read in Europe: 22:30 and 21 November, not 10:30 PM and November 21.
+  const locale = language === "en" ? "en-GB" : language
+  const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" })
+  const weekday = new Intl.DateTimeFormat(locale, { weekday: "long" })
+  const shortDay = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" })
+  const longDay = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" })
+  const yearDay = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric" })
+  const full = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" })
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" })
 
   /** A text of the catalogue with its values filled in. */
   function say(key, values) {
@@ -77,7 +79,7 @@ export function createWords({ texts, language }) {
 
   function money(amount, currency) {
     try {
-      return new Intl.NumberFormat(language, { style: "currency", currency }).format(Number(amount))
+      return new Intl.NumberFormat(locale, { style: "currency", currency }).format(Number(amount))
     } catch {
       return `${amount} ${currency ?? ""}`.trim()
     }
