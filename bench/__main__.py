@@ -18,7 +18,7 @@ BENCHES = {
     "dialogues": "fifty scripted dialogues on the whole stack, every figure compared with the database",
     "day": "a scripted day of customers and dealers, every row compared with the wire",
     "gateway": "calls and reads through client and gateway, beside the same SQL over asyncpg",
-    "desk": "from the commit to the agent's screen, and what idle desks cost",
+    "desk": "from the commit to the agent's screen, and what fifty open desks cost",
     "screens": "from the click to the painted answer on every page, with a million messages",
     "memory": "resident memory of api and worker",
 }

@@ -1,4 +1,7 @@
-"""The desk as an agent feels it: from the commit to the screen while they type, and what idle desks cost.
+"""The desk as an agent feels it: from the commit to the screen while they type, and what open desks cost.
+
+    ./dev bench desk          both
+    ./dev bench desk cost     only what fifty open desks cost, idle and with twenty messages a second
 
 A real Chromium on the same machine; the clock starts when the database has committed and stops when the browser
 has the words in its document.
@@ -11,22 +14,30 @@ import contextlib
 import os
 import random
 import statistics
+import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import httpx
+import orjson
 import websockets
 from playwright.async_api import Page, async_playwright
+from websockets.asyncio.client import ClientConnection
 
 from bench.partial import PartialStack, partial_stack
 from devstack import browser
 
 EVENTS = 200
-IDLE_DESKS = 50
+DESKS = 50
+SETTLING_SECONDS = 3.0
 IDLE_SECONDS = 15.0
+BUSY_TALKS = 100
+BUSY_RATE = 20
+BUSY_MESSAGES = 300
+COST_IDLE, COST_BUSY = 0.03, 0.10
 TARGETS = {"median": 60, "p95": 150}
 GIULIA = "00000000-0000-4000-8000-000000000061"
 WRITE = """
@@ -36,6 +47,23 @@ with m as (
 )
 update public.whatsapp_conversations set preview = $2, last_message_at = clock_timestamp(), updated_at = now()
 where id = $1
+"""
+TALKS = """
+with person as (
+  insert into public.contacts (business_id, name, phone)
+  select c.business_id, 'Cliente ' || n, '39347' || (1000000 + n)
+  from public.whatsapp_conversations c, generate_series(1, $1) n
+  where c.id = '00000000-0000-4000-8000-000000000061' returning id, business_id, phone
+), talk as (
+  insert into public.whatsapp_conversations (business_id, account_id, contact_id, phone, status)
+  select p.business_id, c.account_id, p.id, p.phone, 'open' from person p, public.whatsapp_conversations c
+  where c.id = '00000000-0000-4000-8000-000000000061' returning id, business_id, account_id
+), said as (
+  insert into public.whatsapp_messages (business_id, conversation_id, account_id, direction, author, type, content)
+  select t.business_id, t.id, t.account_id, 'inbound', 'customer', 'text', 'Avete candele alla lavanda? ' || n
+  from talk t, generate_series(1, 30) n
+)
+select id from talk
 """
 SEEN = """
 () => {
@@ -62,9 +90,10 @@ async def main() -> None:
         print("no Chromium is installed; ./dev test tests/desk installs one where it may")
         return
     async with partial_stack("gateway", "desk", SUPABASE_TIMEOUT_SECONDS="30") as stack:
-        async with _page(stack, chromium) as page:
-            await _live(stack, page)
-        await _idle(stack)
+        if "cost" not in sys.argv[2:]:
+            async with _page(stack, chromium) as page:
+                await _live(stack, page)
+        await _cost(stack)
 
 
 @contextlib.asynccontextmanager
@@ -121,14 +150,41 @@ async def _type(page: Page) -> None:
         await page.keyboard.type("scrivo intanto ", delay=60)
 
 
-async def _idle(stack: PartialStack) -> None:
-    """What open desks cost while nothing happens, as a share of one core."""
+async def _cost(stack: PartialStack) -> None:
+    """What open desks cost, as processor time of the desk's process: a share of one core, whatever else runs here."""
+    connection = await asyncpg.connect(stack.owner_url)
+    talks = [str(row["id"]) for row in await connection.fetch(TALKS, BUSY_TALKS)]
+    pid = stack.processes["desk"].pid
+    async with _desks(stack) as desks:
+        frames, counting = [0] * len(desks), []
+        for n, desk in enumerate(desks):
+            # Everybody has a conversation open, as people do; some of them the same one.
+            await desk.send(orjson.dumps({"op": "open", "ref": 1, "id": talks[n * 2 % len(talks)]}).decode())
+            counting.append(asyncio.create_task(_count(desk, frames, n)))
+        await _quiet(frames)
+        idle, _ = await _measured(pid, asyncio.sleep(IDLE_SECONDS))
+        frames[:] = [0] * len(desks)
+        busy, seconds = await _measured(pid, _talk(connection, talks))
+        for task in counting:
+            task.cancel()
+        await asyncio.gather(*counting, return_exceptions=True)
+    await connection.close()
+    load = os.getloadavg()[0]
+    print(f"{DESKS} idle desks: {idle:.1%} of one core   (target {COST_IDLE:.0%}; load {load:.1f})")
+    print(
+        f"{DESKS} desks, {BUSY_MESSAGES / seconds:.1f} messages a second in {BUSY_TALKS} conversations: "
+        f"{busy:.1%} of one core   (target {COST_BUSY:.0%}; {min(frames)} to {max(frames)} frames a desk)"
+    )
+
+
+@contextlib.asynccontextmanager
+async def _desks(stack: PartialStack) -> AsyncIterator[list[ClientConnection]]:
     url = stack.places.url("desk")
     async with httpx.AsyncClient(base_url=url) as http, contextlib.AsyncExitStack() as pages:
         form = {"email": "agente@dloop.example", "password": "relaydesk-demo", "next": "/"}
         await http.post("/auth/login", data=form, headers={"origin": url})
         cookies = "; ".join(f"{name}={value}" for name, value in http.cookies.items())
-        for _ in range(IDLE_DESKS):
+        yield [
             await pages.enter_async_context(
                 websockets.connect(
                     url.replace("http", "ws", 1) + "/rt",
@@ -137,11 +193,38 @@ async def _idle(stack: PartialStack) -> None:
                     proxy=None,
                 )
             )
-        await asyncio.sleep(2)
-        before = _cpu_seconds(stack.processes["desk"].pid)
-        await asyncio.sleep(IDLE_SECONDS)
-        share = (_cpu_seconds(stack.processes["desk"].pid) - before) / IDLE_SECONDS
-    print(f"{IDLE_DESKS} idle desks: {share:.1%} of one core")
+            for _ in range(DESKS)
+        ]
+
+
+async def _count(desk: ClientConnection, frames: list[int], n: int) -> None:
+    async for _ in desk:
+        frames[n] += 1
+
+
+async def _quiet(frames: list[int]) -> None:
+    """Wait until everybody has been shown what they opened."""
+    while True:
+        before = sum(frames)
+        await asyncio.sleep(SETTLING_SECONDS)
+        if sum(frames) == before:
+            return
+
+
+async def _measured(pid: int, work: Awaitable[None]) -> tuple[float, float]:
+    """The share of a core that a process needs while something goes on, and the seconds it went on."""
+    before, at = _cpu_seconds(pid), time.monotonic()
+    await work
+    seconds = time.monotonic() - at
+    return (_cpu_seconds(pid) - before) / seconds, seconds
+
+
+async def _talk(connection: asyncpg.Connection, talks: Sequence[str]) -> None:
+    """Customers write, here and there, at their own pace."""
+    chance, at = random.Random(1), time.monotonic()
+    for n in range(BUSY_MESSAGES):
+        await asyncio.sleep(max(at + n / BUSY_RATE - time.monotonic(), 0))
+        await connection.execute(WRITE, chance.choice(talks), f"messaggio {n} di qualcuno")
 
 
 def _cpu_seconds(pid: int) -> float:

@@ -26,7 +26,7 @@ from dashboard.live.feeds import Feeds
 from dashboard.live.presence import Presence
 from dashboard.live.steps import all_of, repeat
 from dashboard.queries import inbox, thread
-from dashboard.queries.panel import panel
+from dashboard.queries.panel import panels
 from dashboard.sessions import Session, Sessions
 from dashboard.settings import DeskSettings
 from processors.errors import NotSignedIn, StorageError
@@ -35,6 +35,10 @@ from processors.model import Json
 log = logging.getLogger(__name__)
 
 FLUSH_GAP_SECONDS = 0.02
+FLUSH_GAP_PER_PAGE_SECONDS = 0.0016
+LONGEST_FLUSH_GAP_SECONDS = 0.15
+"""What comes within the gap travels together: the more pages a flush is sent to, the longer the gap."""
+
 PANEL_GAP_SECONDS = 0.5
 PRESENCE_GAP_SECONDS = 0.2
 PRESENCE_SECONDS = 10.0
@@ -48,6 +52,8 @@ CHECK_SECONDS = 15.0
 """How often it is looked up whether people still work where they did."""
 
 IDS_PER_READ = 100
+THREADS_PER_READ = 10
+PANELS_PER_READ = 10
 
 Rights = frozenset[UUID]
 Read = Callable[[AsyncPostgrestClient], Awaitable[Any]]
@@ -148,7 +154,8 @@ class Hub:
             jobs += [self._tell(rights, members, chunk) for chunk in chunks]
         await all_of(jobs)
         # Whatever comes within the gap travels together in the next flush.
-        await asyncio.sleep(FLUSH_GAP_SECONDS)
+        gap = FLUSH_GAP_SECONDS + FLUSH_GAP_PER_PAGE_SECONDS * len(self._connections)
+        await asyncio.sleep(min(gap, LONGEST_FLUSH_GAP_SECONDS))
 
     async def _tell(self, rights: Rights, members: list[Connection], ids: list[UUID]) -> None:
         number = self.number()
@@ -156,38 +163,43 @@ class Hub:
         for row in found:
             self._is_news(rights, "row", UUID(row["id"]), row)
         _push(members, {"op": "rows", "number": number, "rows": found})
-        rows = {UUID(row["id"]): row for row in found}
-        watched = {member.open_id for member in members if member.open_id in rows}
-        await all_of([self._tell_thread(rights, members, i, rows[i]) for i in watched if i is not None])
+        watched = {member.open_id for member in members}
+        await self._tell_threads(rights, members, [row for row in found if UUID(row["id"]) in watched])
 
-    async def _tell_thread(
-        self,
-        rights: Rights,
-        members: list[Connection],
-        conversation_id: UUID,
-        row: Json,
-        *,
-        only_news: bool = False,
+    async def _tell_threads(
+        self, rights: Rights, members: list[Connection], found: list[Json], *, only_news: bool = False
     ) -> None:
-        number = self.number()
-        page, notes = await self._read(members, lambda client: thread.latest(client, conversation_id))
-        is_news = self._is_news(rights, "thread", conversation_id, [page.rows, notes])
-        if only_news and not is_news:
-            return
-        watchers = [member for member in members if member.open_id == conversation_id]
-        message = {"op": "messages", "id": str(conversation_id), "number": number, "rows": page.rows}
-        _push(watchers, message | {"more": page.more, "notes": notes})
-        self._panels[(rights, conversation_id)] = row
-        self._panel_bell.set()
+        """Send those who have one of these conversations open how it looks now."""
+        rows = {UUID(row["id"]): row for row in found}
+        ids = sorted(rows)
+        chunks = [ids[i : i + THREADS_PER_READ] for i in range(0, len(ids), THREADS_PER_READ)]
+
+        async def tell(chunk: list[UUID]) -> None:
+            number = self.number()
+            shown: dict[UUID, thread.Thread] = await self._read(
+                members, lambda client: thread.threads(client, chunk)
+            )
+            for conversation_id, now in shown.items():
+                body = {"rows": now.page.rows, "more": now.page.more, "notes": now.asides}
+                is_news = self._is_news(rights, "thread", conversation_id, body)
+                if only_news and not is_news:
+                    continue
+                watchers = [member for member in members if member.open_id == conversation_id]
+                _push(watchers, {"op": "messages", "id": str(conversation_id), "number": number, **body})
+                self._panels[(rights, conversation_id)] = rows[conversation_id]
+                self._panel_bell.set()
+
+        await all_of([tell(chunk) for chunk in chunks])
 
     async def _flush_panels(self) -> None:
         due, self._panels = self._panels, {}
-        groups = self._groups()
-        for (rights, conversation_id), row in due.items():
-            members = groups.get(rights, [])
-            watchers = [member for member in members if member.open_id == conversation_id]
-            if watchers:
-                await self._tell_panel(watchers, row)
+        jobs = []
+        for rights, members in self._groups().items():
+            watched = {member.open_id for member in members}
+            found = [row for (whose, i), row in due.items() if whose == rights and i in watched]
+            chunks = [found[i : i + PANELS_PER_READ] for i in range(0, len(found), PANELS_PER_READ)]
+            jobs += [self._tell_panels(members, chunk) for chunk in chunks]
+        await all_of(jobs)
         # Messages come in bursts; what stands beside them is read at most this often.
         await asyncio.sleep(PANEL_GAP_SECONDS)
 
@@ -198,16 +210,18 @@ class Hub:
             # The messages go first; and nobody who steps through the list waits for what they have left behind.
             await asyncio.sleep(PANEL_AFTER_SECONDS)
             if connection.open_id == UUID(row["id"]):
-                await self._tell_panel([connection], row)
+                await self._tell_panels([connection], [row])
 
         task = asyncio.create_task(all_of([tell()]))
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)
 
-    async def _tell_panel(self, watchers: list[Connection], row: Json) -> None:
+    async def _tell_panels(self, members: list[Connection], found: list[Json]) -> None:
         number = self.number()
-        beside = await self._read(watchers, lambda client: panel(client, row))
-        _push(watchers, {"op": "panel", "id": row["id"], "number": number, "panel": beside})
+        beside = await self._read(members, lambda client: panels(client, found))
+        for row, shown in zip(found, beside, strict=True):
+            watchers = [member for member in members if member.open_id == UUID(row["id"])]
+            _push(watchers, {"op": "panel", "id": row["id"], "number": number, "panel": shown})
 
     # Who is where, for the other desk processes.
 
@@ -241,8 +255,7 @@ class Hub:
         if not watched:
             return
         found: list[Json] = await self._read(members, lambda client: inbox.by_ids(client, watched))
-        for row in found:
-            await self._tell_thread(rights, members, UUID(row["id"]), row, only_news=True)
+        await self._tell_threads(rights, members, found, only_news=True)
 
     def _is_news(self, rights: Rights, kind: str, row_id: UUID, value: Any) -> bool:
         """Whether this differs from what these people were last sent; remembered from now on."""

@@ -101,12 +101,10 @@ class Ops:
         self._hub.presence.look(connection, conversation_id)
         client = await self._hub.client(connection.session)
         number = self._hub.number()
-        found, page, notes = await asyncio.gather(
-            inbox.by_ids(client, [conversation_id]),
-            thread.messages(client, conversation_id),
-            thread.asides(client, conversation_id),
+        found, shown = await asyncio.gather(
+            inbox.by_ids(client, [conversation_id]), thread.threads(client, [conversation_id])
         )
-        if not found:
+        if not found or conversation_id not in shown:
             self._hub.presence.look(connection, None)
             raise NotFound("no such conversation, or not theirs")
         if connection.open_id == conversation_id:
@@ -118,9 +116,9 @@ class Ops:
             "number": number,
             "id": str(conversation_id),
             "row": found[0],
-            "rows": page.rows,
-            "more": page.more,
-            "notes": notes,
+            "rows": shown[conversation_id].page.rows,
+            "more": shown[conversation_id].page.more,
+            "notes": shown[conversation_id].asides,
         }
 
     async def _older(self, connection: Connection, message: Mapping[str, Any]) -> Answer:

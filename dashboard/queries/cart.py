@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 from uuid import UUID
 
@@ -19,6 +20,12 @@ async def cart(client: AsyncPostgrestClient, conversation_id: str) -> Json | Non
     """The open cart of a customer's conversation in the shape of `staff_cart`; None where there is none."""
     asked = client.rpc("staff_cart", {"p_conversation_id": conversation_id})
     return cast(Json | None, await rows(asked))
+
+
+async def carts(client: AsyncPostgrestClient, conversation_ids: Sequence[str]) -> Mapping[str, Json]:
+    """The same of each of these conversations that can have one, by its id."""
+    asked: dict[str, Any] = {"p_conversation_ids": list(conversation_ids)}
+    return cast(Mapping[str, Json], await rows(client.rpc("staff_carts", asked)))
 
 
 async def products(client: AsyncPostgrestClient, business: UUID, words: str) -> list[dict[str, Any]]:

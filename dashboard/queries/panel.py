@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from postgrest import AsyncPostgrestClient
@@ -16,6 +17,8 @@ ORDERS = 8
 ESCALATIONS = 5
 TIMES = 4
 RATINGS = 3
+TALKS = 20
+IDENTITIES = 10
 
 # Tables with two foreign keys to the same table need the name of the one that is meant.
 PART = (
@@ -28,66 +31,102 @@ RELAY = (
     f"parts:market_orders!market_orders_relay_id_fkey({PART}), {EVENTS}, {PAYMENTS}"
 )
 BESIDE = (
-    "summary, conversation_summaries(made_by), escalations(id, reason, detail, status, created_at, resolved_at), "
+    "id, summary, conversation_summaries(made_by), escalations(id, reason, detail, status, created_at, resolved_at), "
     "times:response_times(id, kind, seconds, answered, due_at, done_at, staff:staff(name)), "
-    "turns(id, intent, confidence, language, outcome, understood, finished_at), "
-    "contact:contacts(ratings:satisfaction(id, score, asked_at, answered_at, staff:staff(name)))"
+    "turns(id, intent, confidence, language, outcome, understood, finished_at)"
 )
+PERSON = (
+    "id, identities:contact_identities(channel, kind, value), "
+    "consent:contact_preferences(value, source, changed_at), "
+    "ratings:satisfaction(id, score, asked_at, answered_at, staff:staff(name)), "
+    "history:whatsapp_conversations(id, status, preview, message_count, last_message_at, created_at, "
+    f"account:channel_accounts(channel, label), assignee:staff(name)), orders:whatsapp_order_relays({RELAY})"
+)
+NOTHING: Json = {"summary": "", "conversation_summaries": None, "escalations": [], "times": [], "turns": []}
+NOBODY: Json = {"identities": [], "consent": [], "ratings": [], "history": [], "orders": []}
 
 
 async def panel(client: AsyncPostgrestClient, conversation: Json) -> dict[str, Any]:
     """What stands beside a conversation, by its part.
 
-    `cart`, `orders`, `dealer_orders` (of a dealer), `escalations`, `times`, `ratings`, `turn`, its `model`, `summary`,
-    and what `contacts.person` tells of the contact.
+    `cart`, `orders`, `dealer_orders` (of a dealer), `escalations`, `times`, `ratings`, `turn`, its `model`, `summary`;
+    of the contact `identities`, `history` (their other talks), `consent` to promotions, `rider`.
     """
-    basket, orders, dealer_orders, beside, person = await asyncio.gather(
-        cart.cart(client, conversation["id"]),
-        _orders(client, conversation),
-        _dealer_orders(client, conversation),
-        _beside(client, conversation),
-        contacts.person(client, conversation),
+    return (await panels(client, [conversation]))[0]
+
+
+async def panels(client: AsyncPostgrestClient, conversations: Sequence[Json]) -> list[dict[str, Any]]:
+    """`panel` of each of these: what hangs on them is asked for once for all of them."""
+    beside, people, carts, dealer_orders, riders = await asyncio.gather(
+        _beside(client, conversations),
+        _people(client, conversations),
+        cart.carts(client, [one["id"] for one in conversations]),
+        asyncio.gather(*(_dealer_orders(client, one) for one in conversations)),
+        asyncio.gather(*(contacts.rider(client, one) for one in conversations)),
     )
-    turn = beside["turns"][0] if beside["turns"] else None
-    return {
-        "cart": basket,
-        "orders": orders,
-        "escalations": beside["escalations"],
-        "times": beside["times"],
-        "ratings": (beside["contact"] or {}).get("ratings", []),
-        "turn": turn,
-        "model": await _model(client, conversation, turn),
-        "dealer_orders": dealer_orders,
-        "summary": _summary(beside),
-        **person,
-    }
+    models = await _models(client, beside)
+    found = []
+    for n, conversation in enumerate(conversations):
+        here = beside.get(conversation["id"], NOTHING)
+        contact = people.get(_contact(conversation), NOBODY)
+        turn = here["turns"][0] if here["turns"] else None
+        talks = [talk for talk in contact["history"] if talk["id"] != conversation["id"]]
+        found.append(
+            {
+                "cart": carts.get(conversation["id"]),
+                "orders": [{**order, **_paying(order)} for order in contact["orders"]],
+                "escalations": here["escalations"],
+                "times": here["times"],
+                "ratings": contact["ratings"],
+                "turn": turn,
+                "model": models.get(turn["id"]) if turn else None,
+                "dealer_orders": dealer_orders[n],
+                "summary": _summary(here),
+                "identities": contact["identities"],
+                "history": talks[:TALKS],
+                "consent": contact["consent"][0] if contact["consent"] else None,
+                "rider": riders[n],
+            }
+        )
+    return found
 
 
-async def _beside(client: AsyncPostgrestClient, conversation: Json) -> Json:
-    """What hangs on the conversation itself, in one question."""
-    query = client.from_("whatsapp_conversations").select(BESIDE).eq("id", conversation["id"])
+async def _beside(client: AsyncPostgrestClient, conversations: Sequence[Json]) -> dict[str, Json]:
+    """What hangs on the conversations themselves."""
+    query = client.from_("whatsapp_conversations").select(BESIDE)
+    query = query.in_("id", [one["id"] for one in conversations])
     query = query.order("created_at", desc=True, foreign_table="escalations")
     query = query.limit(ESCALATIONS, foreign_table="escalations")
     query = query.order("id", desc=True, foreign_table="times").limit(TIMES, foreign_table="times")
     query = query.not_.is_("turns.intent", "null").order("finished_at", desc=True, foreign_table="turns")
     query = query.limit(1, foreign_table="turns")
+    return {row["id"]: row for row in await rows(query)}
+
+
+async def _people(client: AsyncPostgrestClient, conversations: Sequence[Json]) -> dict[str, Json]:
+    """What is kept of the contacts, and whatever they ordered, in these conversations or before."""
+    ids = {_contact(one) for one in conversations} - {""}
+    if not ids:
+        return {}
+    query = client.from_("contacts").select(PERSON).in_("id", sorted(ids))
+    query = query.is_("identities.retired_at", "null").order("created_at", foreign_table="identities")
+    query = query.limit(IDENTITIES, foreign_table="identities")
+    query = query.eq("consent.category", "marketing_messages")
     # What they said of the help they got, here or in an earlier conversation.
-    query = query.order("asked_at", desc=True, foreign_table="contact.ratings")
-    query = query.limit(RATINGS, foreign_table="contact.ratings")
-    found = await one(query.limit(1))
-    return found or {"summary": "", "escalations": [], "times": [], "turns": [], "contact": None}
+    query = query.order("asked_at", desc=True, foreign_table="ratings")
+    query = query.limit(RATINGS, foreign_table="ratings")
+    query = query.not_.is_("history.last_message_at", "null")
+    query = query.order("last_message_at", desc=True, foreign_table="history")
+    # One of them is the conversation itself.
+    query = query.limit(TALKS + 1, foreign_table="history")
+    query = query.order("created_at", desc=True, foreign_table="orders").limit(ORDERS, foreign_table="orders")
+    query = query.order("id", foreign_table="orders.events").order("code", foreign_table="orders.parts")
+    return {row["id"]: row for row in await rows(query)}
 
 
-async def _orders(client: AsyncPostgrestClient, conversation: Json) -> list[Json]:
-    query = client.from_("whatsapp_order_relays").select(RELAY)
-    if contact := conversation.get("contact"):
-        # Whatever they ordered, in this conversation or before.
-        query = query.eq("contact_id", contact["id"])
-    else:
-        query = query.eq("conversation_id", conversation["id"])
-    query = query.order("id", foreign_table="events").order("code", foreign_table="parts")
-    found = await rows(query.order("created_at", desc=True).limit(ORDERS))
-    return [{**order, **_paying(order)} for order in found]
+def _contact(conversation: Json) -> str:
+    contact = conversation.get("contact")
+    return str(contact["id"]) if contact else ""
 
 
 def _paying(order: Json) -> Json:
@@ -97,15 +136,17 @@ def _paying(order: Json) -> Json:
     return {"paying": word(payment) if payment else None, "cashable": waits}
 
 
-async def _model(client: AsyncPostgrestClient, conversation: Json, turn: Json | None) -> Json | None:
-    """The model call that a turn rests on, None where rules understood by themselves."""
-    if turn is None:
-        return None
+async def _models(client: AsyncPostgrestClient, beside: Mapping[str, Json]) -> dict[str, Json]:
+    """The model calls that the turns rest on, by turn; none where rules understood by themselves."""
+    turns = {row["turns"][0]["id"]: conversation for conversation, row in beside.items() if row["turns"]}
+    if not turns:
+        return {}
     query = client.from_("ai_calls").select(
-        "model, outcome, input_tokens, output_tokens, cost_usd, latency_ms"
+        "turn_id, model, outcome, input_tokens, output_tokens, cost_usd, latency_ms"
     )
-    query = query.eq("conversation_id", conversation["id"]).eq("turn_id", turn["id"])
-    return await one(query.order("id", desc=True).limit(1))
+    query = query.in_("conversation_id", list(turns.values())).in_("turn_id", list(turns))
+    # Of several calls of a turn the last one counts.
+    return {row["turn_id"]: row for row in await rows(query.order("id"))}
 
 
 def _summary(beside: Json) -> Json | None:

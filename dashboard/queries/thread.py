@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -35,38 +35,47 @@ async def messages(client: AsyncPostgrestClient, conversation_id: UUID, *, befor
     query = client.from_("whatsapp_messages").select(COLUMNS).eq("conversation_id", str(conversation_id))
     if before is not None:
         query = query.lt("sequence", before)
-    found = await rows(query.order("sequence", desc=True).limit(PAGE_ROWS + 1))
-    return Page(rows=found[:PAGE_ROWS][::-1], more=len(found) > PAGE_ROWS)
+    return _page(await rows(query.order("sequence", desc=True).limit(PAGE_ROWS + 1)))
 
 
 ASIDES = 200
+NOTE = "id, body, mentions, created_at, staff:staff(id, name)"
+EVENT = (
+    "id, kind, created_at, staff:staff!conversation_events_staff_id_fkey(id, name), "
+    "by:staff!conversation_events_by_id_fkey(id, name)"
+)
 
 
-async def asides(client: AsyncPostgrestClient, conversation_id: UUID) -> list[Json]:
-    """What stands between the messages, oldest first: notes to each other, and events, which have a `kind`."""
-    notes, events = await asyncio.gather(
-        notes_of(client, conversation_id), events_of(client, conversation_id)
+@dataclass(frozen=True, kw_only=True)
+class Thread:
+    """The latest messages of a conversation, and what stands between them, oldest first.
+
+    These are notes to each other, and events, which have a `kind`.
+    """
+
+    page: Page
+    asides: list[Json]
+
+
+async def threads(client: AsyncPostgrestClient, conversation_ids: Collection[UUID]) -> dict[UUID, Thread]:
+    """How these conversations look now, as far as the person may see them, in one question."""
+    query = client.from_("whatsapp_conversations").select(
+        f"id, messages:whatsapp_messages({COLUMNS}), notes({NOTE}), events:conversation_events({EVENT})"
     )
-    return sorted([*notes, *events], key=lambda row: datetime.fromisoformat(row["created_at"]))
+    query = query.in_("id", sorted(str(one) for one in conversation_ids))
+    query = query.order("sequence", desc=True, foreign_table="messages")
+    query = query.limit(PAGE_ROWS + 1, foreign_table="messages")
+    for aside in ("notes", "events"):
+        query = query.order("created_at", desc=True, foreign_table=aside).limit(ASIDES, foreign_table=aside)
+    return {UUID(row["id"]): _thread(row) for row in await rows(query)}
 
 
-async def notes_of(client: AsyncPostgrestClient, conversation_id: UUID) -> list[Json]:
-    """What agents wrote to each other beside a conversation, latest first."""
-    query = client.from_("notes").select("id, body, mentions, created_at, staff:staff(id, name)")
-    query = query.eq("conversation_id", str(conversation_id)).order("created_at", desc=True)
-    return await rows(query.limit(ASIDES))
-
-
-async def events_of(client: AsyncPostgrestClient, conversation_id: UUID) -> list[Json]:
-    """Who got the conversation from whom and how it ended, latest first."""
-    query = client.from_("conversation_events").select(
-        "id, kind, created_at, staff:staff!conversation_events_staff_id_fkey(id, name), "
-        "by:staff!conversation_events_by_id_fkey(id, name)"
+def _thread(row: Json) -> Thread:
+    asides = sorted(
+        [*row["notes"], *row["events"]], key=lambda one: datetime.fromisoformat(one["created_at"])
     )
-    query = query.eq("conversation_id", str(conversation_id)).order("created_at", desc=True)
-    return await rows(query.limit(ASIDES))
+    return Thread(page=_page(row["messages"]), asides=asides)
 
 
-async def latest(client: AsyncPostgrestClient, conversation_id: UUID) -> tuple[Page, list[Json]]:
-    """The latest messages and all that stands between them."""
-    return await asyncio.gather(messages(client, conversation_id), asides(client, conversation_id))
+def _page(latest_first: list[Json]) -> Page:
+    return Page(rows=latest_first[:PAGE_ROWS][::-1], more=len(latest_first) > PAGE_ROWS)

@@ -96,6 +96,15 @@ comment on function public.staff_cart(uuid) is
   'The cart of a customer''s conversation in progress: {version, delivery_version, currency, lines, goods, delivers, pickup, ways_to_pay, quote, opens_at, '
   'waits_for_yes}; null when there can be none.';
 
+create function public.staff_carts(p_conversation_ids uuid[]) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+  select coalesce(jsonb_object_agg(c.id, private.open_cart(c)), '{}') from public.whatsapp_conversations c
+  where c.id = any (p_conversation_ids) and c.business_id in (select private.my_businesses())
+    and c.conversation_type = 'customer' and c.status <> 'resolved'
+$$;
+comment on function public.staff_carts(uuid[]) is 'What staff_cart tells of each of these conversations that can have a cart, by its id.';
+
 create function private.cart_touched(c public.whatsapp_conversations) returns void
 language plpgsql set search_path = ''
 as $$
@@ -294,5 +303,5 @@ comment on function public.staff_place_order(uuid, text, numeric, text, text) is
 grant execute on function private.require_cart(uuid), private.refuse_cart(text, text), private.delivery_version(public.carts),
   private.cart_version(public.carts), private.ways_to_pay(public.whatsapp_conversations), private.open_cart(public.whatsapp_conversations), private.cart_touched(public.whatsapp_conversations),
   private.check_line(uuid, uuid, jsonb, integer, boolean) to service_role;
-grant execute on function public.staff_cart(uuid), public.staff_set_line(uuid, uuid, jsonb, integer, integer, text),
+grant execute on function public.staff_cart(uuid), public.staff_carts(uuid[]), public.staff_set_line(uuid, uuid, jsonb, integer, integer, text),
   public.staff_set_delivery(uuid, jsonb, text, text), public.staff_place_order(uuid, text, numeric, text, text) to authenticated, service_role;
