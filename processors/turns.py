@@ -9,15 +9,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from processors.channels.base import ChannelClient
 from processors.errors import StaleTurn, StorageError, StorageUnavailable
 from processors.language.texts import say
 from processors.logs import describe
 from processors.loops import Progress, Wake
-from processors.model import Decision, Reply, Turn
+from processors.model import AiCall, Decision, Reply, Turn
 from processors.router import respond
+from processors.search.meter import metering
 from processors.services import Services
 from processors.store import FinishedTurn
 from processors.trace import tracing
@@ -42,8 +44,8 @@ async def run_turn(
     """
     started = time.monotonic()
     try:
-        with tracing(turn.account.simulated) as trace:
-            decision = await _decide(turn, services)
+        with tracing(turn.account.simulated) as trace, metering() as calls:
+            decision = await _decide(turn, services, calls)
         decided_ms = round((time.monotonic() - started) * 1000)
         if trace is not None:
             decision = {**decision, "trace": trace.to_json()}
@@ -59,7 +61,8 @@ async def run_turn(
         return None
 
 
-async def _decide(turn: Turn, services: Services) -> dict[str, object]:
+async def _decide(turn: Turn, services: Services, calls: Sequence[AiCall]) -> dict[str, object]:
+    """The decision as it is stored; `calls` are those that searching made meanwhile."""
     if not turn.messages:
         return Decision().to_json()
     if turn.attempts > services.settings.turn_max_attempts:
@@ -67,12 +70,13 @@ async def _decide(turn: Turn, services: Services) -> dict[str, object]:
     try:
         async with asyncio.timeout(services.settings.turn_deadline_seconds):
             decision = await respond(turn, services)
-        return decision.to_json()
+        return replace(decision, ai_calls=(*decision.ai_calls, *calls)).to_json()
     except StorageUnavailable:
         raise
     except Exception as error:
         log.error("turn %s: the processor failed: %s", turn.token, describe(error))
-        return _fallback(turn, "fallback.processing", "processing_failed")
+        failed = _fallback(turn, "fallback.processing", "processing_failed")
+        return {**failed, "ai_calls": [call.to_json() for call in calls]}
 
 
 def _fallback(turn: Turn, key: str, reason: str) -> dict[str, object]:

@@ -25,6 +25,7 @@ KINDS = (
     "file",
     "event",
     "model",
+    "budget",
 )
 """Worst first: a person who waits before a file that is missing."""
 

@@ -122,6 +122,9 @@ def _told(visitor: Visitor, item: Json) -> list[str]:
         case "model":
             advice = visitor.say("attention.model_todo")
             return [cards.line(who, what, since), cards.said(detail["preview"]), cards.todo(advice)]
+        case "budget":
+            advice = "health_remedy.model_spent" if detail["is_spent"] else "health_remedy.model_budget"
+            return [cards.line(what, since), cards.todo(visitor.say(advice))]
     times = visitor.say("attention.times", count=detail["count"]) if detail["count"] > 1 else ""
     advice = "attention.account_todo" if detail["is_common"] else "attention.event_todo"
     channel = cards.strong(f"{detail['channel']} · {detail['field']}")
@@ -159,6 +162,9 @@ def _what(visitor: Visitor, item: Json) -> str:
             return named(visitor, "media_reason", detail["reason"])
         case "model":
             return named(visitor, "model_error", detail["error"])
+        case "budget":
+            alert = "health_alert.model_spent" if detail["is_spent"] else "health_alert.model_budget"
+            return visitor.say(alert, percent=detail["percent"])
     return ""
 
 

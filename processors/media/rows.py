@@ -22,6 +22,7 @@ class ClaimedFile:
     attempts: int
     business_id: UUID
     conversation_id: UUID
+    contact_id: UUID
     message_id: UUID
     channel: str
     account: str
@@ -90,6 +91,7 @@ def _file(row: Mapping[str, Any]) -> ClaimedFile:
         attempts=row["attempts"],
         business_id=UUID(row["business_id"]),
         conversation_id=UUID(row["conversation_id"]),
+        contact_id=UUID(row["contact_id"]),
         message_id=UUID(row["message_id"]),
         channel=row["channel"],
         account=row["account"],

@@ -50,7 +50,7 @@ class Listener:
         if len(content) > self._settings.ai_transcribe_max_bytes:
             return Outcome(words=None, call=self._transcriber.failed_call("too_long"))
         try:
-            await begin_call(self._store, self._settings, file.business_id, None)
+            await begin_call(self._store, self._settings, file.business_id, file.contact_id)
             heard = await self._transcriber.transcribe(
                 content,
                 file_name=f"voice.{extension(mime_type)}",

@@ -21,8 +21,8 @@ class NotificationKind:
 
     `required` are the data fields it can't do without; they and the `optional` ones travel to the device,
     others stay here. `subject` is the field that says what it is about: a later push of the same kind about
-    the same subject replaces the earlier one. `opens` is the desk's query parameter for the subject, None where
-    there is nothing to open.
+    the same subject replaces the earlier one. `opens` is the desk's query parameter for the subject, a page (how things
+    stand), or None where there is nothing to open.
     `ttl_seconds` is how long the news is worth delivering to a device that is off.
     """
 
@@ -30,7 +30,7 @@ class NotificationKind:
     required: tuple[str, ...]
     optional: tuple[str, ...] = ()
     subject: str
-    opens: Literal["order", "conversation"] | None
+    opens: Literal["order", "conversation", "page"] | None
     ttl_seconds: int
 
 
@@ -65,6 +65,13 @@ NOTIFICATIONS: Mapping[str, NotificationKind] = {
         opens="conversation",
         ttl_seconds=12 * 3600,
     ),
+    "model_budget": NotificationKind(
+        audience="support",
+        required=("day", "percent"),
+        subject="day",
+        opens="page",
+        ttl_seconds=12 * 3600,
+    ),
     "escalation": NotificationKind(
         audience="support",
         required=("conversation_id",),
@@ -91,4 +98,6 @@ def desk_link(kind: NotificationKind, data: Mapping[str, Any], desk_url: str) ->
     """Where a tap on the notification leads in the desk."""
     subject = data.get(kind.subject)
     base = desk_url.rstrip("/") + "/"
+    if kind.opens == "page":
+        return f"{base}health"
     return f"{base}?{kind.opens}={quote(str(subject), safe='')}" if subject and kind.opens else base

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from processors.errors import ModelUnavailable
+from processors.model import AiCall
+from processors.search.meter import metering
 from processors.search.search import Embedder, HashEmbedder, ProductSearch, Rpc
 from processors.search.words import content_words, stem
 
@@ -32,14 +34,23 @@ class Indexer:
             rows = await self._rpc("products_to_embed", {"p_model": embedder.model, "p_limit": BATCH})
             if not rows:
                 continue
-            try:
-                vectors = await embedder.embed([row["text"] for row in rows])
-            except ModelUnavailable as error:
-                log.warning("search index: %s", error.reason)
-                continue
+            with metering() as calls:
+                try:
+                    vectors = await embedder.embed([row["text"] for row in rows])
+                except ModelUnavailable as error:
+                    log.warning("search index: %s", error.reason)
+                    continue
+                finally:
+                    await self._charge(rows, calls)
             params = {"p_model": embedder.model, "p_rows": _rows(rows, vectors)}
             done += int(await self._rpc("save_product_embeddings", params))
         return done
+
+    async def _charge(self, rows: Sequence[dict[str, Any]], calls: Sequence[AiCall]) -> None:
+        """What the vectors cost is charged to those whose products they are, whether or not they came."""
+        for call in calls:
+            ids = [row["product_id"] for row in rows]
+            await self._rpc("record_embedding", {"p_product_ids": ids, "p_call": call.to_json()})
 
 
 def _rows(products: Sequence[dict[str, Any]], vectors: Sequence[list[float]]) -> list[dict[str, Any]]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
+from typing import Any
 
 from openai import AsyncOpenAI
 
 from processors.errors import ModelUnavailable
 from processors.search.hashing import DIMENSIONS
+from processors.search.meter import count
 from processors.settings import Settings
 from processors.understanding.breaker import Breaker
+from processors.understanding.prices import estimated_tokens
 
 DEADLINE_SECONDS = 10.0
 
@@ -28,20 +32,26 @@ class OpenAIEmbedder:
         """One vector per text, in order. Raises ModelUnavailable."""
         if not self._breaker.allows():
             raise ModelUnavailable("breaker_open")
+        started = time.monotonic()
         try:
             async with asyncio.timeout(DEADLINE_SECONDS):
-                vectors = await self._ask([text or " " for text in texts])
+                vectors, tokens = await self._ask([text or " " for text in texts])
         except asyncio.CancelledError:
+            count(self._settings.ai_embed_model, tokens=0, latency_ms=_since(started), error="timeout")
             # Whoever asked waited no longer. The next one shall not wait at all, or a turn runs out of time.
             self._breaker.failed(for_good=True)
             raise
         except Exception as error:
             self._breaker.failed()
-            raise ModelUnavailable(f"embedding:{type(error).__name__}") from None
+            reason = f"embedding:{type(error).__name__}"
+            count(self._settings.ai_embed_model, tokens=0, latency_ms=_since(started), error=reason)
+            raise ModelUnavailable(reason) from None
         self._breaker.succeeded()
+        count(self._settings.ai_embed_model, tokens=tokens, latency_ms=_since(started))
         return vectors
 
-    async def _ask(self, texts: list[str]) -> list[list[float]]:
+    async def _ask(self, texts: list[str]) -> tuple[list[list[float]], int]:
+        """The vectors, and how many tokens they were counted as."""
         if self._client is None:
             self._client = AsyncOpenAI(
                 api_key=self._settings.openai_api_key.get_secret_value(),
@@ -59,9 +69,15 @@ class OpenAIEmbedder:
         vectors = [item.embedding for item in sorted(answer.data, key=lambda item: item.index)]
         if len(vectors) != len(texts) or any(len(vector) != DIMENSIONS for vector in vectors):
             raise ModelUnavailable("embedding_shape")
-        return vectors
+        # Some hosts that speak like OpenAI say nothing of tokens.
+        usage: Any = getattr(answer, "usage", None)
+        return vectors, int(usage.total_tokens) if usage else sum(estimated_tokens(text) for text in texts)
 
     async def close(self) -> None:
         """Close the connection; called at shutdown."""
         if self._client is not None:
             await self._client.close()
+
+
+def _since(started: float) -> int:
+    return round((time.monotonic() - started) * 1000)

@@ -152,12 +152,14 @@ class ProductSearch:
         return known[1]
 
     async def _ready(self, business_id: UUID) -> bool:
-        """Whether the model has vectors of the business's products; one that was just set has none yet."""
+        """Whether the model has vectors of the business's products, and the business something left to ask for one."""
         now = time.monotonic()
         known = self._readiness.get(business_id)
         if known is None or known[0] < now:
             arguments = {"p_business_id": str(business_id), "p_model": self.embedder.model}
-            is_ready = bool(await self._rpc("search_ready", arguments))
+            is_ready = bool(await self._rpc("search_ready", arguments)) and bool(
+                await self._rpc("model_allowed", {"p_business_id": str(business_id)})
+            )
             known = (now + (GLOSSARY_SECONDS if is_ready else UNREADY_SECONDS), is_ready)
             self._readiness[business_id] = known
         return known[1]

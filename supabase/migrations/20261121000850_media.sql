@@ -133,13 +133,14 @@ begin
   )
   -- Voice notes first: somebody waits for an answer to them.
   select coalesce(jsonb_agg(jsonb_build_object('id', x.id, 'token', x.token, 'attempts', x.attempts, 'business_id', x.business_id,
-      'conversation_id', m.conversation_id, 'message_id', x.message_id, 'channel', a.channel, 'account', a.external_id,
+      'conversation_id', m.conversation_id, 'contact_id', c.contact_id, 'message_id', x.message_id, 'channel', a.channel, 'account', a.external_id,
       'external_id', x.external_id, 'kind', x.kind, 'mime_type', x.mime_type, 'sha256', x.sha256,
       'stored_path', case when x.state = 'stored' then x.storage_path end,
       'wants_transcript', coalesce(x.transcription = 'waiting', false), 'languages', b.languages)
     order by x.transcription is distinct from 'waiting', x.created_at), '[]'::jsonb) into v_files
   from claimed x
   join public.whatsapp_messages m on m.id = x.message_id
+  join public.whatsapp_conversations c on c.id = m.conversation_id
   join public.channel_accounts a on a.id = m.account_id
   join public.businesses b on b.id = x.business_id;
   return jsonb_build_object('files', v_files,

@@ -53,6 +53,26 @@ end
 $$;
 comment on function private.lock_spend(uuid, date, uuid, numeric, numeric) is 'The row of a day, made if need be and locked until the end of the transaction.';
 
+create function private.warn_of_budget(p_business_id uuid, p_day date) returns boolean
+language plpgsql set search_path = ''
+as $$
+declare
+  v_share numeric;
+begin
+  update public.model_spend m set warned_at = now()
+  where m.business_id = p_business_id and m.day = p_day and m.contact_id is null and m.warned_at is null and m.usd_limit is not null
+    and private.used_share(m.calls, m.cost_usd, m.calls_limit, m.usd_limit) >= 0.8
+  returning private.used_share(m.calls, m.cost_usd, m.calls_limit, m.usd_limit) into v_share;
+  if not found then
+    return false;
+  end if;
+  perform private.push(p_business_id, 'model_budget', 'support', null,
+    jsonb_build_object('day', p_day, 'percent', least(floor(v_share * 100), 100)::integer), 'model_budget:' || p_day);
+  return true;
+end
+$$;
+comment on function private.warn_of_budget(uuid, date) is 'Tells support once a day that 80 % of the budget of a business are used. True when it was told just now.';
+
 create function public.begin_model_call(p_business_id uuid, p_contact_id uuid, p_usual jsonb) returns jsonb
 language plpgsql set search_path = ''
 as $$
@@ -62,7 +82,6 @@ declare
   b public.model_spend;
   k public.model_spend;
   v_over text;
-  v_warn boolean;
 begin
   select p_usual || l.limits into v_limits from public.businesses l where l.id = p_business_id;
   -- The business's row first, everywhere: whoever calls at the same moment waits here, so nobody counts past the limit.
@@ -85,10 +104,9 @@ begin
       and m.contact_id is not distinct from (case when v_over = 'contact' then p_contact_id end);
     return jsonb_build_object('allowed', false, 'over', v_over, 'first', found);
   end if;
-  v_warn := b.warned_at is null and private.used_share(b.calls + 1, b.cost_usd, b.calls_limit, b.usd_limit) >= 0.8;
-  update public.model_spend m set calls = m.calls + 1, warned_at = case when v_warn and m.contact_id is null then now() else m.warned_at end
+  update public.model_spend m set calls = m.calls + 1
   where m.business_id = p_business_id and m.day = v_day and (m.contact_id is null or m.contact_id = p_contact_id);
-  return jsonb_build_object('allowed', true, 'warn', v_warn);
+  return jsonb_build_object('allowed', true, 'warn', private.warn_of_budget(p_business_id, v_day));
 end
 $$;
 comment on function public.begin_model_call(uuid, uuid, jsonb) is
@@ -120,6 +138,7 @@ begin
     insert into public.model_spend as m (business_id, day, contact_id, cost_usd) values (new.business_id, v_day, v_contact, new.cost_usd)
     on conflict (business_id, day, contact_id) do update set cost_usd = m.cost_usd + excluded.cost_usd;
   end if;
+  perform private.warn_of_budget(new.business_id, v_day);
   return null;
 end
 $$;
@@ -127,6 +146,26 @@ comment on function private.charge_model_call() is 'What a call cost is charged 
 create trigger charge_model_call after insert on public.ai_calls
   for each row when (new.cost_usd > 0) execute function private.charge_model_call();
 
+create function public.model_allowed(p_business_id uuid) returns boolean
+language sql stable set search_path = ''
+as $$
+  select not exists (select 1 from public.model_spend m
+    where m.business_id = p_business_id and m.day = private.business_day(p_business_id) and m.contact_id is null and m.usd_limit is not null
+      and private.used_share(m.calls, m.cost_usd, m.calls_limit, m.usd_limit) >= 1)
+$$;
+comment on function public.model_allowed(uuid) is 'Whether today''s budget of a business has something left, by the limits that held when a model was last asked for.';
+
+create function public.record_embedding(p_product_ids uuid[], p_call jsonb) returns void
+language sql set search_path = ''
+as $$
+  select private.record_ai_calls(x.business_id, null, null, jsonb_build_array(p_call || jsonb_build_object(
+    'input_tokens', round((p_call ->> 'input_tokens')::numeric * x.share), 'cost_usd', (p_call ->> 'cost_usd')::numeric * x.share)))
+  from (select p.business_id, count(*)::numeric / cardinality(p_product_ids) as share from public.products p
+    where p.id = any (p_product_ids) group by p.business_id order by p.business_id) x
+$$;
+comment on function public.record_embedding(uuid[], jsonb) is 'What vectors of products cost, charged to the businesses by how many of the products are theirs.';
+
+grant execute on function private.warn_of_budget(uuid, date), public.model_allowed(uuid), public.record_embedding(uuid[], jsonb) to service_role;
 grant execute on function private.business_day(uuid), private.used_share(integer, numeric, numeric, numeric),
   private.lock_spend(uuid, date, uuid, numeric, numeric), private.record_ai_calls(uuid, uuid, uuid, jsonb),
   public.begin_model_call(uuid, uuid, jsonb) to service_role;

@@ -92,7 +92,7 @@ begin
   select f.* from private.people_figures(p_day, array(select s.contact_id from steps s), array(select s.step from steps s)) f
   union all
   -- All calls of a turn are written with it, so that no turn is counted on two days.
-  select p_day, 'with_model', '', '', 0, count(distinct i.turn_id), null, null, null, null from asked i where i.outcome = 'ok' having count(i.turn_id) > 0
+  select p_day, 'with_model', '', '', 0, count(distinct i.turn_id), null, null, null, null from asked i where i.outcome = 'ok' and i.purpose <> 'embedding' having count(i.turn_id) > 0
   union all
   select p_day, x.kind, i.model, i.purpose, 0, sum(x.n)::bigint, null, null, null, null
   from asked i cross join lateral (values ('call_failed', (i.outcome = 'failed')::integer), ('tokens_in', i.input_tokens),

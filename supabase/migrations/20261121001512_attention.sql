@@ -124,6 +124,13 @@ as $$
   where a.business_id = any (p_businesses) and a.outcome = 'failed' and a.seen_at is null and a.created_at > now() - interval '2 days'
     and a.purpose = 'turn' and a.error in ('refusal', 'filter', 'length', 'schema', 'empty', 'unreadable') and a.conversation_id is not null
   group by a.conversation_id, a.error order by 2 limit 100)
+  union all
+  -- Until midnight, or until an admin allows more.
+  (select 'budget', coalesce(m.warned_at, now()), m.id::text, null,
+    jsonb_build_object('percent', least(floor(x.share * 100), 100)::integer, 'is_spent', x.share >= 1)
+  from public.model_spend m cross join lateral (select private.used_share(m.calls, m.cost_usd, m.calls_limit, m.usd_limit)) x (share)
+  where m.business_id = any (p_businesses) and m.day = private.business_day(m.business_id) and m.contact_id is null and m.usd_limit is not null
+    and x.share >= 0.8)
 $$;
 comment on function private.attention_of(uuid[], uuid[]) is 'What needs a person in these businesses, each kind oldest first, 100 at most of each.';
 

@@ -59,7 +59,9 @@ async def test_what_turns_cost_is_charged_with_them_and_ends_the_day_at_the_limi
     assert (await begin(engine, somebody, contact_model_usd_per_day="9"))["warn"] is False
     await engine.answer("uno", "1", ai_calls=[call("0.50"), call("0.31")])
     warned = await begin(engine, somebody, contact_model_usd_per_day="9")
-    assert (warned["allowed"], warned["warn"]) == (True, True)
+    # Support was told when it was charged.
+    assert (warned["allowed"], warned["warn"]) == (True, False)
+    assert await engine.value("select count(*) from notifications where kind = 'model_budget'") == 1
     await engine.answer("due", "2", ai_calls=[call("0.19")])
     assert (await begin(engine, somebody, contact_model_usd_per_day="9"))["over"] == "business"
     [row] = await engine.rows("select calls, cost_usd from model_spend where contact_id is null")
@@ -94,3 +96,44 @@ async def test_the_business_s_own_limits_go_before_the_usual_and_its_midnight_be
 
 async def test_a_limit_of_nothing_is_no_model(engine: Engine) -> None:
     assert (await begin(engine, None, model_usd_per_day="0"))["over"] == "business"
+
+
+async def test_vectors_of_products_are_charged_to_whose_they_are(engine: Engine) -> None:
+    products = [uuid.UUID(await engine.product(sku)) for sku in ("C07", "C17")]
+    foreign = await engine.value(
+        "with b as (insert into businesses (name, slug) values ('Altra', 'altra') returning id) insert into products "
+        "(business_id, sku, name, price, currency) select id, 'X1', 'x', 1, 'EUR' from b returning id"
+    )
+    spent = call("0.000030", "embedding") | {"input_tokens": 1500}
+    await engine.call("record_embedding", [*products, foreign], spent)
+    rows = await engine.rows("select business_id, cost_usd, input_tokens from ai_calls order by cost_usd")
+    assert [(str(row["cost_usd"]), row["input_tokens"]) for row in rows] == [
+        ("0.000010", 500),
+        ("0.000020", 1000),
+    ]
+    assert rows[1]["business_id"] == BUSINESS_ID
+    assert (
+        str(await engine.value("select cost_usd from model_spend where business_id = $1", BUSINESS_ID))
+        == "0.000020"
+    )
+
+
+async def test_support_is_told_once_a_day_that_little_is_left_and_the_page_shows_it(engine: Engine) -> None:
+    somebody = await contact(engine)
+    await begin(engine, somebody, contact_model_usd_per_day="9")
+    assert await engine.call("model_allowed", BUSINESS_ID) is True
+    # Whatever the money went for: listening and vectors count as talking does.
+    for purpose in ("transcription", "embedding", "turn"):
+        await engine.answer("uno", "1", ai_calls=[call("0.30", purpose)])
+    pushes = await engine.rows("select audience, data from notifications where kind = 'model_budget'")
+    assert [row["audience"] for row in pushes] == ["support"]
+    assert '"percent": 90' in pushes[0]["data"]
+    seen = await engine.call(
+        "attention", role="authenticated", claims={"sub": "00000000-0000-4000-8000-000000000021"}
+    )
+    assert [i["detail"] for i in seen["items"] if i["kind"] == "budget"] == [
+        {"percent": 90, "is_spent": False}
+    ]
+    await engine.answer("due", "2", ai_calls=[call("0.20", "embedding")])
+    assert await engine.call("model_allowed", BUSINESS_ID) is False
+    assert await engine.value("select count(*) from notifications where kind = 'model_budget'") == 1

@@ -17,6 +17,8 @@ DATA = {
     "conversation_id": "0d3c1c6e-0000-4000-8000-000000000061",
     "rider_id": "0d3c1c6e-0000-4000-8000-000000000031",
     "reason": "asked",
+    "day": "2026-11-21",
+    "percent": 80,
 }
 
 
@@ -40,9 +42,8 @@ def test_every_kind_has_words_and_a_link_in_each_language(kind: str, language: s
     assert push.title
     assert push.body
     assert "{" not in push.title + push.body
-    assert push.link.startswith(
-        "https://desk.example/?" if NOTIFICATIONS[kind].opens else "https://desk.example/"
-    )
+    opens = {None: "", "page": "health"}.get(NOTIFICATIONS[kind].opens, "?")
+    assert push.link.startswith(f"https://desk.example/{opens}")
     assert push.data["kind"] == kind
     # FCM keeps `from`, `message_type` and everything of Google's for itself.
     assert not {"from", "message_type"} & push.data.keys()
