@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from processors.model import Json
 from processors.search.words import fold
+from processors.understanding.counting import number_at
 
 LONGEST: Final = 200
 """Characters of an address; who writes more tells something else."""
@@ -49,6 +50,16 @@ _SHOPPING: Final = re.compile(
     r"\b(ordine|vorrei|voglio|aggiungi|metti|togli|prendo|ordino|quanto|costa|avete|want|would like|add|remove|order|"
     r"how much|do you|mau|pesan|tambah|hapus|berapa|ada)\b"
 )
+_SENDING: Final = re.compile(
+    r"[,;.]?\s*(?:(?:e|ed|and|dan|da|to be|che|puoi|potete|can you)\s+)*(?:(?:me |te )?(?:lo|la|li|le|ce li)\s+)?"
+    r"(?:mand|invia|spedi|consegn|port|recapit|deliver|send|ship|bring|kirim|di ?kirim|antar|di ?antar)\w*"
+    r"(?:\s+(?!a\b|in\b|to\b|ke\b)[^\W\d]+)?\s*(?:(?:a lei|a lui|a casa|it|them|her|him)\s+)?"
+    r"(?:(?:a|in|al|to|at|ke|di)\s+)?$|"
+    r"[,;.]?\s*\b(?:a|in|to|at|ke|indirizzo|address|alamat)\s*:?\s*$",
+    re.IGNORECASE,
+)
+"""What leads over to an address at the end of a wish."""
+
 _FORM_ADDRESS: Final = ("address", "indirizzo", "alamat", "street", "via", "building_name", "house_number")
 _FORM_POSTCODE: Final = ("postcode", "postal_code", "zip", "cap", "kode_pos", "in_pin_code", "sg_post_code")
 _FORM_CITY: Final = ("city", "citta", "kota", "landmark_area", "state")
@@ -112,6 +123,21 @@ def address_in(text: str, *, asked: bool) -> Address | None:
         named = _NUMBERED.search(plain) or (postcode is not None and len(bare.split()) > 2)
         is_address = asked and bool(named) and not _SHOPPING.search(plain)
     return Address(text=tidy(bare), postcode=postcode) if is_address else None
+
+
+def with_address(line: str) -> tuple[str, ...]:
+    """A line, or the wish in it and the address it goes to: "una candela, la mandate in via Roma 3, 20121 Milano"."""
+    plain = fold(line)
+    found = _HOLDS.search(plain)
+    if found is None or found.start() == 0 or len(plain) != len(line):
+        return (line,)
+    wish, rest = line[: found.start()], line[found.start() :]
+    if _SENDING.search(wish) is None or not re.search(r"\d", rest) or address_in(rest, asked=False) is None:
+        return (line,)
+    wish = _SENDING.sub("", wish).strip(" ,;.")
+    words = fold(wish).split()
+    wants = _SHOPPING.search(fold(wish)) or any(number_at(words, at) for at in range(len(words)))
+    return (wish, rest) if wants and len(words) > 1 else (line,)
 
 
 def postcode_in(text: str) -> str | None:

@@ -29,7 +29,8 @@ async def ask_next(talk: Talk, reads: Reads) -> Talk:
     for question in talk.session.questions:
         if question.asked >= MOST_ASKED:
             talk = replace(talk, session=talk.session.without(question))
-            talk = talk.noting("ask.left", mention=question.mention)
+            if question.mention:
+                talk = talk.noting("ask.left", mention=question.mention)
             continue
         talk, options = await reads.products(talk, question.options)
         reply = question_reply(talk, question, options) if options else None

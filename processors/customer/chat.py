@@ -11,6 +11,11 @@ from processors.customer.talk import Talk
 from processors.model import Reply
 from processors.search.words import fold
 
+_CLOCK = re.compile(r"\b(che ora|che orari\w*|what time|until when|how late|jam berapa)\b")
+_NOW = re.compile(
+    r"\b(adesso|ora (aperti|chiusi)|(aperti|chiusi) ora|ancora (aperti|chiusi)|(open|closed) (right )?now|still open|"
+    r"right now|sekarang|masih buka)\b"
+)
 Subject = Literal["greeting", "thanks", "bye", "bot", "hours", "where", "how_are_you", "ok"]
 
 # The rarer meaning first: "ciao, a che ora aprite?" asks for the hours.
@@ -18,8 +23,8 @@ _SUBJECTS: tuple[tuple[Subject, re.Pattern[str]], ...] = (
     (
         "hours",
         re.compile(
-            r"\b(orari\w*|a che ora|che ore|apert[oi]|aprite|chiudete|chius[oi]|what time|opening|open|close|hours|"
-            r"jam (berapa|buka|kerja)|buka|tutup)\b"
+            r"\b(orari\w*|(a|fino a) che ora|che ore|apert[oi]|aprite|chiudete|chius[oi]|what time|how late|until when|"
+            r"opening|open|close|hours|jam (berapa|buka|kerja)|buka|tutup)\b"
         ),
     ),
     (
@@ -82,12 +87,29 @@ def reply_to(talk: Talk, text: str, *, words: str = "") -> Reply:
     if subject == "greeting":
         return greeting(talk)
     if subject == "hours":
-        return Reply(text=_hours(talk))
+        return Reply(text="\n".join(filter(None, (_now(talk, text), _hours(talk)))))
     if subject is None:
         return menu(talk, words or talk.say("chat.other", business=talk.turn.business.name))
     if words and subject in ("how_are_you", "thanks", "bye", "ok"):
         return Reply(text=words)
     return Reply(text=talk.say(f"chat.{subject}", business=talk.turn.business.name))
+
+
+def asks_hours(text: str) -> bool:
+    """Whether a text asks at what time: "fino a che ora consegnate?"."""
+    return _CLOCK.search(fold(text)) is not None
+
+
+def _now(talk: Talk, text: str) -> str:
+    """A yes or a no before the hours, for those who ask about this moment."""
+    business = talk.turn.business
+    if not business.hours or _NOW.search(fold(text)) is None:
+        return ""
+    if hours.is_open(business, hours.now()):
+        return talk.say("chat.open_now")
+    opens = business.opens_at
+    when = hours.when(opens, business, talk.language) if opens is not None else None
+    return talk.say("chat.closed_until", when=when) if when else talk.say("chat.closed_now")
 
 
 def _hours(talk: Talk) -> str:

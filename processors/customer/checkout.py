@@ -40,7 +40,12 @@ async def propose(talk: Talk, reads: Reads) -> Talk:
     quote = await quotes.quote(talk, reads, carts.total(talk.cart))
     if quote.state not in quotes.DELIVERABLE:
         asking = delivery_replies.ask(talk, quote)
-        kept = delivery.chosen_action(asking) if quote.state == "below_minimum" else ()
+        if quote.state != "below_minimum":
+            # Where to is still open, but a word for those who bring it is kept.
+            note = {name: said for name, said in asking.delivery.items() if name == "note"}
+            kept = delivery.chosen_action(replace(asking, delivery=note))
+        else:
+            kept = delivery.chosen_action(asking)
         return replace(asking, actions=(*talk.actions, *kept))
     pending = talk.session.proposal
     session = replace(talk.session, awaited=None)

@@ -5,7 +5,9 @@ An address reaches us in words, as a position, in a form or by a button; all end
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from typing import Final
 
 from processors.customer import cart as carts
 from processors.customer import redirect
@@ -18,12 +20,20 @@ from processors.customer.addresses import (
 )
 from processors.customer.choices import AddressChoice
 from processors.customer.delivery_words import collects, same_place, wants_other_address
+from processors.customer.gate import command_of
 from processors.customer.inputs import Form, Place
 from processors.customer.quotes import Quote, named, quote
 from processors.customer.session import Awaited
 from processors.customer.talk import Reads, Talk
 from processors.model import Action, Reply
-from processors.understanding.gate import yes_no
+from processors.search.words import fold
+from processors.understanding.gate import is_greeting, yes_no
+
+_HOUSE: Final = re.compile(
+    r"(?:(?:al |il )?(?:n\.?|nr\.?|no\.?|numero|civico|number|nomor)\s*)?(?P<number>\d{1,4}\s?[a-z]?(?:/\w{1,3})?)",
+    re.IGNORECASE,
+)
+_TOWN: Final = re.compile(r"[A-ZÀ-Ý][\w'’àèéìòù]+(?: [\w'’àèéìòù]+){0,2}")
 
 
 async def answer(talk: Talk, reads: Reads, text: str) -> Talk | None:
@@ -42,6 +52,8 @@ async def answer(talk: Talk, reads: Reads, text: str) -> Talk | None:
             return await heard(talk, reads, kept)
     if (draft := _draft(talk)) is not None and (code := postcode_in(text)):
         return await heard(talk, reads, draft.with_postcode(code))
+    if draft is not None and (longer := _going_on(draft, text)) is not None:
+        return await heard(talk, reads, longer)
     address = address_in(text, asked=awaited is not None)
     if address is None:
         return None
@@ -137,6 +149,17 @@ def summary_lines(talk: Talk, found: Quote) -> list[str]:
 async def _last_used(talk: Talk, reads: Reads) -> Address | None:
     found = await quote(talk, reads, carts.total(talk.cart))
     return found.saved[0] if found.saved else None
+
+
+def _going_on(draft: Address, text: str) -> Address | None:
+    """An address that comes in pieces: "via Mazzini", then "12", then "Milano"."""
+    if command_of(text) is not None or is_greeting(text):
+        return None
+    if (number := _HOUSE.fullmatch(text.strip())) and not any(sign.isdigit() for sign in draft.text):
+        return replace(draft, text=f"{draft.text} {number['number']}", id=None)
+    if _TOWN.fullmatch(text.strip()) and fold(text.strip()) not in fold(draft.text):
+        return replace(draft, text=f"{draft.text}, {text.strip()}", id=None)
+    return None
 
 
 def _draft(talk: Talk) -> Address | None:

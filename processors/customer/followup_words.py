@@ -92,7 +92,7 @@ _FILLER: Final = frozenset(words_of("""
     i would like give want need do vorrei vorremmo voglio vogliamo prendo prendiamo prenderei dammi
     dammene dacci servono serve stesso stessa stessi stesse uguale uguali cosi colore taglia colour color
     size warna ukuran be ok okay si sì va bene allora ma pero and e ed anche pure then tapi oke oh ah
-    grazie please thanks ho detto dire dico
+    grazie please thanks ho detto dire dico deliver
     """)) | COURTESY | frozenset(COUNTERS)  # fmt: skip
 _ASKS: Final = re.compile(
     r"\b(?:quanto (?:costa|viene|fa|e)|qual(?:e)? e|how much(?: is| for)?|which(?: one)? is|what s|what is|"

@@ -17,6 +17,8 @@ from processors.customer.session import Session
 from processors.customer.talk import Reads, Talk
 from processors.customer.variants import complete
 from processors.model import CartLine
+from processors.understanding.counting import number_at
+from processors.understanding.gate import plain
 from processors.understanding.variants import Said, variant_for
 
 _SIZES: Final = ("XXS", "XS", "S", "M", "L", "XL", "XXL")
@@ -26,7 +28,7 @@ _THOUSANDS: Final = re.compile(r"\d\s*(?:kg|l)\b", re.IGNORECASE)
 
 async def follow(talk: Talk, reads: Reads, text: str) -> Talk | None:
     """The talk after "altri due", "anzi gialle" or "the cheaper one"; None when the text is nothing of the kind."""
-    wish = followup_in(text)
+    wish = _after_summary(talk, text) or followup_in(text)
     if wish is None or (talk.session.questions and not (wish.corrects or wish.change == "pick")):
         return None
     if wish.change == "pick":
@@ -39,9 +41,29 @@ async def follow(talk: Talk, reads: Reads, text: str) -> Talk | None:
             return None
         return await _pick(talk, reads, FollowUp(change="pick", place=count, corrects=True))
     line = touched_line(talk)
-    if line is None or (talk.session.awaited is not None and wish.change == "set"):
+    if line is None or _may_be_a_door(talk, text):
         return None
     return await _change(talk, reads, wish, line)
+
+
+def _may_be_a_door(talk: Talk, text: str) -> bool:
+    """Whether digits may be the number of a house, of which the street was said before."""
+    awaited = talk.session.awaited
+    return awaited is not None and awaited.draft is not None and any(sign.isdigit() for sign in text)
+
+
+def _after_summary(talk: Talk, text: str) -> FollowUp | None:
+    """A mere number after the summary of a single thing is how many of it there should be."""
+    said, awaited = talk.session.proposal, talk.session.awaited
+    is_summary = said is not None and said.last_said and not said.paying
+    is_cart = awaited is not None and awaited.draft is None and awaited.relay_id is None
+    if not (is_summary or is_cart) or len(talk.cart) != 1 or talk.session.editing or talk.session.questions:
+        return None
+    words = plain(text).split()
+    counted = number_at(words, 0) if words else None
+    if counted is None or counted[1] != len(words) or not 1 <= counted[0] <= carts.LARGEST_QUANTITY:
+        return None
+    return FollowUp(change="set", parts=(Part(quantity=counted[0]),))
 
 
 def touched_line(talk: Talk) -> CartLine | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from processors.customer import cards, menus, shipping
+from processors.customer import cards, chat, menus, shipping
 from processors.customer.catalogue import Product
 from processors.customer.menus import menu_button
 from processors.customer.talk import Reads, Talk
@@ -26,7 +26,7 @@ _NEAR = 0.6
 
 _SHIPPING = re.compile(
     r"\b(spedizion\w+|spedite|spedire|consegn(a|ate|e)|"
-    r"shipping|ship|deliver\w*|ongkir|ongkos kirim|kirim ke|pengiriman)\b"
+    r"shipping|ship|deliver\w*|ongkir\w*|ongkos kirim|kirim ke|pengiriman)\b"
 )
 _NEWS = re.compile(r"\b(novita|nuovi arrivi|new arrivals|what s new|anything new|terbaru|produk baru)\b")
 _OFFERS = re.compile(r"\b(offert[ae]|sconto|sconti|promo\w*|saldi|discount\w*|deals?|sale|coupon|diskon)\b")
@@ -39,6 +39,8 @@ async def inquire(talk: Talk, reads: Reads, text: str, understood: Understanding
     if named:
         return cards.show(talk, named)
     plain = fold(text)
+    if _SHIPPING.search(plain) and chat.asks_hours(text):
+        return replace(talk, ending=chat.reply_to(talk, text))
     if _SHIPPING.search(plain):
         return await shipping.tell(talk, reads, text)
     if _OFFERS.search(plain):

@@ -24,7 +24,7 @@ from processors.customer import (
     taps,
     wishes,
 )
-from processors.customer.addresses import address_in
+from processors.customer.addresses import address_in, with_address
 from processors.customer.clauses import clauses
 from processors.customer.gate import Command, agrees, command_of, language_wish, says_confirm
 from processors.customer.menus import menu_button
@@ -32,6 +32,7 @@ from processors.customer.orders_to_us import orders_us
 from processors.customer.reorder import asks_again, reorder
 from processors.customer.talk import Reads, Talk
 from processors.customer.understand import understand
+from processors.customer.when import only_when, without_hour
 from processors.model import Reply
 from processors.trace import note
 from processors.understanding.gate import is_greeting
@@ -41,6 +42,13 @@ UNSURE = 0.35
 """Below this nothing is done on a guess; the menu is offered."""
 
 _CLAUSE = re.compile(r"[^,;.!?]+[,;.!?]*")
+
+_GIFT = re.compile(
+    r"^(?:(?:ciao|salve|hi|halo|scusa)[ ,!]+)?(?:è|e'|it's|it is|this is|ini|sarebbe|si tratta di)?\s*(?:un|a|buat)?\s*"
+    r"\b(?:regalo|gift|present|hadiah|kado)\b[^:,]{0,40}[:,]\s*",
+    re.IGNORECASE,
+)
+"""Whom it is for, before what it is: "è un regalo per mia sorella: una candela"."""
 
 UNCLEAR_LIMIT = 2
 """Turns that we did not understand before a person is asked for."""
@@ -58,8 +66,8 @@ async def listen(talk: Talk, reads: Reads, text: str) -> Talk:
             talk = changed
         elif (paid := await _paying(talk, reads, piece)) is not None:
             talk = paid
-        elif (followed := await followups.follow(talk, reads, piece)) is not None:
-            talk = followed
+        elif (followed := await followups.follow(talk, reads, without_hour(piece))) is not None:
+            talk = await notes.wanted_at(followed, reads, piece)
         elif (swapped := await swaps.swap(talk, reads, piece)) is not None:
             talk = swapped
         elif command == "yes" and (agreed := await answers.agree(talk, reads)) is not None:
@@ -80,10 +88,12 @@ async def listen(talk: Talk, reads: Reads, text: str) -> Talk:
 
 async def _paying(talk: Talk, reads: Reads, piece: str) -> Talk | None:
     """Words that name a way of paying, where one is open; None for all others."""
-    way = paying.way_of(piece)
+    way, proposal = paying.way_of(piece), talk.session.proposal
+    if paying.asks_ways(piece) and not (way and proposal is not None and proposal.paying):
+        # "Posso pagare con la carta?" wants to know, and places no order.
+        return paying.tell_ways(talk, piece)
     if way is None:
         return None
-    proposal = talk.session.proposal
     if proposal is None:
         return await paying.instead(talk, reads) if way == "cash" else None
     if talk.cart_changed or not (proposal.paying or proposal.last_said) or len(talk.ways_to_pay) == 1:
@@ -93,6 +103,8 @@ async def _paying(talk: Talk, reads: Reads, piece: str) -> Talk | None:
 
 async def _delivery(talk: Talk, reads: Reads, piece: str) -> Talk | None:
     """Words about the way of an order, or about an order as a whole; None for all others."""
+    if talk.cart and only_when(piece):
+        return await notes.wanted_at(replace(talk, intent="order_request"), reads, piece)
     noted = await notes.answer(talk, reads, piece)
     if noted is not None:
         return noted
@@ -111,7 +123,7 @@ async def _delivery(talk: Talk, reads: Reads, piece: str) -> Talk | None:
 def pieces(text: str) -> Iterator[str]:
     """Lines that belong together; a command, an address and a second wish stand alone."""
     together: list[str] = []
-    for line in text.split("\n"):
+    for line in (part for whole in text.split("\n") for part in with_address(whole)):
         if command_of(line) is None and address_in(line, asked=False) is None:
             wishes, line = _without_language(line)
             yield from wishes
@@ -152,7 +164,7 @@ async def _obey(talk: Talk, reads: Reads, command: Command, piece: str) -> Talk:
         return await menus.categories(replace(talk, intent="product_inquiry"), reads)
     talk = replace(talk, intent="order_request")
     if command == "clear_cart":
-        return taps.clear(talk)
+        return taps.clear(talk) if talk.cart or talk.session.questions else await _cancel(talk, reads)
     return replace(talk, checkout=True) if talk.cart else checkout.empty(talk)
 
 
@@ -187,6 +199,9 @@ async def _cancel(talk: Talk, reads: Reads) -> Talk:
 
 
 async def _interpret(talk: Talk, reads: Reads, text: str) -> Talk:
+    said, text = text, without_hour(_GIFT.sub("", text) or text)
+    if not text:
+        return replace(talk, checkout=bool(talk.cart), chat=menus.menu(talk))
     if orders_us(text):
         other = menus.menu(talk, talk.say("chat.other", business=talk.turn.business.name))
         return replace(talk, chat=other, intent=talk.intent or "general_chat", understood={"orders_us": True})
@@ -214,6 +229,8 @@ async def _interpret(talk: Talk, reads: Reads, text: str) -> Talk:
         return _yes(talk, explicit=says_confirm(text))
     if understood.cart_action != "none":
         talk = await wishes.change_cart(talk, reads, text, understood)
+        if talk.cart_changed:
+            talk = await notes.wanted_at(talk, reads, said)
         return talk if _did_something(talk) else _what_to_order(talk)
     return await _by_intent(talk, reads, text, understood)
 

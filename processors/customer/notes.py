@@ -6,14 +6,25 @@ import re
 from dataclasses import replace
 from typing import Final
 
+from processors.customer import cart as carts
 from processors.customer.addresses import tidy
 from processors.customer.menus import menu_button
+from processors.customer.quotes import quote
 from processors.customer.redirect import under_way
 from processors.customer.talk import Reads, Talk
+from processors.customer.when import when_in
 from processors.model import Action, Reply
 from processors.search.words import fold
 
 LONGEST: Final = 200
+_TIME, _BESIDE = "⏰ ", " · "
+_ASKED: Final = re.compile(
+    r"^(?:puo|può|puoi|potete|potreste|potrebbe|si puo|si può|can you|could you|bisa)\s+((?:consegn|lasci|suon|citofon|"
+    r"chiam|telefon|leave|ring|call|titip|taruh)\w*.*?)\s*\?*$",
+    re.IGNORECASE,
+)
+"""A wish in the shape of a question: "può consegnare al portiere?"."""
+
 
 _SAID: Final = re.compile(
     r"^(?:(?:per favore|please|tolong|aggiung\w+|add|tambah\w*|metti|scrivi)[ ,]+)?(?:(?:una|la|a|the)[ ]+)?"
@@ -23,7 +34,8 @@ _SAID: Final = re.compile(
 _FOR_RIDERS: Final = re.compile(
     r"^(?:(?:per favore|please|tolong|mi raccomando|e|anche|ah|ps|se possibile|quando arriva\w*|"
     r"al corriere|per il rider)[ ,:]+)*"
-    r"(?:non )?(?:citofon\w+|suon(?:a|are|ate|i)\b|buss(?:a|are|ate|i)\b|lasci(?:a|are|ate|atelo|atela|alo|ala|arlo)\b|"
+    r"(?:non )?(?:consegn\w+ (?:al|alla|a) (?:signor\w*|sig\b|sig\.|vicin\w|portier\w|portinai\w|custode|reception)|"
+    r"citofon\w+|suon(?:a|are|ate|i)\b|buss(?:a|are|ate|i)\b|lasci(?:a|are|ate|atelo|atela|alo|ala|arlo)\b|"
     r"chiam(?:a|are|ate|atemi|ami|armi)\b|telefon(?:a|are|ate|ami)\b|scala [a-z0-9]|interno \d|piano \d|"
     r"(?:al )?(?:primo|secondo|terzo|quarto|quinto|sesto|\d+) piano|"
     r"(?:don t |do not |don't )?(?:ring|knock|leave it|leave the|call me|ask for|use the)\b|"
@@ -34,12 +46,29 @@ _FOR_RIDERS: Final = re.compile(
 
 def note_in(text: str) -> str | None:
     """The word for the rider that a text is; None when it is something else."""
-    line = " ".join(text.split())
+    line = _ASKED.sub(r"\1", " ".join(text.split()))
     if not line or "?" in line or len(line) > LONGEST:
         return None
     if match := _SAID.match(line):
         return tidy(match["note"])
     return tidy(line) if _FOR_RIDERS.match(fold(line)) else None
+
+
+async def keep(talk: Talk, reads: Reads, note: str, *, is_time: bool = False) -> Talk:
+    """The talk with a note for the cart's order. A time and other words stand beside each other, each as said last."""
+    before = talk.delivery.get("note") or (await quote(talk, reads, carts.total(talk.cart))).note
+    others = [part for part in str(before or "").split(_BESIDE) if part and part.startswith(_TIME) != is_time]
+    kept = _BESIDE.join([*others, f"{_TIME}{note}" if is_time else note])[:LONGEST]
+    return replace(talk, delivery={**talk.delivery, "note": kept})
+
+
+async def wanted_at(talk: Talk, reads: Reads, text: str) -> Talk:
+    """The talk with the time that was said beside a wish; the shop reads it, and the customer that it is no promise."""
+    said = when_in(text)
+    if said is None or not talk.cart:
+        return talk
+    talk = await keep(talk, reads, tidy(said), is_time=True)
+    return replace(talk.noting("delivery.wanted_at", when=tidy(said)), checkout=True)
 
 
 async def answer(talk: Talk, reads: Reads, text: str) -> Talk | None:
@@ -48,8 +77,7 @@ async def answer(talk: Talk, reads: Reads, text: str) -> Talk | None:
     if note is None:
         return None
     if talk.cart:
-        talk = replace(talk, delivery={**talk.delivery, "note": note}, intent="order_request")
-        return replace(talk, checkout=True)
+        return replace(await keep(talk, reads, note), checkout=True, intent="order_request")
     order = await under_way(talk, reads, None)
     if order is None:
         return None

@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from processors.customer.choices import PayWay, pay_id
-from processors.customer.menus import menu_button
+from processors.customer.menus import checkout_button, menu_button
 from processors.customer.talk import Reads, Talk
 from processors.customer.titles import button_title
 from processors.model import Action, Button, Json, Reply, Turn
@@ -33,6 +33,24 @@ _CASH: Final = re.compile(
 )
 
 
+_MEANS: Final = (
+    r"(?:cart[ae]|bancomat|pos|contanti|contrassegno|satispay|paypal|postepay|bonifico|apple pay|google pay|"
+    r"credit card|"
+    r"debit card|card|cards|cash|bank transfer|kartu|tunai|transfer|qris|ovo|gopay|dana|cod)"
+)
+_ASKS: Final = re.compile(
+    rf"^(?:\w+ ){{0,3}}?(?:(?:posso|possiamo|si puo|potrei|accettate|prendete|avete|fate|c e|hai|can (?:i|we)|could i|"
+    rf"do you|is it possible to|bisa|boleh|terima|ada)\b(?: \w+){{0,5}}? {_MEANS}\b(?: \w+){{0,3}}$"
+    r"|(?:come|in che modo|how)(?: (?:si|posso|devo|can|do|should|i|we))* (?:pag\w+|pay)\b(?: \w+){0,2}$"
+    r"|(?:che |quali )?(?:metodi|modalita|forme) di pagamento\b|payment (?:methods|options)|"
+    r"(?:gimana|bagaimana|cara) (?:cara )?(?:saya )?(?:pem)?bayar\w*|metode pembayaran)"
+)
+_PAID: Final = re.compile(
+    r"\b(?:ho|abbiamo|gia|already|sudah|udah|rimbors\w*|refund\w*|doppio|twice|addebit\w*|regalo|gift)\b"
+)
+_LONGEST_QUESTION = 12
+
+
 def offered(turn: Turn, settings: Settings) -> tuple[str, ...]:
     """How this customer may pay. A shop that takes cards alone takes cash where no key for cards is set.
 
@@ -49,6 +67,26 @@ def way_of(text: str) -> PayWay | None:
     if _CARD.fullmatch(words):
         return "card"
     return "cash" if _CASH.fullmatch(words) else None
+
+
+def asks_ways(text: str) -> bool:
+    """Whether a text asks how one can pay: "avete il POS?", "can I pay by card?"."""
+    words = plain(text)
+    return (
+        len(words.split()) <= _LONGEST_QUESTION
+        and _ASKS.search(words) is not None
+        and not _PAID.search(words)
+    )
+
+
+def tell_ways(talk: Talk, text: str) -> Talk:
+    """The talk ending with the ways on offer; the summary that waits goes on waiting."""
+    key = "both" if len(talk.ways_to_pay) > 1 else ("card" if "stripe" in talk.ways_to_pay else "cash")
+    onward = checkout_button(talk) if talk.cart else menu_button(talk, "catalogue")
+    reply = Reply(
+        text=talk.say(f"pay.ways_{key}"), kind="buttons", buttons=(onward, menu_button(talk, "human"))
+    )
+    return replace(talk, ending=reply, intent=talk.intent or "product_inquiry")
 
 
 def way_for(talk: Talk, chosen: PayWay | None) -> str | None:

@@ -12,7 +12,7 @@ from processors.model import Reply
 from processors.search.words import fold
 
 _SUBJECTS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("invoice", re.compile(r"\b(fattur\w+|ricevut\w+|scontrino|invoice|receipt|faktur|kuitansi|nota)\b")),
+    ("invoice", re.compile(r"\b(fattur\w+|ricevut\w+|scontrino|invoices?|receipts?|faktur|kuitansi|nota)\b")),
     ("address", re.compile(r"\b(indirizzo|consegn\w+ (a|in)|address|alamat)\b")),
     (
         "payment",

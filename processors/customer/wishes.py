@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from processors.customer import cart as carts
-from processors.customer import checkout, taps
+from processors.customer import checkout, orders, taps
 from processors.customer.catalogue import Product
 from processors.customer.inputs import CatalogueOrder
 from processors.customer.inquiry import nearest
@@ -36,7 +36,12 @@ async def change_cart(talk: Talk, reads: Reads, text: str, understood: Understan
 
 async def _do(talk: Talk, reads: Reads, text: str, step: CartStep) -> Talk:
     if step.action == "clear":
-        return taps.clear(talk)
+        # "Annulla tutto" after the confirmation: there is nothing to empty, but an order to take back.
+        return (
+            taps.clear(talk)
+            if talk.cart or talk.session.questions
+            else await orders.offer_cancel(talk, reads)
+        )
     if step.action == "remove":
         return _take_out(talk, text, step.items)
     if step.action in ("add", "set") and step.items:
