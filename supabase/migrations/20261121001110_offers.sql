@@ -114,6 +114,26 @@ $$;
 comment on function private.win_order(public.whatsapp_order_relays, public.market_orders, uuid, uuid) is
   'An order is a dealer''s, who has its goods reserved; the others are told, and a rider is looked for. Called with the market order locked.';
 
+-- The order of locks, for everything that changes an order: the conversation of whoever acts (held by their turn), the customer's
+-- conversation, the order (relay), its market orders by id, then offers, proposals, shelves, payments. Nobody waits in a circle, because
+-- a customer's turn never takes a dealer's conversation. Orders are locked without their key, so that rows which refer to them can be added.
+create function private.lock_order(p_order_id uuid) returns public.market_orders
+language plpgsql set search_path = ''
+as $$
+declare
+  r record;
+  m public.market_orders;
+begin
+  select y.id, y.conversation_id into r from public.market_orders x join public.whatsapp_order_relays y on y.id = x.relay_id where x.id = p_order_id;
+  perform 1 from public.whatsapp_conversations where id = r.conversation_id for no key update;
+  perform 1 from public.whatsapp_order_relays where id = r.id for no key update;
+  select * into m from public.market_orders where id = p_order_id for update;
+  return m;
+end
+$$;
+comment on function private.lock_order(uuid) is
+  'A market order, locked after the conversation of its customer and the order it is part of: the one order of locks. All null when there is none.';
+
 create function private.accept_offer(c public.whatsapp_conversations, p_args jsonb) returns jsonb
 language plpgsql set search_path = ''
 as $$
@@ -126,7 +146,7 @@ begin
   if not found then
     return jsonb_build_object('outcome', 'not_found');
   end if;
-  select * into strict m from public.market_orders where id = o.market_order_id for update;
+  m := private.lock_order(o.market_order_id);
   select * into strict o from public.order_offers where id = o.id for update;
   select * into strict r from public.whatsapp_order_relays where id = m.relay_id;
   if o.outcome = 'accepted' then
@@ -212,7 +232,7 @@ begin
   if not found then
     return jsonb_build_object('outcome', 'not_found');
   end if;
-  select * into strict m from public.market_orders where id = o.market_order_id for update;
+  m := private.lock_order(o.market_order_id);
   update public.order_offers set outcome = 'declined', resolved_at = now() where id = o.id and outcome = 'pending' returning * into o;
   if not found then
     return jsonb_build_object('outcome', 'too_late', 'order_code', m.code);
@@ -238,7 +258,7 @@ begin
     where o.outcome = 'pending' and o.expires_at < now() order by m.id limit 200
   loop
     -- The lock first, then the state again: an acceptance in the same instant wins.
-    perform 1 from public.market_orders where id = d.id for update;
+    perform private.lock_order(d.id);
     select * into strict r from public.whatsapp_order_relays where id = d.relay_id;
     insert into public.order_events (business_id, relay_id, market_order_id, kind, audience, dealer_id, offer_id)
     select o.business_id, d.relay_id, d.id, 'offer_expired', 'dealer', o.dealer_id, o.id
@@ -263,7 +283,7 @@ declare
   v_until timestamptz := (p_args ->> 'until')::timestamptz;
   v_paused boolean := coalesce((p_args ->> 'paused')::boolean, false);
 begin
-  select * into d from public.dealers where id = private.dealer_of(c) for update;
+  select * into d from public.dealers where id = private.dealer_of(c) for no key update;
   if not found then
     return jsonb_build_object('outcome', 'not_found');
   end if;

@@ -240,7 +240,7 @@ begin
   if not found then
     return jsonb_build_object('outcome', 'not_found');
   end if;
-  select * into strict m from public.market_orders where id = p.market_order_id for update;
+  m := private.lock_order(p.market_order_id);
   select * into strict p from public.order_proposals where id = p.id for update;
   if p.status <> 'draft' then
     return jsonb_build_object('outcome', case p.status when 'sent' then 'already' else 'too_late' end, 'order_code', m.code);
@@ -334,7 +334,7 @@ declare
 begin
   select x.* into p from public.order_proposals x where x.id = (p_args ->> 'proposal_id')::uuid and x.status <> 'draft';
   select x.* into r from public.whatsapp_order_relays x join public.market_orders y on y.relay_id = x.id
-  where y.id = p.market_order_id and x.business_id = c.business_id and x.contact_id = c.contact_id for update of x;
+  where y.id = p.market_order_id and x.business_id = c.business_id and x.contact_id = c.contact_id for no key update of x;
   if r.id is null or v_answer not in ('accept', 'elsewhere', 'cancel') then
     return jsonb_build_object('outcome', 'not_found');
   end if;
@@ -410,14 +410,12 @@ declare
   v_count integer := 0;
 begin
   for d in
-    select x.id, x.market_order_id, y.conversation_id from public.order_proposals x
-    join public.market_orders o on o.id = x.market_order_id join public.whatsapp_order_relays y on y.id = o.relay_id
+    select x.id, x.market_order_id from public.order_proposals x
     where x.status = 'sent' and (x.expires_at <= now() or (x.reminded_at is null and x.sent_at + (x.expires_at - x.sent_at) / 2 <= now()))
     order by x.expires_at limit 200
   loop
-    -- Conversation, order, proposal: as the customer's own answer locks them.
-    perform 1 from public.whatsapp_conversations where id = d.conversation_id for update;
-    select * into strict m from public.market_orders where id = d.market_order_id for update;
+    -- As the customer's own answer locks them.
+    m := private.lock_order(d.market_order_id);
     select * into p from public.order_proposals where id = d.id and status = 'sent' for update;
     continue when not found;
     select * into strict r from public.whatsapp_order_relays where id = m.relay_id;

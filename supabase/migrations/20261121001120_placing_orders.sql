@@ -124,7 +124,7 @@ declare
   v_card boolean := coalesce(p_args ->> 'pay' = 'stripe', false);
 begin
   select * into r from public.whatsapp_order_relays
-  where conversation_id = c.id and id = (p_args ->> 'relay_id')::uuid for update;
+  where conversation_id = c.id and id = (p_args ->> 'relay_id')::uuid for no key update;
   if not found then
     return jsonb_build_object('outcome', 'not_found');
   elsif r.status in ('confirmed', 'created') then

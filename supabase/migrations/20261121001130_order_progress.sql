@@ -92,7 +92,7 @@ begin
   where business_id = c.business_id and contact_id = c.contact_id and status in ('pending', 'confirmed', 'created')
     and (p_args ->> 'relay_id' is null or id = (p_args ->> 'relay_id')::uuid)
     and not exists (select 1 from public.market_orders x where x.relay_id = whatsapp_order_relays.id and x.status in ('cancelled', 'delivered'))
-  order by created_at desc limit 1 for update;
+  order by created_at desc limit 1 for no key update;
   if not found then
     return jsonb_build_object('outcome', 'not_found');
   end if;
@@ -180,8 +180,8 @@ declare
   m public.market_orders;
   r public.whatsapp_order_relays;
 begin
-  select * into m from public.market_orders where id = p_order_id for update;
-  if not found then
+  m := private.lock_order(p_order_id);
+  if m.id is null then
     return jsonb_build_object('outcome', 'not_found');
   elsif m.status = p_status then
     return jsonb_build_object('outcome', 'already', 'order_code', m.code, 'status', m.status);

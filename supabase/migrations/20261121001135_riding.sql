@@ -121,18 +121,22 @@ language plpgsql set search_path = ''
 as $$
 declare
   w record;
+  o public.market_orders;
   r public.whatsapp_order_relays;
   v_count integer := 0;
 begin
   for w in
-    select m.id, m.relay_id from public.market_orders m
+    select m.id from public.market_orders m
     where m.rider_id is null and m.status in ('accepted', 'preparing', 'ready') and m.accepted_at > now() - interval '12 hours'
       and coalesce(m.delivery ->> 'way', '') <> 'pickup' and (p_business_id is null or m.business_id = p_business_id)
       and exists (select 1 from public.riders k where k.business_id = m.business_id and k.active and not k.paused)
-    order by m.accepted_at limit 50 for update of m skip locked
+    order by m.accepted_at, m.id limit 50
   loop
-    select * into strict r from public.whatsapp_order_relays where id = w.relay_id;
-    v_count := v_count + private.assign_rider(r, w.id)::integer;
+    o := private.lock_order(w.id);
+    -- Somebody else may have found a rider for it meanwhile.
+    continue when o.rider_id is not null or o.status not in ('accepted', 'preparing', 'ready');
+    select * into strict r from public.whatsapp_order_relays where id = o.relay_id;
+    v_count := v_count + private.assign_rider(r, o.id)::integer;
   end loop;
   return v_count;
 end
@@ -163,8 +167,8 @@ declare
   m public.market_orders;
   r public.whatsapp_order_relays;
 begin
-  select * into m from public.market_orders where id = p_order_id for update;
-  if not found then
+  m := private.lock_order(p_order_id);
+  if m.id is null then
     return jsonb_build_object('outcome', 'not_found');
   elsif m.status = 'failed_delivery' then
     return jsonb_build_object('outcome', 'already', 'order_code', m.code, 'status', m.status);
@@ -188,11 +192,13 @@ create function private.report_delivery(c public.whatsapp_conversations, p_args 
 language plpgsql set search_path = ''
 as $$
 declare
+  o public.market_orders;
   v_order uuid;
   v_reason text := coalesce(p_args ->> 'reason', 'other');
 begin
   -- Locked before it is looked at, so that an order given to somebody else in this moment is theirs.
-  select m.id into v_order from public.market_orders m where m.id = (p_args ->> 'market_order_id')::uuid and m.rider_id = private.rider_of(c) for update;
+  o := private.lock_order((p_args ->> 'market_order_id')::uuid);
+  v_order := case when o.rider_id = private.rider_of(c) then o.id end;
   -- Who plays in the simulator moves no real order.
   if v_order is null or not exists (select 1 from public.market_orders m join public.whatsapp_order_relays r on r.id = m.relay_id
       join public.channel_accounts a on a.id = c.account_id where m.id = v_order and r.simulated = a.simulated) then

@@ -212,7 +212,7 @@ begin
   where x.business_id = c.business_id and x.contact_id = c.contact_id and x.status in ('confirmed', 'created')
     and (p_relay_id is null or x.id = p_relay_id::uuid)
     and exists (select 1 from public.market_orders m where m.relay_id = x.id and m.status not in ('cancelled', 'delivered', 'failed_delivery'))
-  order by x.created_at desc limit 1 for update;
+  order by x.created_at desc limit 1 for no key update;
   perform 1 from public.market_orders where relay_id = r.id order by id for update;
   return r;
 end

@@ -118,7 +118,7 @@ begin
   loop
     -- The conversation before its order, as a turn locks them; then the state again, for it may have been taken back.
     perform 1 from public.whatsapp_conversations where id = d.conversation_id for update;
-    select * into r from public.whatsapp_order_relays where id = d.id and status = 'confirmed' and held_until <= now() for update;
+    select * into r from public.whatsapp_order_relays where id = d.id and status = 'confirmed' and held_until <= now() for no key update;
     continue when not found;
     v_opens := private.order_opens(r.id);
     if v_opens > now() then

@@ -110,7 +110,7 @@ declare
 begin
   select x.* into r from public.whatsapp_order_relays x join public.payments y on y.relay_id = x.id where y.id = p_payment_id;
   perform 1 from public.whatsapp_conversations where id = r.conversation_id for update;
-  perform 1 from public.whatsapp_order_relays where id = r.id for update;
+  perform 1 from public.whatsapp_order_relays where id = r.id for no key update;
   select * into p from public.payments where id = p_payment_id for update;
   return p;
 end
@@ -228,7 +228,7 @@ declare
   r public.whatsapp_order_relays;
   v_part uuid;
 begin
-  select * into strict r from public.whatsapp_order_relays where id = p.relay_id for update;
+  select * into strict r from public.whatsapp_order_relays where id = p.relay_id for no key update;
   if not private.awaits_payment(r) then
     return false;
   end if;
@@ -337,7 +337,7 @@ declare
   v_opens timestamptz;
 begin
   select * into r from public.whatsapp_order_relays x where x.business_id = c.business_id and x.contact_id = c.contact_id
-    and x.id = (p_args ->> 'relay_id')::uuid for update;
+    and x.id = (p_args ->> 'relay_id')::uuid for no key update;
   if not found then
     return jsonb_build_object('outcome', 'not_found');
   end if;

@@ -7,12 +7,8 @@ as $$
 declare
   m public.market_orders;
 begin
-  -- The order before its parts, as a customer's own change locks them; not so that a dealer's news of it would have to wait.
-  perform 1 from public.whatsapp_order_relays r where r.id = (select x.relay_id from public.market_orders x
-    where x.id = p_market_order_id and x.business_id in (select private.my_businesses())) for no key update;
-  select * into m from public.market_orders
-  where id = p_market_order_id and business_id in (select private.my_businesses()) for update;
-  if not found then
+  m := private.lock_order((select x.id from public.market_orders x where x.id = p_market_order_id and x.business_id in (select private.my_businesses())));
+  if m.id is null then
     raise exception 'no such order' using errcode = 'PT404', detail = 'no_market_order', hint = 'It may belong to another business.';
   end if;
   perform private.require_role(m.business_id, p_roles);
@@ -65,7 +61,7 @@ begin
   if not private.audit(m.business_id, 'cancel_order', 'market_orders', m.id::text, jsonb_build_object('from', m.status, 'reason', p_reason), p_client_key) then
     return;
   end if;
-  select * into strict r from public.whatsapp_order_relays where id = m.relay_id for update;
+  select * into strict r from public.whatsapp_order_relays where id = m.relay_id;
   if not private.cancel_market_order(r, m.id, 'staff', btrim(p_reason)) then
     perform private.refuse_order('order_gone', 'It is on its way, delivered or cancelled already.');
   end if;
@@ -207,7 +203,7 @@ begin
   end if;
   -- The conversation before the rider, as a rider's own word for it locks them.
   v_conversation := private.duty_conversation(k);
-  select * into strict k from public.riders where id = p_rider_id for update;
+  select * into strict k from public.riders where id = p_rider_id for no key update;
   if k.paused = p_paused or not private.audit(k.business_id, 'pause_rider', 'riders', k.id::text, jsonb_build_object('paused', p_paused), p_client_key) then
     return 0;
   end if;

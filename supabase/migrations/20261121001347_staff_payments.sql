@@ -64,7 +64,7 @@ begin
   perform private.require_key(p_client_key);
   -- The conversation first, as what the provider reports does: whichever of the two comes second sees what the other made of the order.
   select x.* into strict c from public.whatsapp_conversations x join public.whatsapp_order_relays y on y.conversation_id = x.id
-  where y.id = p_relay_id for update of x;
+  where y.id = p_relay_id for no key update of x;
   if private.audit(v_business, 'pay_cash', 'whatsapp_order_relays', p_relay_id::text, '{}'::jsonb, p_client_key) then
     v_outcome := private.pay_cash(c, jsonb_build_object('relay_id', p_relay_id, 'actor', 'staff')) ->> 'outcome';
     if v_outcome not in ('created', 'held') then

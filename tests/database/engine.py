@@ -216,6 +216,21 @@ class Engine:
             )
         return json.loads(value)
 
+    async def turn_action(self, conversation: uuid.UUID, kind: str, **args: Any) -> Any:
+        """One action as a finished turn does it: with the conversation of whoever acts locked."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            await connection.execute("set local role service_role")
+            await connection.execute(
+                "select 1 from whatsapp_conversations where id = $1 for update", conversation
+            )
+            value = await connection.fetchval(
+                "select private.run_action(c, $2, $3::text::jsonb) from whatsapp_conversations c where c.id = $1",
+                conversation,
+                kind,
+                json.dumps(args),
+            )
+        return json.loads(value)
+
     async def make_due(self, table: str) -> None:
         """Let time pass for leases and pauses."""
         await self.admin.execute(f"update {table} set run_at = now() - interval '1 second'")

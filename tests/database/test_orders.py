@@ -129,6 +129,33 @@ async def test_of_32_dealers_accepting_at_once_exactly_one_wins(engine: Engine) 
     assert reserved == 3
 
 
+async def test_a_customer_who_cancels_while_dealers_answer_makes_nobody_wait_in_a_circle(
+    engine: Engine,
+) -> None:
+    deadlocks = "select deadlocks from pg_stat_database where datname = current_database()"
+    before = await engine.value(deadlocks)
+    for turn in range(12):
+        sender = f"39349000600{turn:02d}"
+        await engine.order(("C07", 1), sender=sender)
+        customer = await engine.value("select id from whatsapp_conversations where phone = $1", sender)
+        asked = [o for o in await offers(engine) if o["outcome"] == "pending"]
+        assert len(asked) == 2
+        talks = [await engine.dealer_conversation(str(o["phone"])) for o in asked]
+        kinds = ("decline_offer", "decline_offer") if turn % 2 else ("accept_offer", "decline_offer")
+        results = await together(
+            engine.turn_action(customer, "cancel_order"),
+            *(
+                engine.turn_action(talk, kind, offer_id=str(offer["id"]))
+                for talk, kind, offer in zip(talks, kinds, asked, strict=True)
+            ),
+        )
+        assert [r for r in results if not isinstance(r, dict)] == []
+        assert results[0]["outcome"] in ("cancelled", "too_late")
+        # What dealers could not answer for any more is over, whoever was first.
+        await engine.admin.execute("update order_offers set outcome = 'lost' where outcome = 'pending'")
+    assert await engine.value(deadlocks) == before
+
+
 async def test_a_hundred_customers_cannot_buy_more_than_ten_pieces(engine: Engine) -> None:
     await engine.admin.execute(
         "update dealer_stock set on_hand = 0 where product_id = (select id from products where sku = 'A02')"
