@@ -21,9 +21,8 @@ _AT: Final = r"alle|dalle|per le|verso le|at|from|around|jam|pukul"
 _BY: Final = (
     r"entro le|dopo le|prima delle|non prima delle|by|before|after|sebelum jam|setelah jam|sebelum|setelah"
 )
-_NO_COUNT: Final = (
-    r"(?![\w:.]|\s+(?!e\b|ed\b|and\b|dan\b|di |in |alla?\b|all\b|to\b|ke\b|per\b|grazie|please|thanks)[a-z]{3})"
-)
+_GOES_ON: Final = r"e\b|ed\b|and\b|dan\b|di |in |alla?\b|all\b|to\b|ke\b|per\b|grazie|please|thanks"
+_NO_COUNT: Final = rf"(?![\w:.]|\s+(?!{_GOES_ON})[a-z]{{3}})"
 """Not an hour: "alle 3 candele"."""
 
 _WHEN: Final = re.compile(
