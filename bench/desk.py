@@ -24,11 +24,12 @@ import asyncpg
 import httpx
 import orjson
 import websockets
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page
 from websockets.asyncio.client import ClientConnection
 
 from bench.partial import PartialStack, partial_stack
-from devstack import browser
+from bench.visit import signed_in
+from devstack import browser, facts
 
 EVENTS = 200
 DESKS = 50
@@ -91,25 +92,9 @@ async def main() -> None:
         return
     async with partial_stack("gateway", "desk", SUPABASE_TIMEOUT_SECONDS="30") as stack:
         if "cost" not in sys.argv[2:]:
-            async with _page(stack, chromium) as page:
+            async with signed_in(stack.places.url("desk"), chromium) as page:
                 await _live(stack, page)
         await _cost(stack)
-
-
-@contextlib.asynccontextmanager
-async def _page(stack: PartialStack, chromium: str) -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        program = await playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
-        )
-        page = await program.new_page(viewport={"width": 1280, "height": 800}, locale="it-IT")
-        await page.goto(stack.places.url("desk"))
-        await page.get_by_label("E-mail").fill("agente@dloop.example")
-        await page.get_by_label("Password").fill("relaydesk-demo")
-        await page.get_by_role("button", name="Accedi").click()
-        await page.locator(".desk[data-live=live]").wait_for(timeout=60_000)
-        yield page
-        await program.close()
 
 
 async def _live(stack: PartialStack, page: Page) -> None:
@@ -181,7 +166,7 @@ async def _cost(stack: PartialStack) -> None:
 async def _desks(stack: PartialStack) -> AsyncIterator[list[ClientConnection]]:
     url = stack.places.url("desk")
     async with httpx.AsyncClient(base_url=url) as http, contextlib.AsyncExitStack() as pages:
-        form = {"email": "agente@dloop.example", "password": "relaydesk-demo", "next": "/"}
+        form = {"email": facts.AGENT_EMAIL, "password": facts.AGENT_PASSWORD, "next": "/"}
         await http.post("/auth/login", data=form, headers={"origin": url})
         cookies = "; ".join(f"{name}={value}" for name, value in http.cookies.items())
         yield [

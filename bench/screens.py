@@ -10,18 +10,19 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import random
 import statistics
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page
 
 from bench.partial import partial_stack
+from bench.visit import signed_in
 from devstack import browser, status
+from devstack.facts import ADMIN_EMAIL
 from devstack.places import Places
 from devstack.seed import fill
 
@@ -124,7 +125,7 @@ async def main() -> None:
 
 
 async def _measure(url: str, chromium: str, connection: asyncpg.Connection | None) -> None:
-    async with _page(url, chromium) as page:
+    async with signed_in(url, chromium, email=ADMIN_EMAIL) as page:
         await page.locator(".row[data-id]").nth(20).wait_for(timeout=60_000)
         steps: dict[str, list[list[Any]]] = {
             "list": [["list", FILTERS[(n + 1) % len(FILTERS)]] for n in range(CLICKS)],
@@ -212,19 +213,3 @@ def _tell(name: str, times: Sequence[float], asked: float, note: str = "") -> No
         f"worst {ordered[-1]:5.0f} ms{questions}{verdict}{'   ' + note if note else ''}",
         flush=True,
     )
-
-
-@contextlib.asynccontextmanager
-async def _page(url: str, chromium: str) -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        program = await playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
-        )
-        page = await program.new_page(viewport={"width": 1280, "height": 800}, locale="it-IT")
-        await page.goto(url)
-        await page.get_by_label("E-mail").fill("admin@dloop.example")
-        await page.get_by_label("Password").fill("relaydesk-demo")
-        await page.get_by_role("button", name="Accedi").click()
-        await page.locator(".desk[data-live=live]").wait_for(timeout=60_000)
-        yield page
-        await program.close()

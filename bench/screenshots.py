@@ -19,7 +19,7 @@ from PIL import Image
 from playwright.async_api import BrowserContext, Page, async_playwright
 
 from dashboard import navigation
-from devstack import browser, status, talk
+from devstack import browser, facts, status, talk
 from devstack.places import Places, UsageError
 
 SIZES = {400: 860, 1280: 800, 1920: 1080}
@@ -111,8 +111,8 @@ async def _of_one_screen(
     await page.goto(url + PAGES[LOGIN])
     if LOGIN in wanted:
         await _save(page, folder / f"{LOGIN}-{suffix}.png")
-    await page.locator("input[type=email]").fill("admin@dloop.example")
-    await page.locator("input[type=password]").fill("relaydesk-demo")
+    await page.locator("input[type=email]").fill(facts.ADMIN_EMAIL)
+    await page.locator("input[type=password]").fill(facts.AGENT_PASSWORD)
     await page.locator("button[type=submit]").click()
     await page.locator(".desk[data-live=live]").wait_for(timeout=60_000)
     for name in wanted:

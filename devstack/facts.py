@@ -9,6 +9,7 @@ from devstack.places import HOST, Places
 
 PHONE_NUMBER_ID = "106540352242922"
 AGENT_EMAIL = "agente@dloop.example"
+ADMIN_EMAIL = "admin@dloop.example"
 AGENT_PASSWORD = "relaydesk-demo"  # noqa: S105  # The published log-in of the seed, good on this machine only.
 CUSTOMER_PHONE = "393471234567"
 DEALER_PHONE = "393331000001"

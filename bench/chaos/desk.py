@@ -17,11 +17,12 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import asyncpg
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from bench.partial import PartialStack, partial_stack
 from bench.traffic import Wire, settled
-from devstack import browser, facts
+from bench.visit import signed_in
+from devstack import browser
 
 OUTAGE_SECONDS = 20.0
 CUSTOMERS = 6
@@ -202,18 +203,8 @@ async def _conversation(stack: PartialStack, phone: str) -> str:
 @contextlib.asynccontextmanager
 async def _agent(stack: PartialStack, chromium: str, conversation: str) -> AsyncIterator[Page]:
     """A signed-in agent with the conversation open."""
-    async with async_playwright() as playwright:
-        program = await playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
-        )
-        page = await program.new_page(viewport={"width": 1280, "height": 800}, locale="it-IT")
-        url = stack.places.url("desk")
-        await page.goto(url)
-        await page.get_by_label("E-mail").fill(facts.AGENT_EMAIL)
-        await page.get_by_label("Password").fill(facts.AGENT_PASSWORD)
-        await page.get_by_role("button", name="Accedi").click()
-        await page.locator(".desk[data-live=live]").wait_for(timeout=60_000)
+    url = stack.places.url("desk")
+    async with signed_in(url, chromium) as page:
         await page.goto(f"{url}/?conversation={conversation}")
         await page.locator(".desk[data-live=live] .message[data-id]").first.wait_for(timeout=60_000)
         yield page
-        await program.close()

@@ -12,10 +12,11 @@ from typing import Any, TypeVar
 import asyncpg
 import httpx
 
+from devstack import facts
+
 T = TypeVar("T")
 WAIT_SECONDS = 20.0
 POLL_SECONDS = 0.08
-AGENT = ("agente@dloop.example", "relaydesk-demo")
 
 _LEFT = """
     select (select count(*) from turn_queue q join whatsapp_conversations c on c.id = q.conversation_id
@@ -108,7 +109,7 @@ class Stage:
         headers = {"apikey": self.anon_key}
         login = await self.http.post(
             f"{self.gateway_url}/auth/v1/token?grant_type=password",
-            json={"email": AGENT[0], "password": AGENT[1]},
+            json={"email": facts.AGENT_EMAIL, "password": facts.AGENT_PASSWORD},
             headers=headers,
         )
         headers["Authorization"] = f"Bearer {login.raise_for_status().json()['access_token']}"
