@@ -44,6 +44,13 @@ async def test_away_hands_over_and_colleagues_see_it(agent: Agent, browser: Brow
     await agent.sign_in()
     switch = page.locator(".availability summary")
     await expect(switch).to_contain_text("In linea")
+    # A refusal is not asked for again without end, and who is refused stays what they were.
+    await page.route("**/team/state", lambda route: route.fulfill(status=422, json={}))
+    await switch.click()
+    await page.locator('.team-menu [data-state="online"]').click()
+    await expect(switch).to_have_attribute("aria-busy", "false")
+    await expect(switch).to_contain_text("In linea")
+    await page.unroute("**/team/state")
     phone = in_turn.new_phone()
     name = f"Rita {phone[-4:]}"
     await in_turn.inbound(phone, "Vorrei parlare con un operatore", name=name)

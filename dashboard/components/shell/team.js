@@ -20,15 +20,15 @@ export function createTeam(say) {
   let wanted = null
   let asks = 0
 
-  /** A later answer of an earlier question changes nothing. */
+  /** Whether it is worth asking again. A later answer of an earlier question changes nothing. */
   async function ask(path, body = null) {
     const number = ++asks
     const init = path === "/team" ? {} : { method: "POST", body: body && JSON.stringify(body) }
     const answer = await fetch(path, init).catch(() => null)
-    if (!answer?.ok) return false
+    if (!answer?.ok) return !answer || answer.status >= 500
     const found = await answer.json().catch(() => null)
     if (found && number === asks) tell(found)
-    return true
+    return false
   }
 
   function tell(found) {
@@ -55,7 +55,7 @@ export function createTeam(say) {
     element.open = false
     summary.focus()
     draw()
-    while (wanted === own && !(await ask("/team/state", own))) await new Promise((done) => setTimeout(done, RETRY_MS))
+    while (wanted === own && (await ask("/team/state", own))) await new Promise((done) => setTimeout(done, RETRY_MS))
     if (wanted === own) wanted = null
     draw()
   }
