@@ -37,9 +37,9 @@ async def _lines(agent: Agent, phone: str) -> list[int]:
     return [line["quantity"] for row in rows for line in json.loads(row["lines"])]
 
 
-async def _add(cart: Locator, words: str) -> None:
+async def _add(cart: Locator, words: str, name: str) -> None:
     await cart.get_by_role("combobox").fill(words)
-    await cart.get_by_role("option").first.click()
+    await cart.get_by_role("option").filter(has_text=name).first.click()
 
 
 async def test_an_agent_fills_the_cart_and_places_the_order(agent: Agent) -> None:
@@ -62,7 +62,7 @@ async def test_an_agent_fills_the_cart_and_places_the_order(agent: Agent) -> Non
         await line.get_by_title("Uno in più").click()
     await expect(cart.locator("dd.sum")).to_have_text("55,60 €")
 
-    await _add(cart, "C17")
+    await _add(cart, "C17", "Pallina di gomma sonora")
     await cart.get_by_label("colore").select_option("rosso")
     await cart.get_by_role("button", name="Aggiungi al carrello").click()
     await expect(cart.locator(".cart-line")).to_have_count(2)
@@ -90,7 +90,7 @@ async def test_what_the_customer_changes_meanwhile_appears_and_is_not_overwritte
     await agent.sign_in()
     await agent.open(name)
     cart = page.locator(".cart")
-    await _add(cart, "T04")
+    await _add(cart, "T04", BRUSH)
     quantity = cart.get_by_label(f"Pezzi di {BRUSH}")
     await expect(quantity).to_have_value("1")
     # Behind the page's back, as if no hint had come.
