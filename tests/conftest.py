@@ -12,6 +12,7 @@ Gateways (`tests.fixtures.gateway`; real TCP, the real `supabase` client):
     gateway_for: GatewayFor          await gateway_for(database, **fields of GatewayConfig)
     RunningGateway has .url, .anon_key, .service_role_key, .jwt_secret, .database, .user_token(user_id),
     and `await gateway.client(key=None, token=None)`, a supabase client (of the service by default)
+    indexed_gateway: RunningGateway  the seeded business, every product with its vector (`tests.fixtures.indexed`)
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ pytest_plugins = [
     "tests.fixtures.stack",
     "tests.fixtures.chromium",
     "tests.fixtures.agent",
+    "tests.fixtures.indexed",
     "tests.fixtures.parallel",
 ]
 

@@ -10,19 +10,18 @@ import pytest_asyncio
 from processors.services import open_services
 from processors.store import Store
 from tests.fixtures.gateway import RunningGateway
-from tests.flows.phone import Phone, index_products
+from tests.flows.phone import Phone
 from tests.processors.conftest import settings_for
 
 
 @pytest_asyncio.fixture
-async def phone(seeded_gateway: RunningGateway) -> AsyncIterator[Phone]:
+async def phone(indexed_gateway: RunningGateway) -> AsyncIterator[Phone]:
     """Somebody whose address the seeded business knows, in a new talk; no model is configured."""
-    store = Store(await seeded_gateway.client())
+    store = Store(await indexed_gateway.client())
     async with (
-        asyncpg.create_pool(seeded_gateway.database.admin_url, min_size=1, max_size=4) as admin,
-        open_services(settings_for(seeded_gateway), store=store) as services,
+        asyncpg.create_pool(indexed_gateway.database.admin_url, min_size=1, max_size=4) as admin,
+        open_services(settings_for(indexed_gateway), store=store) as services,
     ):
-        await index_products(services)
         somebody = Phone(services, admin)
         await somebody.lives()
         yield somebody

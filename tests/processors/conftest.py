@@ -33,17 +33,15 @@ def settings_for(gateway: RunningGateway, **changes: Any) -> Settings:
 
 
 @pytest_asyncio.fixture
-async def shop(seeded_gateway: RunningGateway) -> AsyncIterator[Shop]:
+async def shop(indexed_gateway: RunningGateway) -> AsyncIterator[Shop]:
     """The seeded business, products indexed."""
-    store = Store(await seeded_gateway.client())
-    settings = settings_for(seeded_gateway)
+    store = Store(await indexed_gateway.client())
+    settings = settings_for(indexed_gateway)
     async with (
-        asyncpg.create_pool(seeded_gateway.database.admin_url, min_size=1, max_size=4) as admin,
+        asyncpg.create_pool(indexed_gateway.database.admin_url, min_size=1, max_size=4) as admin,
         open_services(settings, store=store) as services,
     ):
-        opened = Shop(services, admin)
-        await opened.index_products()
-        yield opened
+        yield Shop(services, admin)
 
 
 @pytest_asyncio.fixture

@@ -135,7 +135,7 @@ def _is_more_than_items(change: dict[str, Any]) -> bool:
     return all(value.get(key) in (None, []) for key in ("messages", "statuses"))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(damaged_samples())
 def test_a_damaged_webhook_is_read_without_loss(document: Any) -> None:
     check(json.dumps(document).encode())
@@ -155,7 +155,7 @@ def sound_or(value: Any) -> st.SearchStrategy[Any]:
     return st.just(value) | st.just(value) | any_json
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     st.sampled_from(["text", "order", "interactive", "system", "edit", "contacts", "location", "image"]),
     st.fixed_dictionaries(
