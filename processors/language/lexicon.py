@@ -5,14 +5,23 @@ Words are folded (lower case, no accents). A word may stand in several lists; th
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
+
+FOLDER: Final = Path(__file__).with_name("words")
+"""Many more words of each language, a text file for each."""
 
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-WORDS: Final[dict[str, frozenset[str]]] = {
+def _words_in_file(language: str) -> frozenset[str]:
+    lines = (FOLDER / f"{language}.txt").read_text(encoding="utf-8").splitlines()
+    return _words(" ".join(line for line in lines if not line.startswith("#")))
+
+
+_TALK: Final[dict[str, frozenset[str]]] = {
     "it": _words("""
         il lo la i gli le un uno una dei degli delle del dello della dell al allo alla ai agli alle nel nello
         nella nei negli nelle sul sullo sulla sui sulle dal dallo dalla dai col coi di a da in con su per tra fra e
@@ -117,6 +126,11 @@ WORDS: Final[dict[str, frozenset[str]]] = {
         """),
 }  # fmt: skip
 """Words of everyday shop talk, slang and common abbreviations."""
+
+WORDS: Final[dict[str, frozenset[str]]] = {
+    language: words | _words_in_file(language) for language, words in _TALK.items()
+}
+"""The words of each language: those of talk with shops, and everyday ones."""
 
 FOREIGN_WORDS: Final = _words("""
     hola gracias buenos buenas quiero quisiera cuanto cuesta tienen tienes donde esta estan mi pedido para perro

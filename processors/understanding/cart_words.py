@@ -14,7 +14,8 @@ def _any(*patterns: str) -> re.Pattern[str]:
 
 CLEAR: Final = _any(
     r"(svuot\w+|azzer\w+)( (tutto|il|mio|carrello|cestino|tutt\w))*",
-    r"(cancell\w+|annull\w+|togli\w*|lev\w+|elimin\w+|rimuov\w+|butt\w+( via)?) (pure |anche )?(tutto|tutta la spesa|"
+    r"(cancell\w+|annull\w+|togli\w*|lev\w+|elimin\w+|rimuov\w+|butt\w+( via)?) (pure |anche )?(tutto|"
+    r"tutta la (spesa|lista|roba)|l intera lista|"
     r"tutte cose|ogni cosa|(tutto )?il carrello|quello che c e nel carrello)",
     r"(tutto )?(via|fuori) tutto", r"tutto da capo", r"da capo",
     r"resett\w+( (tutto|il|mio|carrello))*", r"ricominci\w+( da (capo|zero))?", r"ripart\w+ da zero",
@@ -35,7 +36,7 @@ REMOVE: Final = _any(
     r"rimoss\w+", r"elimin\w+(?! (macch|odor|pel[oiu]|pulci))", r"cancell(a|o|i|ami|alo|ala|ali|ale|are|ate|iamo)",
     r"scart\w+",
     r"esclud\w+", r"scarica", r"depenn\w+", r"tira\w* (via|fuori|giu)", r"butta\w* (via|fuori)",
-    r"fai a meno( d\w+)?",
+    r"(fa|fai|fare|faccio|farei|faremmo|farne) a meno( d\w+)?",
     r"facciamo a meno( d\w+)?", r"non (lo|la|li|le|me lo|me la) (voglio|vogliamo|prendo|prendiamo|mett\w+)( piu)?",
     r"non (voglio|vogliamo|prendo|prendiamo|mi serv\w+|ci serv\w+|m interessa\w*|mi interess\w+|compro) piu",
     r"non (mi )?serv(e|ono) piu",
@@ -81,6 +82,19 @@ KEEP: Final = _any(
 )  # fmt: skip
 """Beside a removal: what stays as it is."""
 
+NOT_THIS: Final = re.compile(
+    r"^(?:no )?(?:not|non|mica|bukan(?:nya)?) "
+    r"(?:the|il|lo|la|l|i|gli|le|quell[aeio]|quei|un|una|a|that|those|yang|yg) (?!\w+ (?:ma|but|tapi)$)"
+)
+"""What opens with a negation and no verb: "not the leather one, …"."""
+
+NOTHING_OF: Final = re.compile(r"^(?:niente|nessun[ao]?|no|(?:ga|gak|nggak|tidak) usah|gausah|jangan) \w+")
+INSTEAD_THIS: Final = re.compile(
+    r"^(?:solo|soltanto|solamente|only|just|cuma|hanya|ma|but|meglio|piuttosto|mending|yang|yg)\b|"
+    r"\b(?:aja|saja|instead|invece|piuttosto)\b"
+)
+"""Behind "niente guinzaglio": what is wanted instead of it."""
+
 KEPT: Final = re.compile(
     r"^(?:non|not|bukan|e non|and not|mica) (?:\d+|due|tre|uno|una|two|three|one|satu|dua|tiga)$"
 )
@@ -92,6 +106,7 @@ LESS: Final = re.compile(r"\b(?:kurang(?:i|in)|tambah\w*)\b.* jadi \w+$")
 SET: Final = _any(
     r"(riduc\w+|aument\w+|abbass\w+|alz[aio]\w*|port(a|ami|iamo|are|ate|alo|ala|ali|ale)|sal[iae]|bump|bring|"
     r"push)(?=.* (a|to) \w+$)",
+    r"(scend\w+|sal(?:i|go|iamo|ga|ite|ire)|limit\w+|ridu\w+|arriv(?:o|a|iamo)) (?:solo )?ad? (?=(?:\d+|un[ao]?|due|tre|quattro|cinque|sei|dieci)\b)",
     r"cambi(?!ato idea)\w+", r"modific\w+", r"aggiorn\w+", r"corregg\w+",
     r"port(a|ami|iamo|are|ate|alo|ala|ali|ale) a", r"fanne", r"fammene",
     r"facciamone", r"(fa\w*|fate\w*|fal\w+) (diventare|passare a)",
@@ -145,7 +160,7 @@ ADD: Final = _any(
     r"(mann|mitt|purt|accatt|pigghi|"
     r"puort|fac)\w*m[ei]",
     r"(dovrebbe|dovreste|dovresti|deve|dovete) (portar|mandar|dar|prepar|spedir|mett)\w*", r"vogl\w*",
-    r"volev\w+", r"vulesse", r"aggiun\w*", r"mett\w*", r"prend\w*", r"pijo",
+    r"volev\w+", r"volere", r"vulesse", r"aggiun\w*", r"mett\w*", r"prend\w*", r"pijo",
     r"pigli\w*", r"compr(?!ess)\w*", r"(vuole|vorrebbe|vogliono|wants)", r"acquist\w*",
     r"ordin(o|are|arn\w+|arl\w+|iamo|erei|a|ami|ate)", r"mand(?!or|ari)\w*", r"dam(mi|me|mene)",
     r"dat\w*mi(ne)?", r"dacci",
@@ -165,7 +180,7 @@ ADD: Final = _any(
     r"send( me| us)?",
     r"(can|could|may) (i|we) (have|get|order|buy|grab|take|purchase)",
     r"(can|could|would|will) (you|u)( please| also)?", r"add",
-    r"put", r"pop", r"stick", r"bung", r"sling", r"chuck in", r"order(ing)?", r"buy(ing)?", r"purchase",
+    r"put (?:me|us) down for", r"put", r"pop", r"stick", r"bung", r"sling", r"chuck in", r"order(ing)?", r"buy(ing)?", r"purchase",
     r"toss in", r"throw in", r"let me get",
     r"let me have", r"i m after", r"looking to (buy|order|get)", r"grab( me)?", r"reserve", r"include",
     r"(mau|pengen|pengin|ingin|mo|pgn|aku|saya) (mau |ingin )?(beli|pesan|pesen|order|ambil|checkout|co|yang|yg)",
@@ -191,13 +206,13 @@ SEPARATOR: Final = re.compile(
     r"terus|trus|serta|ditambah|"
     r"e (?:anche|poi|pure)|ed anche|and (?:also|then)|dan (?:juga|lalu))\s+"
     r"|\s+(?P<both>sia)\s+"
-    r"|\s+(?P<and>e|ed|and|dan|sama|n|che anche)\s+(?!mezz)",
+    r"|\s+(?P<and>e|ed|and|dan|sama|sm|ama|n|che anche)\s+(?!mezz)",
     re.MULTILINE,
 )
 
 FILLER: Final = frozenset(words_of("""
     per favore piacere cortesia grazie mille tante ciao salve buongiorno buonasera buon giorno sera allora senti
-    senta scusa scusi scusate ok okay
+    senta scusa scusi scusate ok okay io noi saya aku gw gue kami
     si dai pure anche ancora gentilmente subito oggi domani adesso ora carrello ordine mio mia spesa
     mi me ci te ti ne lo la li le gli l il i un po qst qsto questo questa questi queste quello quella quelli quelle
     qll quei pls plz

@@ -14,8 +14,9 @@ from processors.understanding import cart_words as words
 from processors.understanding.chunks import Joint, chunks_of, corrected, plain
 from processors.understanding.counting import number_at
 from processors.understanding.measures import Measure, take_measures
-from processors.understanding.parts import Part, parts_of
+from processors.understanding.parts import DETERMINERS, Part, parts_of
 from processors.understanding.types import CartAction
+from processors.understanding.variants import only_variant_words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +24,8 @@ class Step:
     """One wish: what to do with which parts. `soft` sets what is in the cart and adds what is not.
 
     `said`: a verb asked for it; bare names may be anything. `pronoun`: the words point at what was talked about
-    before, "ne voglio 2", "toglilo".
+    before, "ne voglio 2", "toglilo". `contrast` says what somebody does not mean beside what they do, "not the
+    leather one, the nylon one": taken out where the cart holds it, else nothing.
     """
 
     action: CartAction
@@ -31,6 +33,7 @@ class Step:
     soft: bool = False
     said: bool = True
     pronoun: bool = False
+    contrast: bool = False
 
 
 _PRONOUN = re.compile(
@@ -75,7 +78,14 @@ def steps_in(text: str) -> list[Step]:
         return [Step(action="clear", parts=())]
     marked, measures = take_measures(folded)
     found: list[Step] = []
-    for chunk, joint in chunks_of(corrected(marked)):
+    chunks = list(chunks_of(corrected(_split_contrast(marked))))
+    for place, (chunk, joint) in enumerate(chunks):
+        following = chunks[place + 1] if place + 1 < len(chunks) else None
+        if (unmeant := _unmeant(chunk, following, measures)) is not None:
+            found.append(unmeant)
+            if following is not None:
+                chunks[place + 1] = (_with_noun(following[0], unmeant), "start")
+            continue
         if words.KEPT.search(chunk):
             # "Tre, non due" says how many there are to be, not how many more.
             found = [*found[:-1], replace(found[-1], action="set", soft=False)] if found else found
@@ -83,15 +93,54 @@ def steps_in(text: str) -> list[Step]:
         if counted := _counts_before(chunk, found):
             found = counted
             continue
-        step = _step(chunk, joint, measures, before=found[-1] if found else None)
+        before = found[-1] if found and not found[-1].contrast else None
+        step = _step(chunk, joint, measures, before=before)
         if step is None:
             continue
-        last = found[-1] if found else None
+        last = before
         if last and step.action == last.action and (step.soft == last.soft or step.action == "add"):
             found[-1] = _joined(last, step)
         else:
             found.append(step)
     return [step for step in found if step.parts or step.pronoun or step.action == "confirm"]
+
+
+_BUT: Final = re.compile(r"\b(not|non|mica|bukan(?:nya)?) ([^,;.\n]+?),? (?:ma|but|tapi|bensi|melainkan) ")
+
+
+def _split_contrast(text: str) -> str:
+    """ "Not the red one but the blue one" as two chunks."""
+    return _BUT.sub(r"\1 \2, ", text)
+
+
+def _unmeant(
+    chunk: str, following: tuple[str, Joint] | None, measures: Sequence[Measure]
+) -> Step | None:
+    """What a chunk says not to be meant; None where it says anything else."""
+    instead = following is not None and following[1] != "and" and not words.NOTHING_OF.match(following[0])
+    if not words.NOT_THIS.match(chunk) and not (
+        instead and following and words.NOTHING_OF.match(chunk) and words.INSTEAD_THIS.search(following[0])
+    ):
+        return None
+    if words.ADD.search(chunk):
+        return None
+    named = re.sub(r"^(?:no )?(?:not|non|mica|bukan(?:nya)?|niente|nessun[ao]?)\b", " ", chunk).strip()
+    parts = parts_of(named, "start", measures, "remove")
+    return Step(action="remove", parts=tuple(parts), contrast=instead) if parts else None
+
+
+def _with_noun(chunk: str, unmeant: Step) -> str:
+    """ "Quella grande" behind "non la cuccia piccola" is a cuccia; "the nylon leash" has a noun of its own."""
+    said = _says_which(chunk.split())
+    named = [w for part in unmeant.parts if not part.refers for w in part.words.split()]
+    noun = [w for w in named if w not in words.FILLER and not only_variant_words([w])]
+    return f"{chunk} {noun[0]}" if said and noun else chunk
+
+
+def _says_which(said: Sequence[str]) -> bool:
+    """Whether a chunk says no more than which one: "quella grande", "the blue one"."""
+    left = [w for w in said if w not in words.FILLER and w not in DETERMINERS and w not in ("one", "ones")]
+    return bool(left) and only_variant_words(left)
 
 
 def _counts_before(chunk: str, found: list[Step]) -> list[Step]:
@@ -132,6 +181,9 @@ def _step(chunk: str, joint: Joint, measures: Sequence[Measure], *, before: Step
     parts = parts_of(chunk, joint, measures, action)
     if parts and words.DELIVERY.search(chunk) and not said:
         return None
+    if parts and all(part.quantity == 0 for part in parts):
+        action, soft, said = "remove", False, True
+        parts = [replace(part, quantity=None) for part in parts]
     counted = any(part.quantity is not None for part in parts)
     if action == "confirm" and not counted:
         return Step(action="confirm", parts=())

@@ -126,7 +126,7 @@ class Mentions:
         return ItemMention(
             mention=meant.words,
             quantity=quantity or 1,
-            quantity_given=quantity is not None,
+            quantity_given=bool(quantity),
             variant=variant_of(found.products[0], meant.words, measures),
             product_id=chosen.product_id if chosen else None,
             ambiguous=() if chosen else ids(found.products),
@@ -177,7 +177,7 @@ class _InCart(Resolved):
 
 def _may_belong(before: Part, part: Part) -> bool:
     """Whether a part could end the name before it: "tonno e gamberetti", "manzo e patate x3"."""
-    if part.joint != "and":
+    if part.joint != "and" or part.refers:
         return False
     return part.bare or (part.trailing and before.quantity is None)
 

@@ -55,6 +55,7 @@ async def understand(
     wishes = [(step, await mentions.of(step)) for step in _steps(text, intention)]
     telling = is_statement(text)
     wishes = [(s, items) for s, items in wishes if _means_something(s, items) and (s.said or not telling)]
+    wishes = _without_unmeant(wishes, cart)
     if intention.intent != "order_request" and not _named_to_buy(wishes, intention):
         wishes = []
     done = [CartStep(action=_action(step, items, cart), items=items) for step, items in wishes]
@@ -83,7 +84,8 @@ async def _only_names(text: str, mentions: Mentions) -> bool:
     return bool(items) and all(item.product_id for item in items) and set(content_words(text)) <= named
 
 
-Wishes = Sequence[tuple[Step, tuple[ItemMention, ...]]]
+Wish = tuple[Step, tuple[ItemMention, ...]]
+Wishes = Sequence[Wish]
 
 
 def _steps(text: str, intention: Intention) -> list[Step]:
@@ -96,6 +98,16 @@ def _steps(text: str, intention: Intention) -> list[Step]:
     if intention.complains or is_past(text):
         return [step for step in steps if step.action not in ("add", "set")]
     return steps
+
+
+def _without_unmeant(wishes: list[Wish], cart: Sequence[CartLine]) -> list[Wish]:
+    """Without what somebody only did not mean: it is in no cart, and something else is wanted."""
+    wanted = any(step.action in ("add", "set") and items for step, items in wishes)
+    return [
+        (step, items)
+        for step, items in wishes
+        if not (step.contrast and wanted and not _in_cart(items, cart))
+    ]
 
 
 def _means_something(step: Step, items: tuple[ItemMention, ...]) -> bool:
