@@ -106,7 +106,8 @@ LESS: Final = re.compile(r"\b(?:kurang(?:i|in)|tambah\w*)\b.* jadi \w+$")
 SET: Final = _any(
     r"(riduc\w+|aument\w+|abbass\w+|alz[aio]\w*|port(a|ami|iamo|are|ate|alo|ala|ali|ale)|sal[iae]|bump|bring|"
     r"push)(?=.* (a|to) \w+$)",
-    r"(scend\w+|sal(?:i|go|iamo|ga|ite|ire)|limit\w+|ridu\w+|arriv(?:o|a|iamo)) (?:solo )?ad? (?=(?:\d+|un[ao]?|due|tre|quattro|cinque|sei|dieci)\b)",
+    r"(scend\w+|sal(?:i|go|iamo|ga|ite|ire)|limit\w+|ridu\w+|arriv(?:o|a|iamo)) (?:solo )?ad? "
+    r"(?=(?:\d+|un[ao]?|due|tre|quattro|cinque|sei|dieci)\b)",
     r"cambi(?!ato idea)\w+", r"modific\w+", r"aggiorn\w+", r"corregg\w+",
     r"port(a|ami|iamo|are|ate|alo|ala|ali|ale) a", r"fanne", r"fammene",
     r"facciamone", r"(fa\w*|fate\w*|fal\w+) (diventare|passare a)",
@@ -180,7 +181,8 @@ ADD: Final = _any(
     r"send( me| us)?",
     r"(can|could|may) (i|we) (have|get|order|buy|grab|take|purchase)",
     r"(can|could|would|will) (you|u)( please| also)?", r"add",
-    r"put (?:me|us) down for", r"put", r"pop", r"stick", r"bung", r"sling", r"chuck in", r"order(ing)?", r"buy(ing)?", r"purchase",
+    r"put (?:me|us) down for", r"put", r"pop", r"stick", r"bung", r"sling", r"chuck in", r"order(ing)?",
+    r"buy(ing)?", r"purchase",
     r"toss in", r"throw in", r"let me get",
     r"let me have", r"i m after", r"looking to (buy|order|get)", r"grab( me)?", r"reserve", r"include",
     r"(mau|pengen|pengin|ingin|mo|pgn|aku|saya) (mau |ingin )?(beli|pesan|pesen|order|ambil|checkout|co|yang|yg)",

@@ -113,9 +113,7 @@ def _split_contrast(text: str) -> str:
     return _BUT.sub(r"\1 \2, ", text)
 
 
-def _unmeant(
-    chunk: str, following: tuple[str, Joint] | None, measures: Sequence[Measure]
-) -> Step | None:
+def _unmeant(chunk: str, following: tuple[str, Joint] | None, measures: Sequence[Measure]) -> Step | None:
     """What a chunk says not to be meant; None where it says anything else."""
     instead = following is not None and following[1] != "and" and not words.NOTHING_OF.match(following[0])
     if not words.NOT_THIS.match(chunk) and not (

@@ -19,6 +19,13 @@ _PERSON = (
     r"penanggung jawab\w*|bertanggung jawab|berwenang|yang lain)"
 )
 _ASKED = (
+    r"\b(no more|stop( the)?|basta( con)?|niente|jangan|accept) (\w+ ){0,2}(automated|canned|automatic\w*|"
+    r"preimpostat\w+|(balas |jawaban )?otomatis|template)\b|\b(living soul|anima viva|sentient being|essere "
+    r"senziente)\b|\b(where s|dov e|dove sta|mana) (the |il |la |lo )?(owner|titolare|proprietari\w|boss|padron\w|"
+    r"responsabile|manager|pemilik\w*)\b|\b(pemilik|bos|manajer)\w* mana\b|\bwho( s| is) in charge\b|\bput (me|her|him|"
+    r"someone) (on|through)\b|\bmettetemi in linea\b|\bsiapa (sih )?yang (jaga|pegang)\b|"
+    r"\b(number|numero|nomor) (that |where |a cui |al quale |yang )?(someone |somebody |)(picks up|answers|rispond\w+|"
+    r"diangkat|dijawab)\b",
     r"\b(instead of (you|a bot|the bot)|al posto (tuo|del bot|di un bot)|on the line with|(per|al|via) telefono|"
     r"(by|over the|on the) phone|(lewat|via) telepon|a voce|in person|di persona)\b",
     r"\b(person|human|persona|umano|orang|staf|manusia|clerk|employee|impiegat[oa]|dipendente|karyawan|"
@@ -86,6 +93,8 @@ _WISH: Final = re.compile(
 )
 
 _LEGAL = (
+    r"\b(gugat\w*|putus kontrak|pubblic(o|hero) tutto|posting (all|everything)|sebar(in|kan)? di|marescial\w+|"
+    r"constable|mengadu|crime|penggelapan)\b",
     r"\b(my rights|miei diritti|diritti (dei|del) consumator\w+|hak (saya|konsumen)|hakim|judge|class action|"
     r"notif\w+ formale|pec|raccomandata|messa in mora|formal (notice|complaint)|reclamo formale|somasi)\b",
     r"\b(giornal[ei]|stampa|striscia|le iene|trustpilot|tiktok|sui social|on social media|newspaper|the press|"
@@ -101,6 +110,9 @@ _LEGAL = (
     r"\b(polisi|pengacara|hukum|lapor(kan|in)?|laporan|tuntut|somasi|ylki|viral(in|kan)?|pidana|bpkn)\b",
 )  # fmt: skip
 _ACCUSED = (
+    r"\b(criminals?|criminali|penjahat|cowboys|conned|ghost(ed|ato|ata|ati)|dighosting|perampok\w*|mascalzon\w+|"
+    r"furfant\w+|scam(ers?|er)|pretend (they|you) don t exist|fate finta di (niente|nulla|non)|pura pura (nggak|ga|gak|"
+    r"tidak) (kenal|tahu|tau)|(taken|take me) for a ride|per il naso|jangan dibodohi)\b",
     r"\b((senza|without) (scrupoli|scruples|vergogna|shame)|spillat\w+|squeez\w+ (\w+ )?money|dikuras|"
     r"tidak punya hati|approfitt\w+ (di|della) (me|gente|clienti|person\w+)|taking advantage|ingannat\w+|inganno|"
     r"deceiv\w+|misled|raggirat\w+|abusiv\w+|intascat\w+|pocketed|mi avete (fregato|preso in giro|derubat\w+))\b",
@@ -118,6 +130,9 @@ _ACCUSED = (
     r"\b(penipu\w*|tipu|ditipu|nipu|maling|bohong|boong|dibohongi|pembohong|curang|modus)\b",
 )  # fmt: skip
 _ANGRY = (
+    r"\b(how dare you|come vi permettete|berani beraninya|(mi state|mi avete) ignor\w+|(sono|vengo|being) "
+    r"ignor(ata|ato|ed)|dicuek\w+|ought to be ashamed|che serieta|perd\w+ la pazienza|pazienza (e |est )?(finita|"
+    r"esaurita)|kesabaran (saya |gue |aku )?habis|habis kesabaran)\b",
     r"\b((nessuno|nobody|no ?one) (\w+ ){0,2}(consider\w+|ascolt\w+|fila|degn\w+|cares|listens|bothers|helps|"
     r"aiuta|legge)|(tidak|gak|ga|nggak) ada yang (gubris|menggubris|peduli|respon|merespon|baca|tanggung jawab)|"
     r"mancanza di rispetto|rispetto zero|disrespect\w*|rude|maleducat\w+|cafon\w+|kurang ajar|tidak sopan|"

@@ -40,6 +40,9 @@ ORDERING: Final = 2.5
 HUMAN_SURE_ORDERING: Final = 0.6
 """The same where so many points are an order's: whoever says "I want" mostly wants things."""
 
+HUMAN_SURE_CURIOUS: Final = 0.8
+"""The same where the words could only ask who answers."""
+
 KIND: Final = 2.0
 """Points of small talk, thanks and praise, of which the same holds."""
 
@@ -91,7 +94,8 @@ def classify(text: str, *, model: LinearModel | None = None) -> Intention:
     is_kind = points["general_chat"] >= KIND and not points["support_request"]
     sure = HUMAN_SURE_ORDERING if points["order_request"] >= ORDERING or is_kind else HUMAN_SURE
     wishing = only_wishes(_words(text)) and not points["support_request"]
-    if reason == "none" and guess.human >= sure and not (wishing or only_curious(_words(text))):
+    curious = only_curious(_words(text)) and guess.human < HUMAN_SURE_CURIOUS
+    if reason == "none" and guess.human >= sure and not (wishing or curious):
         reason = "unknown"
     scores = {i: guess.intents[i] + RULE_WEIGHT * min(points[i], MOST_POINTS) for i in INTENTS}
     if reason != "none":

@@ -42,7 +42,9 @@ _AGES = (
 _PRICES = "euro euri eur € usd dollari dollars rupiah rp idr rb ribu k"
 _WORD_NUMBERS = {word: Decimal(n) for word, n in NUMBER_WORDS.items() if n and " " not in word}
 _WORD_NUMBERS |= dict.fromkeys(("mezzo", "mezza", "half", "setengah"), Decimal("0.5"))
-_WORD_NUMBERS |= dict.fromkeys(("a", "nu", "na", "nou"), Decimal(1)) | dict.fromkeys(("do", "du", "dui"), Decimal(2))
+_WORD_NUMBERS |= dict.fromkeys(("a", "nu", "na", "nou"), Decimal(1)) | dict.fromkeys(
+    ("do", "du", "dui"), Decimal(2)
+)
 
 _NUMBER = r"\d+(?:[.,]\d+)?"
 _WORDED = "|".join(sorted(_WORD_NUMBERS, key=len, reverse=True))

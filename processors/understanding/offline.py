@@ -120,6 +120,9 @@ def _means_something(step: Step, items: tuple[ItemMention, ...]) -> bool:
 def _named_to_buy(wishes: Wishes, intention: Intention) -> bool:
     """Whether names say enough to be a wish: all known, and a verb, a number, a size or a pack somewhere."""
     items = [item for _, found in wishes for item in found]
+    if not items and all(step.action == "confirm" for step, _ in wishes):
+        # "Got charged twice, pls fix" agrees to nothing.
+        return False
     known = all(item.product_id or item.ambiguous for item in items)
     heard = intention.points["order_request"] >= HEARD
     asked = any(step.said and (step.action != "add" or heard) for step, _ in wishes)

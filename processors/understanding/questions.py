@@ -16,6 +16,7 @@ _ASKS: Final = re.compile(
     r"\bnon so (se|quale|quali|che|cosa|quanto)\b|\b(non sono|non siamo) sicur\w+\b|\b(sono|siamo) indecis\w+\b|"
     r"\b(not sure|undecided|can t decide|cannot decide|don t know (if|which|whether|what))\b|"
     r"\b(bingung|belum yakin|masih ragu|galau)\b|"
+    r"\b(?:di|che) (?:che )?cosa$|"
     r"\b(quanto|cuanto|quanno|qnt) (cost\w*|viene|vengono|fa|fanno|sta|e|est)\b|\bprezz[io]\b|\ba quanto\b|\bavete\b|"
     r"\bvendete\b|\bce l avete\b|\bc e (il|la|lo|un|una|qualche)\b|"
     r"\b(e|sono|est) disponibil\w+\b|\b(che|quali|quale) (taglie|taglia|colori|colore|misure|formati|gusti)\b|"

@@ -53,7 +53,9 @@ _SIZE_OF: Final = {
     for form in line.split(":")[1].split()
 }
 _MARKERS: Final = {
-    "taglia": frozenset(["taglia", "taglie", "tg", "tag", "taja", "tajja", "talla", "size", "misura", "ukuran", "grandezza"]),
+    "taglia": frozenset(
+        ["taglia", "taglie", "tg", "tag", "taja", "tajja", "talla", "size", "misura", "ukuran", "grandezza"]
+    ),
     "colore": frozenset(["colore", "colori", "color", "colour", "warna"]),
     "formato": frozenset(["formato", "pack", "isi", "ukuran"]),
 }
