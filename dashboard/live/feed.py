@@ -57,11 +57,14 @@ class Feed:
         self._on_event = on_event
         self.is_joined = False
         self._unjoined_since = time.monotonic()
+        self._is_nobody_here = False
 
     @property
     def is_cut(self) -> bool:
-        """Whether it hears nothing, for longer than joining takes."""
-        return not self.is_joined and time.monotonic() - self._unjoined_since > JOINING_SECONDS
+        """Whether it hears nothing though somebody wants it to, for longer than joining takes."""
+        if self.is_joined or self._is_nobody_here:
+            return False
+        return time.monotonic() - self._unjoined_since > JOINING_SECONDS
 
     async def run(self) -> None:
         """Join, watch, and join again; ends only when cancelled."""
@@ -75,7 +78,10 @@ class Feed:
                     self._set_joined(True)
                     await self._watch(client, channel)
                 log.warning("feed: the topic is not joined (any more)")
-            except (NotSignedIn, StorageUnavailable) as error:
+            except NotSignedIn:
+                # Whoever had the inbox open has gone to another page.
+                self._is_nobody_here = True
+            except StorageUnavailable as error:
                 log.info("feed: no token to join with (%s)", type(error).__name__)
             except Exception as error:
                 log.warning("feed: %s", describe(error))
@@ -87,6 +93,8 @@ class Feed:
 
     async def _join(self, client: AsyncRealtimeClient) -> AsyncRealtimeChannel:
         token = await self._token()
+        if self._is_nobody_here:
+            self._is_nobody_here, self._unjoined_since = False, time.monotonic()
         await client.connect()
         await client.set_auth(token)
         channel = client.channel(

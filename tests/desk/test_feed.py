@@ -8,7 +8,11 @@ from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 from uuid import UUID
 
+import pytest
+
+from dashboard.live import feed as feeds
 from dashboard.live.feed import Feed
+from processors.errors import NotSignedIn, StorageUnavailable
 from tests.desk.conftest import DLOOP, MARCO, desk_settings
 from tests.fixtures.gateway import RunningGateway
 
@@ -112,3 +116,24 @@ async def test_a_stranger_is_not_let_in(seeded_gateway: RunningGateway) -> None:
         await asyncio.sleep(0.3)
         assert states.empty()
         assert heard.empty()
+
+
+@pytest.mark.parametrize(("refusal", "cut"), [(NotSignedIn, False), (StorageUnavailable, True)])
+async def test_a_feed_that_nobody_wants_any_more_is_not_cut_off(
+    seeded_gateway: RunningGateway, monkeypatch: pytest.MonkeyPatch, refusal: type[Exception], cut: bool
+) -> None:
+    asked = asyncio.Event()
+
+    async def token() -> str:
+        asked.set()
+        raise refusal("no token")
+
+    monkeypatch.setattr(feeds, "JOINING_SECONDS", -1.0)
+    settings = desk_settings(seeded_gateway)
+    feed = Feed(settings, UUID(DLOOP), token, on_ids=print, on_state=print, on_event={})
+    running = asyncio.create_task(feed.run())
+    await asyncio.wait_for(asked.wait(), WAIT_SECONDS)
+    await asyncio.sleep(0)
+    assert feed.is_cut is cut
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
