@@ -8,7 +8,7 @@ from bench.chaos import desk
 
 
 @pytest.mark.stack
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(480)
 async def test_a_desk_that_lost_its_gateway_shows_everything_once_afterwards(chromium: str) -> None:
     report = await desk.run(chromium, outage=3.0, customers=2)
     assert report.refused > 0, "the outage hit nobody"

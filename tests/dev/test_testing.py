@@ -12,7 +12,7 @@ from devstack.testing import (
     paths,
     with_database_tests_only,
 )
-from tests.fixtures.parallel import LONG, ROOT, STACK, group, in_order
+from tests.fixtures.parallel import FRESH, LONG, ROOT, STACK, group, in_order
 
 
 @pytest.mark.parametrize("given", [["--postgres", "postgresql://x"], ["--postgres=postgresql://x", "-q"]])
@@ -73,8 +73,9 @@ def test_another_project_is_asked_only_when_the_contract_was_chosen() -> None:
 
 def test_what_takes_longest_begins_first_and_the_stack_s_tests_stay_together() -> None:
     assert [path for path in LONG if not (ROOT / path).is_file()] == []
-    pages = ["tests/desk/test_team.py::a", "tests/desk/test_browser.py::b"]
+    pages = ["tests/desk/test_team.py::a", "tests/chaos/test_worker_kill.py::b"]
     assert {group(page) for page in pages} == {STACK}
     nodeids = ["tests/x.py::a", "tests/y.py::a", f"{LONG[1]}::a", pages[0], f"{LONG[0]}::a", "tests/y.py::b"]
     needs_database = [True, False, False, False, False, True]
     assert in_order([*nodeids, pages[1]], [*needs_database, False]) == [3, 6, 4, 2, 1, 5, 0]
+    assert in_order([pages[0], f"{FRESH}::a"], [False, False]) == [1, 0]

@@ -9,7 +9,7 @@ from tests.fixtures.stack import Stack
 
 
 @pytest.mark.stack
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(480)
 async def test_every_order_of_a_day_is_accepted_once_brought_by_its_rider_and_receipted(stack: Stack) -> None:
     await stack.reset()
     try:

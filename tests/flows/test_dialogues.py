@@ -12,7 +12,7 @@ SOME = ("it-dictated", "change-variant", "id-chat", "en-change-of-mind", "dealer
 
 
 @pytest.mark.stack
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(480)
 async def test_people_order_as_scripted_and_are_shown_the_figures_of_the_database(stack: Stack) -> None:
     await stack.reset()
     try:
