@@ -12,6 +12,7 @@ from postgrest import AsyncPostgrestClient
 
 from dashboard.client import Refused
 from dashboard.queries import orders, payments
+from dashboard.views import cards
 from dashboard.visitor import Visitor
 from processors.language.lines import lines_short
 from processors.language.money import money
@@ -52,6 +53,7 @@ MAY_ACT = ("admin", "agent")
 
 def show(visitor: Visitor) -> None:
     """Draw the page; it looks again every few seconds."""
+    cards.style()
 
     @st.fragment(run_every=REPAINT_SECONDS, key="orders_board")
     def painted() -> None:
@@ -118,24 +120,23 @@ def _turn(visitor: Visitor, rider: Json) -> None:
 
 
 def _card(visitor: Visitor, board: orders.Board, order: Json) -> None:
-    with st.container(border=True, key=f"order_{order['id']}"):
-        st.markdown(f"**{order['code']}** · {_total(visitor, order)}")
-        # What people wrote is text, never markdown.
-        st.text(f"{_customer(order)}\n{lines_short(order['lines'])}")
-        if order["note"]:
-            st.text(f"📝 {order['note']}")
-        st.caption(_facts(visitor, order))
-        left, right = st.columns([3, 1])
-        with right:
-            st.link_button(
-                "💬", f"/?conversation={order['relay']['conversation_id']}", help=visitor.say("orders.talk")
-            )
+    with st.container(border=True, key=f"order_{order['id']}", gap="small"):
+        # One piece for all that is read: a full board has dozens of cards and repaints every few seconds.
+        cards.block(
+            cards.line(cards.strong(f"{order['code']} · {_total(visitor, order)}")),
+            *(cards.plain(text) for text in (_customer(order), lines_short(order["lines"])) if text),
+            cards.plain(f"📝 {order['note']}") if order["note"] else "",
+            *(cards.small(fact) for fact in _facts(visitor, order)),
+        )
         payment = payments.current(order["relay"]["payments"])
         can_refund = visitor.may("admin") and payment is not None and payments.left(payment) > 0
         is_open = visitor.may(*MAY_ACT) and order["status"] not in orders.OVER
-        if is_open:
-            with left:
+        with st.container(horizontal=True, gap="xsmall"):
+            if is_open:
                 _next_step(visitor, order)
+            st.link_button(
+                "💬", f"/?conversation={order['relay']['conversation_id']}", help=visitor.say("orders.talk")
+            )
         if not (is_open or can_refund):
             return
         more = st.popover(
@@ -224,7 +225,7 @@ def _do(visitor: Visitor, act: Callable[[AsyncPostgrestClient], Awaitable[None]]
     st.rerun(scope="fragment")
 
 
-def _facts(visitor: Visitor, order: Json) -> str:
+def _facts(visitor: Visitor, order: Json) -> list[str]:
     status, minutes = order["status"], _minutes(order)
     late = "⚠️ " if minutes >= LATE_MINUTES.get(status, 10**9) else ""
     payment = payments.current(order["relay"]["payments"])
@@ -232,20 +233,20 @@ def _facts(visitor: Visitor, order: Json) -> str:
     state = "order.unpaid" if is_unpaid else f"order.{status}"
     facts = [f"{late}{visitor.say(state)} · {_ago(visitor, minutes)}"]
     if order["dealer"]:
-        facts.append(f"🏬 {_plain(order['dealer']['name'])}")
+        facts.append(f"🏬 {order['dealer']['name']}")
     waiting = [offer for offer in order["offers"] if offer["outcome"] == "pending"]
     if status == "offered":
-        names = ", ".join(_plain(offer["dealer"]["name"]) for offer in waiting)
+        names = ", ".join(offer["dealer"]["name"] for offer in waiting)
         facts.append(
             visitor.say("orders.asked", names=names) if names else f"⚠️ {visitor.say('orders.nobody')}"
         )
     if payment:
         facts.append(visitor.say(f"payment.{payments.word(payment)}"))
     if order["rider"]:
-        facts.append(f"🛵 {_plain(order['rider']['name'])}")
+        facts.append(f"🛵 {order['rider']['name']}")
     if address := order["delivery"].get("address"):
-        facts.append(f"📍 {_plain(address)}")
-    return "  \n".join(facts)
+        facts.append(f"📍 {address}")
+    return facts
 
 
 def _ago(visitor: Visitor, minutes: int) -> str:
