@@ -82,6 +82,24 @@ async def test_bots_to_come_are_honest_and_call_a_person(phone: Phone, kind: str
     assert decision.privacy_noticed
 
 
+async def test_who_forwards_a_job_offer_hears_which_tricks_are_in_it(phone: Phone) -> None:
+    await phone.admin.execute("update businesses set bot_kind = 'scam_check'")
+    assert "Forward me" in (await phone.say("Good morning, how are you?")).text
+    warned = await phone.say(
+        "Home based assistant: receive packages at your door and ship them abroad, $4,000 monthly.",
+        "Before your first day send a photo of your ID and your online banking password.",
+    )
+    assert len(warned.bubbles) == 1
+    assert "parcels" in warned.text
+    assert "passwords" in warned.text
+    calm = await phone.say(
+        "Line cook, $20 an hour, contract from day one, come to the restaurant for an interview."
+    )
+    assert "no guarantee" in calm.text
+    assert (await phone.say("operator")).decision.escalation == "asked"
+    await phone.admin.execute("update businesses set bot_kind = 'commerce'")
+
+
 async def test_a_dealer_s_conversation_goes_to_the_dealer_s_processor() -> None:
     turn = make_turn("ordini", conversation_type="dealer", dealer=make_dealer())
     assert router.processor_of(turn) is dealer.respond
