@@ -15,7 +15,8 @@ from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from processors.search import hashing
-from processors.search.words import content_words, stem
+from processors.search.amounts import indexed_words
+from processors.search.words import stem
 
 SEED = Path(__file__).parents[1] / "supabase" / "seed.sql"
 BUSINESS = UUID("00000000-0000-4000-8000-000000000001")
@@ -120,7 +121,7 @@ def _product(row: Mapping[str, Any]) -> _Product:
 
 
 def _indexed(text: str) -> frozenset[str]:
-    words = content_words(text)
+    words = indexed_words(text)
     return frozenset([*words, *(stem(w) for w in words)])
 
 

@@ -8,7 +8,6 @@ through client and gateway.
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,6 +39,10 @@ COMPARED = 40
 
 EXACTLY = 10**6
 WORDS = ("crocchette", "guinzaglio", "candela", "shampoo", "tiragraffi", "ciotola", "profumo", "lampada")
+DESCRIBED_BY = 16
+"""Words of a description, of a few thousand that are the rarer the higher their number."""
+
+VOCABULARY = 3_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,10 +104,12 @@ async def _measure(
     }
     for name, questions in cases.items():
         await _sql(connection, shop, questions[0])
-        before = await _cpu(connection)
-        in_sql = [await _sql(connection, shop, asked) for asked in questions]
-        cpu = (await _cpu(connection) - before) / len(questions)
-        line = f"  {name:27} {_times([ms for ms, _ in in_sql])}, {cpu:4.1f} ms of a core"
+        in_sql, cpu = [], []
+        for asked in questions:
+            before = await _cpu(connection)
+            in_sql.append(await _sql(connection, shop, asked))
+            cpu.append(await _cpu(connection) - before)
+        line = f"  {name:27} {_times([ms for ms, _ in in_sql])}  of a core {_times(cpu)}"
         if recall:
             exact = [(await _sql(connection, shop, asked, exact=True))[1] for asked in questions[:COMPARED]]
             found = [_share(hits, right) for (_, hits), right in zip(in_sql, exact, strict=False)]
@@ -137,8 +142,7 @@ async def _sql(
 async def _cpu(connection: asyncpg.Connection) -> float:
     """Milliseconds of processor time that the server has spent for this connection, whatever else is going on."""
     pid = await connection.fetchval("select pg_backend_pid()")
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e6
 
 
 async def _rpc(client: AsyncClient, shop: Shop, asked: Asked) -> float:
@@ -164,7 +168,7 @@ def _questions(shop: Shop, chance: Any, filters: dict[str, Any], *, shunned: boo
     return [
         Asked(
             vector=json.dumps([round(float(v), 5) for v in vector]),
-            words=[WORDS[shop.kinds[place] % len(WORDS)], f"modello{place % 997}"],
+            words=[WORDS[shop.kinds[place] % len(WORDS)], f"modello{place % 997}", *_described(place)[:3]],
             filters=filters,
         )
         for vector, place in zip(vectors, places, strict=True)
@@ -195,13 +199,17 @@ async def _fill(connection: asyncpg.Connection, size: int, centers: Any, chance:
         columns=["id", "business_id", "sku", "name", "price"],
         records=[(ids[n], business, f"S{n}", names[n], n % 100) for n in range(size)],
     )
-    await connection.execute("create temporary table made (id uuid, name text, embedding extensions.halfvec)")
+    await connection.execute(
+        "create temporary table made (id uuid, name text, described text, embedding extensions.halfvec)"
+    )
     await connection.copy_records_to_table(
-        "made", records=[(ids[n], names[n], _binary(vectors[n])) for n in range(size)]
+        "made",
+        records=[(ids[n], names[n], " ".join(_described(n)), _binary(vectors[n])) for n in range(size)],
     )
     await connection.execute(
         "insert into product_embeddings (product_id, model, business_id, embedding, text_hash, words) "
-        "select id, $1, $2, embedding, '', setweight(to_tsvector('simple', name), 'A') from made",
+        "select id, $1, $2, embedding, md5(name), setweight(to_tsvector('simple', name), 'A') "
+        "|| setweight(to_tsvector('simple', described), 'C') from made",
         MODEL,
         business,
     )
@@ -239,6 +247,12 @@ async def _build(connection: asyncpg.Connection) -> None:
         f"built in {taken:.0f} s; words {sizes['words'] / 2**20:.0f} MB",
         flush=True,
     )
+
+
+def _described(place: int) -> list[str]:
+    """The description's words of the product at a place of its business."""
+    numbers = (numpy.random.default_rng(place).random(DESCRIBED_BY) ** 3 * VOCABULARY).astype(int)
+    return [f"parola{number}" for number in numbers]
 
 
 def _unit(vectors: Any) -> Any:

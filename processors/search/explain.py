@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from processors.search.amounts import search_words
 from processors.search.search import Hit, for_text, meanings
-from processors.search.words import content_words, stem
+from processors.search.words import stem
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,14 +26,14 @@ class Match:
 
 def explain(text: str, glossary: Mapping[str, Sequence[str]], hits: Sequence[Hit]) -> list[Match]:
     """The reasons for each hit, in their order. `glossary` is folded, as `ProductSearch.glossary` gives it."""
-    said = set(content_words(text))
-    asked = for_text(meanings(content_words(text), glossary))
+    said = set(search_words(text))
+    asked = for_text(meanings(search_words(text), glossary))
     return [_match(hit, asked, said) for hit in hits]
 
 
 def _match(hit: Hit, asked: Sequence[Sequence[str]], said: set[str]) -> Match:
     variants = " ".join(f"{name} {' '.join(values)}" for name, values in hit.attributes.items())
-    has = {stem(word) for word in content_words(f"{hit.name} {hit.category} {hit.description} {variants}")}
+    has = {stem(word) for word in search_words(f"{hit.name} {hit.category} {hit.description} {variants}")}
     words: list[str] = []
     synonyms: list[tuple[str, str]] = []
     for meaning in asked:

@@ -10,16 +10,18 @@ import math
 import zlib
 from collections.abc import Iterable, Sequence
 
-from processors.search.words import content_words
+from processors.search.amounts import indexed_words, is_amount
 
 MODEL = "hash-512"
 DIMENSIONS = 512
 SHORTEST, LONGEST = 3, 5
+AMOUNT_GRAMS = 14
+"""An amount is one thing and has no parts, but counts about as much as a short word."""
 
 
 def embed(text: str) -> list[float]:
     """The unit vector of a text; all zeros but one place for a text without words."""
-    return embed_words(content_words(text))
+    return embed_words(indexed_words(text))
 
 
 def embed_meanings(meanings: Sequence[Iterable[str]], weights: Sequence[float] | None = None) -> list[float]:
@@ -58,6 +60,9 @@ def _unit(vector: list[float]) -> list[float]:
 
 def _grams(word: str) -> Iterable[str]:
     marked = f"<{word}>"
+    if is_amount(word):
+        yield from (f"{marked}{place}" for place in range(AMOUNT_GRAMS))
+        return
     for size in range(SHORTEST, LONGEST + 1):
         for start in range(len(marked) - size + 1):
             yield marked[start : start + size]

@@ -8,9 +8,10 @@ from typing import Any
 
 from processors.errors import ModelUnavailable
 from processors.model import AiCall
+from processors.search.amounts import indexed_words
 from processors.search.meter import metering
 from processors.search.search import Embedder, HashEmbedder, ProductSearch, Rpc
-from processors.search.words import content_words, stem
+from processors.search.words import stem
 
 log = logging.getLogger(__name__)
 
@@ -68,5 +69,5 @@ def _rows(products: Sequence[dict[str, Any]], vectors: Sequence[list[float]]) ->
 
 def _indexed(text: str) -> str:
     """Words as the index holds them: each as it is and by its stem."""
-    words = content_words(text)
+    words = indexed_words(text)
     return " ".join(dict.fromkeys([*words, *(stem(w) for w in words)]))

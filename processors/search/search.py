@@ -17,6 +17,7 @@ from uuid import UUID
 
 from processors.errors import ModelUnavailable
 from processors.search import hashing
+from processors.search.amounts import search_words
 from processors.search.general import general_words
 from processors.search.words import COMMON, EATEN, content_words, fold, forms, stem
 from processors.trace import is_on, note
@@ -112,7 +113,7 @@ class ProductSearch:
         `dealer_id` keeps what that dealer lists, `in_stock` what somebody can deliver. `language` is a hint
         for embedders that know languages.
         """
-        asked = meanings(content_words(text), await self.glossary(business_id))
+        asked = meanings(search_words(text), await self.glossary(business_id))
         if not asked:
             return []
         words = list(dict.fromkeys(word for meaning in for_text(asked) for word in meaning))

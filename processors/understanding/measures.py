@@ -17,7 +17,7 @@ Kind = Literal["pack", "age", "price"]
 MARK: Final = "§"
 """Stands in the text for a measure; its number follows."""
 
-_UNITS: Final[dict[str, tuple[str, Decimal]]] = {
+UNITS: Final[dict[str, tuple[str, Decimal]]] = {
     **dict.fromkeys(
         ["kg", "kgs", "kili", "chili", "chilo", "kilo", "kilos", "kilogrammi", "kilogram"],
         ("g", Decimal(1000)),
@@ -51,8 +51,8 @@ _WORDED = "|".join(sorted(_WORD_NUMBERS, key=len, reverse=True))
 _LEAD = r"(?:\b(?:da|di|from|of|isi|formato|ukuran|confezione da|pack of|taglia|size|a|per)\s+)?"
 # Short or doubtful units count only behind digits: "una m" is a size.
 _SHORT = {"m", "l", "g", "k", "a", "h", "mt", "gr", "rp"}
-_LONG_UNITS = "|".join(sorted((u for u in _UNITS if u not in _SHORT), key=len, reverse=True))
-_ALL_UNITS = "|".join(sorted(_UNITS, key=len, reverse=True))
+_LONG_UNITS = "|".join(sorted((u for u in UNITS if u not in _SHORT), key=len, reverse=True))
+_ALL_UNITS = "|".join(sorted(UNITS, key=len, reverse=True))
 _MEASURE = re.compile(
     rf"(?P<dims>\b\d+\s?[x×]\s?\d+(?:\s?[x×]\s?\d+)?(?:\s?(?:cm|g|gr|ml|mm)\b)?)"
     rf"|(?P<symbol>(?:€|\$|\brp\.?)\s?{_NUMBER}(?:\s?(?:rb|ribu|k)\b)?)"
@@ -98,9 +98,9 @@ def value_measure(value: str) -> tuple[Decimal, str] | None:
     amount = Decimal(match[1].replace(",", "."))
     if not match[2]:
         return amount, ""
-    if match[2] not in _UNITS:
+    if match[2] not in UNITS:
         return None
-    unit, factor = _UNITS[match[2]]
+    unit, factor = UNITS[match[2]]
     return amount * factor, unit
 
 
@@ -141,7 +141,7 @@ def _measure(match: re.Match[str]) -> Measure | None:
         return Measure("age", words, amount, "")
     if name in _PRICES.split():
         return Measure("price", words, amount, "")
-    unit, factor = _UNITS[name]
+    unit, factor = UNITS[name]
     return Measure("pack", words, amount * factor, unit)
 
 
@@ -149,8 +149,8 @@ def _dimensions(dims: str) -> Measure | None:
     numbers = re.findall(r"\d+", dims)
     unit = re.search(r"(cm|g|gr|ml|mm)$", dims)
     if unit and len(numbers) == 2 and unit[1] != "cm" and unit[1] != "mm":
-        amount = Decimal(numbers[1]) * _UNITS[unit[1]][1]
-        return Measure("pack", "".join(dims.split()), amount, _UNITS[unit[1]][0], count=int(numbers[0]))
+        amount = Decimal(numbers[1]) * UNITS[unit[1]][1]
+        return Measure("pack", "".join(dims.split()), amount, UNITS[unit[1]][0], count=int(numbers[0]))
     if min(map(int, numbers)) < 10:
         return None
     return Measure("pack", "".join(dims.split()), None, "")

@@ -87,123 +87,149 @@ comment on function public.glossary(uuid) is 'The glossary of a business: {term:
 -- The parameters of the index exist once the library is loaded.
 do $$ begin perform '[1]'::extensions.halfvec; end $$;
 
--- All vectors of one business, one after the other: up to 20,000 that is fast enough and loses nothing.
-create function private.rank_exactly(p_business_id uuid, p_vector extensions.halfvec, p_model text, p_words tsquery, p_dealer_id uuid,
-  p_in_stock boolean, p_max_price numeric)
-returns table (product_id uuid, cosine double precision, text_rank real, vector_place bigint, text_place bigint)
-language sql stable set search_path = public, extensions
+-- Which products may be shown at all: the only place that knows the filters.
+create function private.products_offered(p_business_id uuid, p_among uuid[], p_dealer_id uuid, p_in_stock boolean, p_max_price numeric)
+returns uuid[]
+language plpgsql stable set search_path = '' set plan_cache_mode = force_custom_plan set random_page_cost = 1.1
 as $$
-  with candidates as materialized (
-    select e.product_id, e.embedding <=> p_vector as distance,
-      case when e.words @@ p_words then ts_rank(e.words, p_words) end as text_rank
-    from public.product_embeddings e join public.products p on p.id = e.product_id
-    where e.business_id = p_business_id and e.model = p_model and p.business_id = p_business_id and p.active and (p_max_price is null or p.price <= p_max_price)
-      and (p_dealer_id is null or p.id in (select s.product_id from public.dealer_stock s where s.dealer_id = p_dealer_id))
-      and (not p_in_stock or p.id in (select s.product_id from public.dealer_stock s join public.dealers d on d.id = s.dealer_id
-        where d.business_id = p_business_id and not d.paused and s.on_hand > s.reserved))
-  ), near as (
-    select n.*, row_number() over (order by n.distance, n.product_id) as place
-    from (select * from candidates c order by c.distance, c.product_id limit 50) n
-  ), worded as (
-    select w.*, row_number() over (order by w.text_rank desc, w.distance, w.product_id) as place
-    from (select * from candidates c where c.text_rank is not null order by c.text_rank desc, c.distance, c.product_id limit 50) w
-  )
-  select coalesce(n.product_id, w.product_id), 1 - coalesce(n.distance, w.distance), coalesce(n.text_rank, w.text_rank, 0), n.place, w.place
-  from near n full join worded w on w.product_id = n.product_id
+begin
+  return (select coalesce(array_agg(p.id), '{}') from public.products p
+    where p.business_id = p_business_id and p.active and (p_among is null or p.id = any (p_among))
+      and (p_max_price is null or p.price <= p_max_price)
+      and (p_dealer_id is null or exists (select from public.dealer_stock s where s.dealer_id = p_dealer_id and s.product_id = p.id))
+      and (not p_in_stock or exists (select from public.dealer_stock s join public.dealers d on d.id = s.dealer_id
+        where s.product_id = p.id and s.on_hand > s.reserved and d.business_id = p_business_id and not d.paused)));
+end
 $$;
-comment on function private.rank_exactly(uuid, extensions.halfvec, text, tsquery, uuid, boolean, numeric) is
-  'The 50 nearest products by meaning and the 50 best by words, each with its place, out of all of a business.';
+comment on function private.products_offered(uuid, uuid[], uuid, boolean, numeric) is
+  'Of the products p_among, or of all where it is null, those that are active and pass the filters.';
+
+create function private.nearest_of_all(p_business_id uuid, p_vector extensions.halfvec, p_model text) returns uuid[]
+language plpgsql stable set search_path = public, extensions
+as $$
+begin
+  -- Without its "offset" the planner would take the index, which is not exact.
+  return array(select n.product_id from (select e.product_id, e.embedding <=> p_vector as distance from public.product_embeddings e
+      where e.business_id = p_business_id and e.model = p_model offset 0) n
+    order by n.distance, n.product_id limit 200);
+end
+$$;
+comment on function private.nearest_of_all(uuid, extensions.halfvec, text) is
+  'The 200 nearest products of a business, shown or not: all its vectors are compared, and nothing else is read.';
 
 -- The planner knows nothing of what a distance costs, so that the index is the only way left to it here.
-create function private.nearest_by_index(p_business_id uuid, p_vector extensions.halfvec, p_model text, p_dealer_id uuid,
-  p_in_stock boolean, p_max_price numeric)
-returns table (product_id uuid)
-language sql stable set search_path = public, extensions set hnsw.iterative_scan = relaxed_order set hnsw.ef_search = 60
-  set enable_sort = off set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off set enable_bitmapscan = off
+create function private.nearest_by_index(p_business_id uuid, p_vector extensions.halfvec, p_model text) returns uuid[]
+language sql stable set search_path = public, extensions set hnsw.iterative_scan = relaxed_order set hnsw.ef_search = 200
+  set enable_sort = off set enable_seqscan = off set enable_bitmapscan = off
 as $$
-  select e.product_id from public.product_embeddings e
-  where e.business_id = p_business_id and e.model = p_model
-    and exists (select 1 from public.products p where p.id = e.product_id and p.active and (p_max_price is null or p.price <= p_max_price)
-      and (p_dealer_id is null or exists (select 1 from public.dealer_stock s where s.product_id = p.id and s.dealer_id = p_dealer_id))
-      and (not p_in_stock or exists (select 1 from public.dealer_stock s join public.dealers d on d.id = s.dealer_id and not d.paused
-        where s.product_id = p.id and s.on_hand > s.reserved)))
-  order by e.embedding <=> p_vector limit 60
+  select array(select e.product_id from public.product_embeddings e where e.business_id = p_business_id and e.model = p_model
+    order by e.embedding <=> p_vector limit 200)
 $$;
-comment on function private.nearest_by_index(uuid, extensions.halfvec, text, uuid, boolean, numeric) is
-  'About the 60 nearest products, by the index, which goes on until enough pass the filters.';
+comment on function private.nearest_by_index(uuid, extensions.halfvec, text) is
+  'About the 200 nearest products of a business, by the index, which goes on until enough are of this business.';
 
--- A common word fits thousands, so that of each only some are weighed; the nearest ones are among them by meaning.
-create function private.rank_by_index(p_business_id uuid, p_vector extensions.halfvec, p_model text, p_words tsquery, p_terms text[],
-  p_dealer_id uuid, p_in_stock boolean, p_max_price numeric)
-returns table (product_id uuid, cosine double precision, text_rank real, vector_place bigint, text_place bigint)
-language sql stable set search_path = public, extensions
+create function private.best_by_words(p_business_id uuid, p_vector extensions.halfvec, p_model text, p_words tsquery) returns uuid[]
+language plpgsql stable set search_path = public, extensions set plan_cache_mode = force_custom_plan
 as $$
-  with found as (
-    select n.product_id from private.nearest_by_index(p_business_id, p_vector, p_model, p_dealer_id, p_in_stock, p_max_price) n
-    union
-    select w.product_id from unnest(p_terms) t cross join lateral (
-      select e.product_id from public.product_embeddings e
-      where e.words @@ quote_literal(t)::tsquery and e.business_id = p_business_id and e.model = p_model limit 200) w
-    where t <> ''
-  ), candidates as materialized (
-    select e.product_id, 1 - (e.embedding <=> p_vector) as cosine,
-      case when e.words @@ p_words then ts_rank(e.words, p_words) else 0 end as text_rank
-    from found f join public.product_embeddings e on e.product_id = f.product_id and e.model = p_model
-    join public.products p on p.id = e.product_id
-    where p.active and (p_max_price is null or p.price <= p_max_price)
-      and (p_dealer_id is null or exists (select 1 from public.dealer_stock s where s.product_id = p.id and s.dealer_id = p_dealer_id))
-      and (not p_in_stock or exists (select 1 from public.dealer_stock s join public.dealers d on d.id = s.dealer_id and not d.paused
-        where s.product_id = p.id and s.on_hand > s.reserved))
-  ), near as (
-    select c.*, row_number() over (order by c.cosine desc, c.product_id) as place from candidates c order by c.cosine desc, c.product_id limit 50
-  ), worded as (
-    select c.*, row_number() over (order by c.text_rank desc, c.cosine desc, c.product_id) as place from candidates c where c.text_rank > 0
-    order by c.text_rank desc, c.cosine desc, c.product_id limit 50
-  )
-  select coalesce(n.product_id, w.product_id), coalesce(n.cosine, w.cosine), coalesce(n.text_rank, w.text_rank), n.place, w.place
-  from near n full join worded w on w.product_id = n.product_id
+begin
+  return array(select e.product_id from public.product_embeddings e
+    where e.words @@ p_words and e.business_id = p_business_id and e.model = p_model
+    order by ts_rank(e.words, p_words) desc, e.embedding <=> p_vector, e.product_id limit 200);
+end
 $$;
-comment on function private.rank_by_index(uuid, extensions.halfvec, text, tsquery, text[], uuid, boolean, numeric) is
-  'As rank_exactly, for businesses with too many products to compare all: nearly the same, by the indexes.';
+comment on function private.best_by_words(uuid, extensions.halfvec, text, tsquery) is
+  'The 200 products of a business that fit the words best, the nearer first where they fit alike.';
+
+-- Few are looked up, many are met on the way through all; the second is a subplan on purpose ("is true"), for of a join the planner
+-- would sort or hash the vectors.
+create function private.rank_products(p_business_id uuid, p_among uuid[], p_vector extensions.halfvec, p_model text, p_words tsquery,
+  p_rrf_k integer, p_limit integer)
+returns table (product_id uuid, cosine double precision, text_rank real, score numeric)
+language plpgsql stable set search_path = public, extensions set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_few boolean := cardinality(p_among) <= 2000;
+begin
+  return query
+  with candidates as materialized (
+    select e.product_id, e.embedding <=> p_vector as distance, case when e.words @@ p_words then ts_rank(e.words, p_words) end as text_rank
+    from (
+      select f.* from public.product_embeddings f where v_few and f.product_id = any (p_among) and f.model = p_model
+      union all
+      select m.* from public.product_embeddings m where not v_few and m.business_id = p_business_id and m.model = p_model
+        and (m.product_id in (select unnest(p_among))) is true
+    ) e
+  ), near as (
+    select c.*, row_number() over (order by c.distance, c.product_id) as place
+    from (select * from candidates x order by x.distance, x.product_id limit 50) c
+  ), worded as (
+    select c.*, row_number() over (order by c.text_rank desc, c.distance, c.product_id) as place
+    from (select * from candidates x where x.text_rank is not null order by x.text_rank desc, x.distance, x.product_id limit 50) c
+  )
+  select coalesce(n.product_id, w.product_id), 1 - coalesce(n.distance, w.distance), coalesce(n.text_rank, w.text_rank, 0),
+    coalesce(1.0 / (p_rrf_k + n.place), 0) + coalesce(1.0 / (p_rrf_k + w.place), 0)
+  from near n full join worded w on w.product_id = n.product_id
+  order by 4 desc, 2 desc, 1 limit p_limit;
+end
+$$;
+comment on function private.rank_products(uuid, uuid[], extensions.halfvec, text, tsquery, integer, integer) is
+  'The best of some products: the 50 nearest by meaning and the 50 best by words, fused by reciprocal rank.';
+
+create function private.in_common(p_some uuid[], p_others uuid[]) returns bigint
+language sql immutable set search_path = ''
+as $$ select count(*) from unnest(p_some) s (id) join unnest(p_others) o (id) on o.id = s.id $$;
+comment on function private.in_common(uuid[], uuid[]) is 'How many ids stand in both.';
+
+create function private.products_to_rank(p_business_id uuid, p_vector extensions.halfvec, p_model text, p_words tsquery,
+  p_dealer_id uuid, p_in_stock boolean, p_max_price numeric, p_exact_up_to integer) returns uuid[]
+language plpgsql stable set search_path = public, extensions
+as $$
+declare
+  v_near uuid[];
+  v_worded uuid[];
+  v_offered uuid[];
+begin
+  if p_dealer_id is null or exists (select from public.dealer_stock s where s.dealer_id = p_dealer_id offset p_exact_up_to) then
+    v_near := case when exists (select from public.product_embeddings e
+        where e.business_id = p_business_id and e.model = p_model offset p_exact_up_to)
+      then private.nearest_by_index(p_business_id, p_vector, p_model) else private.nearest_of_all(p_business_id, p_vector, p_model) end;
+    v_worded := private.best_by_words(p_business_id, p_vector, p_model, p_words);
+    v_offered := private.products_offered(p_business_id, v_near || v_worded, p_dealer_id, p_in_stock, p_max_price);
+    if private.in_common(v_near, v_offered) >= 50 and (cardinality(v_worded) < 200 or private.in_common(v_worded, v_offered) >= 50) then
+      return v_offered;
+    end if;
+  end if;
+  -- A dealer's list is short enough, or the filters left too few of the best: then whatever passes them is compared.
+  return private.products_offered(p_business_id, null, p_dealer_id, p_in_stock, p_max_price);
+end
+$$;
+comment on function private.products_to_rank(uuid, extensions.halfvec, text, tsquery, uuid, boolean, numeric, integer) is
+  'Products that pass the filters, among them the 50 nearest by meaning and the 50 best by words: few where few suffice, else all.';
 
 create function public.search_products(p_business_id uuid, p_embedding jsonb, p_model text, p_terms text[], p_limit integer default 8,
   p_dealer_id uuid default null, p_in_stock boolean default false, p_max_price numeric default null, p_rrf_k integer default 10,
   p_exact_up_to integer default 20000)
 returns jsonb
-language plpgsql stable set search_path = public, extensions
+language plpgsql stable set search_path = public, extensions set jit = off set max_parallel_workers_per_gather = 0
 as $$
 declare
   v_vector halfvec(512) := p_embedding::text::halfvec(512);
   v_words tsquery := coalesce((select string_agg(quote_literal(t), ' | ')::tsquery from unnest(p_terms) t where t <> ''), ''::tsquery);
-  v_many boolean := exists (select 1 from public.product_embeddings e where e.business_id = p_business_id and e.model = p_model offset p_exact_up_to);
-  v_ranked jsonb;
+  v_among uuid[] := private.products_to_rank(p_business_id, v_vector, p_model, v_words, p_dealer_id, p_in_stock, p_max_price, p_exact_up_to);
 begin
-  if v_many then
-    select jsonb_agg(to_jsonb(r)) into v_ranked
-    from private.rank_by_index(p_business_id, v_vector, p_model, v_words, p_terms, p_dealer_id, p_in_stock, p_max_price) r;
-  else
-    select jsonb_agg(to_jsonb(r)) into v_ranked
-    from private.rank_exactly(p_business_id, v_vector, p_model, v_words, p_dealer_id, p_in_stock, p_max_price) r;
-  end if;
-  return (with fused as (
-    select r.product_id, r.cosine, r.text_rank,
-      coalesce(1.0 / (p_rrf_k + r.vector_place), 0) + coalesce(1.0 / (p_rrf_k + r.text_place), 0) as score
-    from jsonb_to_recordset(v_ranked) r (product_id uuid, cosine double precision, text_rank real, vector_place bigint, text_place bigint)
-    order by score desc, r.cosine desc, r.product_id limit p_limit
-  )
-  select coalesce(jsonb_agg(jsonb_build_object('product_id', p.id, 'sku', p.sku, 'name', p.name, 'description', p.description,
+  return (select coalesce(jsonb_agg(jsonb_build_object('product_id', p.id, 'sku', p.sku, 'name', p.name, 'description', p.description,
     'category', p.category, 'price', p.price::text, 'currency', p.currency, 'attributes', p.attributes, 'image_url', p.image_url,
     'available', (select coalesce(max(s.on_hand - s.reserved), 0) from public.dealer_stock s join public.dealers d on d.id = s.dealer_id and not d.paused
       where s.product_id = p.id),
-    'score', round(f.score::numeric, 6), 'cosine', round(f.cosine::numeric, 4), 'text_rank', round(f.text_rank::numeric, 4))
-    order by f.score desc, f.cosine desc, p.id), '[]'::jsonb)
-  from fused f join public.products p on p.id = f.product_id);
+    'score', round(r.score, 6), 'cosine', round(r.cosine::numeric, 4), 'text_rank', round(r.text_rank::numeric, 4))
+    order by r.score desc, r.cosine desc, p.id), '[]'::jsonb)
+  from private.rank_products(p_business_id, v_among, v_vector, p_model, v_words, p_rrf_k, p_limit) r join public.products p on p.id = r.product_id);
 end
 $$;
 comment on function public.search_products(uuid, jsonb, text, text[], integer, uuid, boolean, numeric, integer, integer) is
   'Products of a business by meaning and words: cosine to p_embedding (of p_model) and any of p_terms, fused by reciprocal rank. '
   'Each hit has price, most pieces one open dealer has, and its scores; a low cosine without text rank means: not in the catalogue. '
-  'Exact for businesses of up to p_exact_up_to products; above, by indexes.';
+  'Exact for businesses and dealers of up to p_exact_up_to products, and wherever filters leave few of the best; else by indexes.';
 
 create function public.search_ready(p_business_id uuid, p_model text) returns boolean
 language sql stable set search_path = ''
@@ -217,6 +243,8 @@ comment on function public.search_ready(uuid, text) is
 
 grant execute on function public.products_to_embed(text, integer), public.save_product_embeddings(text, jsonb), public.glossary(uuid),
   public.search_products(uuid, jsonb, text, text[], integer, uuid, boolean, numeric, integer, integer), public.search_ready(uuid, text) to service_role;
-grant execute on function private.rank_exactly(uuid, extensions.halfvec, text, tsquery, uuid, boolean, numeric),
-  private.nearest_by_index(uuid, extensions.halfvec, text, uuid, boolean, numeric),
-  private.rank_by_index(uuid, extensions.halfvec, text, tsquery, text[], uuid, boolean, numeric) to service_role;
+grant execute on function private.products_offered(uuid, uuid[], uuid, boolean, numeric),
+  private.nearest_of_all(uuid, extensions.halfvec, text), private.nearest_by_index(uuid, extensions.halfvec, text),
+  private.best_by_words(uuid, extensions.halfvec, text, tsquery),
+  private.rank_products(uuid, uuid[], extensions.halfvec, text, tsquery, integer, integer), private.in_common(uuid[], uuid[]),
+  private.products_to_rank(uuid, extensions.halfvec, text, tsquery, uuid, boolean, numeric, integer) to service_role;

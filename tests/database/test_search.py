@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -162,3 +165,85 @@ async def test_a_large_catalogue_finds_by_index_what_a_small_one_finds_exactly(
         same = {hit["sku"] for hit in exact} & {hit["sku"] for hit in found}
         assert len(same) >= len(exact) - 1
         assert found[0]["sku"] == exact[0]["sku"]
+
+
+async def test_what_is_found_is_what_comparing_everything_finds(engine: Engine) -> None:
+    shop = await engine.admin.fetchval(
+        "insert into businesses (name, slug) values ('Large', 'large') returning id"
+    )
+    await made_up_products(engine, shop, 600)
+    [dealer] = await engine.admin.fetch("select id from dealers where business_id = $1", shop)
+    cases: list[dict[str, Any]] = [
+        {},
+        {"p_in_stock": True},
+        {"p_max_price": 30},
+        # Of the best two hundred these leave fewer than are ranked.
+        {"p_max_price": 3},
+        {"p_dealer_id": dealer["id"]},
+        {"p_dealer_id": dealer["id"], "p_in_stock": True, "p_max_price": 20},
+    ]
+    for asked, filters in itertools.product(("S7", "S400"), cases):
+        vector = await engine.admin.fetchval(
+            "select e.embedding::text from product_embeddings e join products p on p.id = e.product_id "
+            "where p.business_id = $1 and p.sku = $2",
+            shop,
+            asked,
+        )
+        arguments = {
+            "p_business_id": shop,
+            "p_embedding": json.loads(vector),
+            "p_model": "made-up",
+            "p_terms": ["kind1", "model7"],
+            "p_limit": 20,
+            **filters,
+        }
+        right = await compared_with_all(engine, shop, vector, "kind1 | model7", filters)
+        found = await engine.call_named("search_products", arguments)
+        assert [hit["sku"] for hit in found] == right[:20], filters
+        if filters.get("p_max_price") == 3 or "p_dealer_id" in filters:
+            # What filters leave is compared one by one in a large catalogue too.
+            by_index = await engine.call_named("search_products", {**arguments, "p_exact_up_to": 300})
+            assert [hit["sku"] for hit in by_index] == right[:20], filters
+
+
+async def made_up_products(engine: Engine, shop: Any, count: int) -> None:
+    """Products with vectors that point anywhere; every third one in stock at a dealer who lists four in ten."""
+    await engine.admin.execute("select setseed(0.5)")
+    await engine.admin.execute(
+        "with made as (insert into products (business_id, sku, name, price, active) "
+        "select $1, 'S' || n, 'Thing', n % 100, n % 17 <> 0 from generate_series(1, $2) n returning id, sku), "
+        "numbered as (select id, substr(sku, 2)::integer as n from made), "
+        "dealer as (insert into dealers (business_id, name) values ($1, 'Dealer') returning id), "
+        "stocked as (insert into dealer_stock (dealer_id, product_id, business_id, on_hand) "
+        "select d.id, m.id, $1, (m.n % 3 = 0)::integer from numbered m, dealer d where m.n % 10 < 4) "
+        "insert into product_embeddings (product_id, model, business_id, embedding, text_hash, words) "
+        "select m.id, 'made-up', $1, (select array_agg(random() - 0.5) from generate_series(1, 512) where m.n > 0)"
+        "::real[]::extensions.halfvec(512), '', to_tsvector('simple', 'kind' || m.n % 2 || ' model' || m.n % 50) "
+        "from numbered m",
+        shop,
+        count,
+    )
+
+
+async def compared_with_all(
+    engine: Engine, shop: Any, vector: str, words: str, filters: Mapping[str, Any]
+) -> list[str]:
+    """The right order, worked out from every product that passes the filters."""
+    rows = await engine.admin.fetch(
+        "select p.sku, p.id, e.embedding operator(extensions.<=>) $2::extensions.halfvec(512) as distance, "
+        "case when e.words @@ $3::tsquery then ts_rank(e.words, $3::tsquery) end as rank "
+        "from products p join product_embeddings e on e.product_id = p.id "
+        "left join dealer_stock s on s.product_id = p.id "
+        "where p.business_id = $1 and p.active and p.price <= $4 and ($5::uuid is null or s.dealer_id = $5) "
+        "and (not $6 or s.on_hand > 0)",
+        *(shop, vector, words, filters.get("p_max_price", 10**6)),
+        *(filters.get("p_dealer_id"), filters.get("p_in_stock", False)),
+    )
+    near = sorted(rows, key=lambda r: (r["distance"], r["id"]))[:50]
+    worded = sorted((r for r in rows if r["rank"]), key=lambda r: (-r["rank"], r["distance"], r["id"]))[:50]
+    scores: dict[str, float] = defaultdict(float)
+    for leg in (near, worded):
+        for place, row in enumerate(leg, start=1):
+            scores[row["sku"]] += 1 / (10 + place)
+    known = {row["sku"]: row for row in rows}
+    return sorted(scores, key=lambda sku: (-round(scores[sku], 12), known[sku]["distance"], known[sku]["id"]))

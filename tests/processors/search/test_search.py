@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from bench.memory_catalogue import BUSINESS, MemoryCatalogue, catalogue_rows, product_id
 from processors.errors import ModelUnavailable
 from processors.search import hashing
+from processors.search.amounts import indexed_words, search_words
 from processors.search.search import ProductSearch, expand, for_text, meanings, search_terms
-from processors.search.words import forms
+from processors.search.words import content_words, forms
 
 EVAL = Path(__file__).parents[2] / "eval"
 
@@ -98,6 +99,46 @@ def test_any_text_has_a_direction(text: str) -> None:
     for vector in (hashing.embed(text), hashing.embed_meanings([text.split()])):
         assert len(vector) == hashing.DIMENSIONS
         assert math.isclose(sum(v * v for v in vector), 1.0, abs_tol=0.01)
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("crocchette 2 kg", "2kg"),
+        ("crocchette da 2000 grammi", "2kg"),
+        ("snack mezzo chilo", "500g"),
+        ("lettiera 20 litri", "20L"),
+        ("birra 33 cl", "330ml"),
+        ("coperta 130 x 160", "130x160"),
+        ("sacchetti 120 pezzi", "120pz"),
+        ("traversine da 60", "60pz"),
+        ("guinzaglio 5 mt", "5 metri"),
+        ("olio 1,5 l", "1.5L"),
+        ("trapano 18 volt", "18V"),
+    ],
+)
+def test_an_amount_is_the_same_word_however_it_is_written(said: str, written: str) -> None:
+    [*_, last] = search_words(said)
+    assert last in indexed_words(f'formato ["100g", "{written}"]')
+
+
+@pytest.mark.parametrize(
+    "text", ["taglia m", "2 m3", "la l di lavanda", "un etto", "vitamina b12 kg0", "12,5"]
+)
+def test_what_is_no_amount_stays_as_it_was(text: str) -> None:
+    assert search_words(text) == content_words(text)
+
+
+def test_amounts_that_look_alike_have_nothing_in_common() -> None:
+    small, large = (hashing.embed_words(search_words(text)) for text in ("2kg", "12kg"))
+    assert abs(sum(a * b for a, b in zip(small, large, strict=True))) < 0.3
+
+
+async def test_the_pack_that_was_named_comes_first(catalogue: MemoryCatalogue) -> None:
+    search = ProductSearch(catalogue.call)
+    for text, sku in (("crocchette 2 kg", "C11"), ("bagnoschiuma mezzo litro", "P12")):
+        [first] = await search.find(BUSINESS, text, limit=1)
+        assert first.product_id == product_id(sku)
 
 
 def test_typos_stay_close_and_strangers_do_not() -> None:
