@@ -44,15 +44,20 @@ create policy "staff read, the common ones too" on public.synonyms for select to
 create function public.products_to_embed(p_model text, p_limit integer) returns jsonb
 language sql stable set search_path = ''
 as $$
-  select coalesce(jsonb_agg(jsonb_build_object('product_id', p.id, 'text', p.text, 'text_hash', md5(p.text)) order by p.id), '[]'::jsonb)
+  with texts as not materialized (
+    select p.id, concat_ws(' . ', p.name, p.category, p.description,
+      (select string_agg(a.key || ' ' || a.value, ' ' order by a.key) from jsonb_each_text(p.attributes) a)) as text
+    from public.products p where p.active
+  )
+  select coalesce(jsonb_agg(jsonb_build_object('product_id', f.id, 'text', f.text, 'text_hash', md5(f.text)) order by f.id), '[]'::jsonb)
   from (
-    select x.id, x.text from (
-      select q.id, concat_ws(' . ', q.name, q.category, q.description,
-        (select string_agg(a.key || ' ' || a.value, ' ' order by a.key) from jsonb_each_text(q.attributes) a)) as text
-      from public.products q where q.active) x
-    left join public.product_embeddings e on e.product_id = x.id and e.model = p_model
-    where e.product_id is null or e.text_hash <> md5(x.text)
-    order by x.id limit p_limit) p
+    -- Those that have none come first: a catalogue that is new is not hashed as a whole for each of its batches.
+    (select t.id, t.text from texts t
+      where not exists (select from public.product_embeddings e where e.product_id = t.id and e.model = p_model) limit p_limit)
+    union all
+    (select t.id, t.text from texts t join public.product_embeddings e on e.product_id = t.id and e.model = p_model
+      where e.text_hash <> md5(t.text) limit p_limit)
+    limit p_limit) f
 $$;
 comment on function public.products_to_embed(text, integer) is 'Products whose text has no vector of this model yet, or an old one: [{product_id, text, text_hash}].';
 
@@ -104,8 +109,9 @@ $$;
 comment on function private.products_offered(uuid, uuid[], uuid, boolean, numeric) is
   'Of the products p_among, or of all where it is null, those that are active and pass the filters.';
 
+-- Vectors of other businesses are never read on the way, however large a part of the table this one's are: hence no sequential scans below.
 create function private.nearest_of_all(p_business_id uuid, p_vector extensions.halfvec, p_model text) returns uuid[]
-language plpgsql stable set search_path = public, extensions
+language plpgsql stable set search_path = public, extensions set enable_seqscan = off
 as $$
 begin
   -- Without its "offset" the planner would take the index, which is not exact.
@@ -129,7 +135,7 @@ comment on function private.nearest_by_index(uuid, extensions.halfvec, text) is
   'About the 200 nearest products of a business, by the index, which goes on until enough are of this business.';
 
 create function private.best_by_words(p_business_id uuid, p_vector extensions.halfvec, p_model text, p_words tsquery) returns uuid[]
-language plpgsql stable set search_path = public, extensions set plan_cache_mode = force_custom_plan
+language plpgsql stable set search_path = public, extensions set plan_cache_mode = force_custom_plan set enable_seqscan = off
 as $$
 begin
   return array(select e.product_id from public.product_embeddings e
@@ -145,7 +151,7 @@ comment on function private.best_by_words(uuid, extensions.halfvec, text, tsquer
 create function private.rank_products(p_business_id uuid, p_among uuid[], p_vector extensions.halfvec, p_model text, p_words tsquery,
   p_rrf_k integer, p_limit integer)
 returns table (product_id uuid, cosine double precision, text_rank real, score numeric)
-language plpgsql stable set search_path = public, extensions set plan_cache_mode = force_generic_plan
+language plpgsql stable rows 10 set search_path = public, extensions set plan_cache_mode = force_generic_plan set enable_seqscan = off
 as $$
 declare
   v_few boolean := cardinality(p_among) <= 2000;
