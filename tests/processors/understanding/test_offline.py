@@ -23,7 +23,7 @@ ONE_THING: list[tuple[str, Shown]] = [
     ("not the leather one, the nylon leash in blue, size M", (1, "C01", {"taglia": "M", "colore": "blu"})),
     ("not the red collar but the blue one", (1, "C04", {"colore": "blu"})),
     ("niente guinzaglio, solo la pettorina anti tiro M", (1, "C06", {"taglia": "M"})),
-    ("piglio nu chilo 'e fieno", (1, "A01", {})),
+    ("piglio nu chilo 'e fieno", (1, "A01", {"formato": "1kg"})),
     ("mezza dozzina di sacchetti igienici", (6, "C23", {})),
     ("crocchette al salmone 12kg x2", (2, "C10", {"formato": "12kg"})),
     ("2 sacchi da 12 kg di crocchette al salmone", (2, "C10", {"formato": "12kg"})),
