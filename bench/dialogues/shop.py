@@ -102,7 +102,10 @@ class Shop:
                     dealer = self._dealer(order, line)
                     if order.status == "delivered":
                         left[dealer, line.product.sku] -= line.quantity
-                    elif order.status != "cancelled":
+                    elif order.status != "cancelled" and not (
+                        # Shops that said no, or nothing, keep nothing for it.
+                        order.status == "offered" and "no_dealer" in dialogue.ends.asked
+                    ):
                         promised[dealer, line.product.sku] += line.quantity
         for dialogue in dialogues:
             for dealer, pieces in dialogue.ends.shelf.items():
