@@ -132,7 +132,8 @@ async def test_messages_of_one_commit_keep_their_order(project: Project) -> None
 
 
 async def test_expired_token_closes_the_channel(project: Project) -> None:
-    short = project.gateway.user_token(ALICE, seconds=1)
+    # Long enough to join on a slow machine.
+    short = project.gateway.user_token(ALICE, seconds=6)
     async with listening(project.alice, short, f"user:{ALICE}") as listener:
         assert await listener.state() == "SUBSCRIBED"
         async with asyncio.timeout(SECONDS):
