@@ -149,9 +149,11 @@ $$;
 comment on function private.ingest_receipt(jsonb) is 'Stores one provider status; applied when its message is known, parked otherwise.';
 
 -- Plans are kept for as long as a connection lives: one made while a table was nearly empty would scan it for ever,
--- and planning anew costs more than these small statements take.
+-- and planning anew costs more than these small statements take. A batch finds its rows one by one in an index;
+-- as a hash join it would read the whole table, which is what planners like while that is small.
 create function public.ingest_events(p_items jsonb, p_options jsonb default '{}'::jsonb) returns jsonb
-language plpgsql set search_path = '' set enable_seqscan = off set plan_cache_mode = force_generic_plan
+language plpgsql set search_path = '' set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+  set plan_cache_mode = force_generic_plan
 as $$
 declare
   e record;
