@@ -35,11 +35,13 @@ from processors.model import Json
 log = logging.getLogger(__name__)
 
 FLUSH_GAP_SECONDS = 0.02
-FLUSH_GAP_PER_PAGE_SECONDS = 0.0016
+FLUSH_GAP_PER_PAGE_SECONDS = 0.0024
 LONGEST_FLUSH_GAP_SECONDS = 0.15
 """What comes within the gap travels together: the more pages a flush is sent to, the longer the gap."""
 
 PANEL_GAP_SECONDS = 0.5
+PANEL_GAP_PER_PAGE_SECONDS = 0.01
+LONGEST_PANEL_GAP_SECONDS = 1.0
 PRESENCE_GAP_SECONDS = 0.2
 PRESENCE_SECONDS = 10.0
 GOODBYE_SECONDS = 3.0
@@ -201,7 +203,8 @@ class Hub:
             jobs += [self._tell_panels(members, chunk) for chunk in chunks]
         await all_of(jobs)
         # Messages come in bursts; what stands beside them is read at most this often.
-        await asyncio.sleep(PANEL_GAP_SECONDS)
+        gap = PANEL_GAP_SECONDS + PANEL_GAP_PER_PAGE_SECONDS * len(self._connections)
+        await asyncio.sleep(min(gap, LONGEST_PANEL_GAP_SECONDS))
 
     def tell_panel_soon(self, connection: Connection, row: Json) -> None:
         """Send a page what stands beside the conversation that it opened."""
