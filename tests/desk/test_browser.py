@@ -214,6 +214,21 @@ class Cable:
         self.is_cut = False
 
 
+async def test_a_row_that_is_drawn_anew_while_it_is_pressed_is_opened(agent: Agent) -> None:
+    page, phone = agent.page, agent.stack.new_phone()
+    name = f"Fretta {phone[-4:]}"
+    await agent.sign_in()
+    await agent.stack.inbound(phone, "Ciao", name=name)
+    await page.get_by_role("searchbox").fill(name)
+    row = agent.row(name)
+    await row.hover()
+    await page.mouse.down()
+    await agent.stack.inbound(phone, "mi sentite?", name=name)
+    await expect(row.locator(".pill")).to_have_text("2")
+    await page.mouse.up()
+    await expect(page.locator(".thread-title b")).to_have_text(name)
+
+
 async def test_a_draft_outlives_messages_switching_and_a_reload(agent: Agent) -> None:
     page, words = agent.page, agent.page.locator("textarea.words")
     phone = agent.stack.new_phone()

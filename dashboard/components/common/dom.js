@@ -50,6 +50,25 @@ export function reconcile(container, items) {
   for (const element of old.values()) element.remove()
 }
 
+const PRESS_MOVES = 8
+
+/**
+ * Runs for a row that was pressed with a mouse, although it was drawn anew or moved before the button was let go:
+ * browsers make no click of that. What else presses a row (a finger, keys) makes clicks, which rows take themselves.
+ */
+export function onPress(container, selector, run) {
+  let pressed = null
+  container.addEventListener("pointerdown", (event) => {
+    const row = event.pointerType === "mouse" && event.button === 0 && event.target.closest(selector)
+    pressed = row ? { id: row.dataset.id, x: event.clientX, y: event.clientY } : null
+  })
+  container.addEventListener("pointerup", (event) => {
+    const was = pressed
+    pressed = null
+    if (was && Math.hypot(event.clientX - was.x, event.clientY - was.y) < PRESS_MOVES) run(was.id)
+  })
+}
+
 const PATHS = {
   search: "M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14zm5 12 4.5 4.5",
   close: "M6 6l12 12M18 6 6 18",

@@ -1,6 +1,6 @@
 // The list of conversations with search and filters.
 
-import { avatar, fill, h, icon, reconcile } from "../common/dom.js"
+import { avatar, fill, h, icon, onPress, reconcile } from "../common/dom.js"
 import { dueOf, dueReminders, FILTERS, isSnoozed, ownerOf } from "./store.js"
 import { title } from "../common/words.js"
 
@@ -25,6 +25,7 @@ export function createList(words, { choose, filter, search, more, menu, start, b
   let counts = {}
   let chosenFilter = "open"
   const rows = h("div", { class: "rows", role: "listbox", "aria-label": words.say("list.title"), on: { keydown: walk } })
+  onPress(rows, ".row", choose)
   const notice = h("div", { class: "notice" })
   const further = h("button", { type: "button", class: "more", on: { click: more } }, words.say("list.more"))
   const scroller = h("div", { class: "scroller" }, rows, notice, further)
