@@ -75,7 +75,9 @@ async def _propose_change(walk: Walk) -> str:
     if walk.chance.random() < 0.3:
         other = walk.chance.choice([p for p in walk.products.values() if str(p) != lines[n]["product_id"]])
         price = await walk.pool.fetchval("select price from products where id = $1", other)
-        change |= {"by": str(other), "quantity": walk.chance.randint(1, 2)}
+        attributes = await walk.pool.fetchval("select attributes::text from products where id = $1", other)
+        variant = {name: walk.chance.choice(values) for name, values in json.loads(attributes).items()}
+        change |= {"by": str(other), "quantity": walk.chance.randint(1, 2), "variant": variant}
         worth = float(lines[n]["unit_price"]) * lines[n]["quantity"] - float(price) * change["quantity"]
     total = sum(float(line["unit_price"]) * line["quantity"] for line in lines) - worth
     proposal = str(uuid.uuid4())

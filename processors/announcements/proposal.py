@@ -24,20 +24,13 @@ def render_proposal(event: OrderEvent) -> Reply | None:
         return None
     texts = texts_of(proposal, event.language, event.timezone)
     total = money(Decimal(proposal["total"]), proposal["currency"], event.language)
-    before = money(Decimal(proposal["before"]), proposal["currency"], event.language)
-    same = proposal["total"] == proposal["before"]
     text = say(
         event.language,
         f"announce.customer.{event.kind}",
         code=event.code,
         dealer=event.dealer_name,
         changes="\n".join(f"• {one}" for one in texts),
-        total=say(
-            event.language,
-            f"announce.customer.proposal_{'same' if same else 'total'}",
-            total=total,
-            before=before,
-        ),
+        total=_total_text(proposal, event.language),
     )
     buttons = answer_buttons(event.language, str(proposal["id"]))
     template = {
@@ -47,6 +40,19 @@ def render_proposal(event: OrderEvent) -> Reply | None:
         "button_payloads": [button.id for button in buttons],
     }
     return Reply(text=text, kind="buttons", buttons=buttons, template=template)
+
+
+def _total_text(proposal: Mapping[str, Any], language: str) -> str:
+    """The whole order's new total, and by how much it is dearer or cheaper."""
+    total, before = Decimal(proposal["total"]), Decimal(proposal["before"])
+    kind = "same" if total == before else "more" if total > before else "less"
+    return say(
+        language,
+        f"announce.customer.proposal_{kind}",
+        total=money(total, proposal["currency"], language),
+        before=money(before, proposal["currency"], language),
+        difference=money(abs(total - before), proposal["currency"], language),
+    )
 
 
 def texts_of(proposal: Mapping[str, Any], language: str, timezone: str) -> list[str]:

@@ -3,16 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal, Protocol
+from uuid import UUID
 
+from processors.attributes import KNOWN_ATTRIBUTES
+from processors.channels.whatsapp.limits import ROW_ID, ROWS, length
 from processors.customer.titles import row_description, row_title, row_titles
 from processors.dealer.board import Goods, Order
-from processors.dealer.products import Product
 from processors.dealer.talk import Talk
 from processors.language.lines import line_text, lines_short
+from processors.language.texts import say
 from processors.model import Button, Reply, Row
 from processors.partners.answer import Answer
 
 MOST_ROWS = 9
+
+
+class Named(Protocol):
+    """A product that may come instead."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def name(self) -> str: ...
+
+
+class Coming(Named, Protocol):
+    """One whose variants are known."""
+
+    @property
+    def attributes(self) -> Mapping[str, Sequence[str]]: ...
 
 
 def ask_what(talk: Talk, goods: Goods) -> Answer:
@@ -62,8 +82,10 @@ def ask_when(talk: Talk, goods: Goods) -> Answer:
     return asking(talk, "later", goods, 0, talk.say("change.when", code=goods.code))
 
 
-def asking(talk: Talk, what: str, goods: Goods, line: int, text: str) -> Answer:
-    """A question that the next message answers in a word: `what` is fewer, instead or later."""
+def asking(
+    talk: Talk, what: Literal["fewer", "instead", "later"], goods: Goods, line: int, text: str
+) -> Answer:
+    """A question that the next message answers in a word."""
     asked = {"ask": what, "order": goods.market_order_id, "line": line}
     return Answer(topic="change", replies=(Reply(text=text),), awaiting={"change": asked})
 
@@ -125,8 +147,8 @@ def which_line(talk: Talk, goods: Goods, lines: Sequence[int]) -> Answer:
     )
 
 
-def which_product(talk: Talk, goods: Goods, line: int, products: Sequence[Product]) -> Answer:
-    """Which of several products may come instead."""
+def which_product(talk: Talk, goods: Goods, line: int, products: Sequence[Named], words: str) -> Answer:
+    """Which of several products may come instead. A size or colour among the `words` is kept for the tap."""
     shown = products[:MOST_ROWS]
     choices = tuple(
         Row(
@@ -137,7 +159,35 @@ def which_product(talk: Talk, goods: Goods, line: int, products: Sequence[Produc
         for product, title in zip(shown, row_titles([p.name for p in shown]), strict=True)
     )
     text = talk.say("change.which_instead", product=goods.lines[line]["name"])
-    return Answer(topic="change", replies=(_list(talk, text, choices),))
+    return Answer(topic="change", replies=(_list(talk, text, choices),), awaiting={"instead": words[:200]})
+
+
+def which_value(
+    talk: Talk,
+    goods: Goods,
+    line: int,
+    product: Coming,
+    attribute: str,
+    chosen: Mapping[str, str],
+    refused: str,
+) -> Answer:
+    """Which size, colour or pack of what comes instead; `refused` is what it was said to come in and does not."""
+    values = [str(value) for value in product.attributes[attribute]]
+    lead = f"change:of:{goods.market_order_id}:{line}:{product.id}:{attribute}:"
+    choices = tuple(
+        Row(id=f"{lead}{value}", title=row_title(value)) for value in values if length(lead + value) <= ROW_ID
+    )
+    name = (
+        say(talk.language, f"customer.attribute.{attribute}") if attribute in KNOWN_ATTRIBUTES else attribute
+    )
+    text = talk.say("change.which_value", attribute=name, product=product.name, values=", ".join(values))
+    if refused:
+        text = f"{talk.say('change.value_refused', product=product.name, value=refused)}\n{text}"
+    asked = {"ask": "variant", "order": goods.market_order_id, "line": line, "product": str(product.id)}
+    question = Reply(text=text) if not choices else _list(talk, text, choices[:ROWS])
+    return Answer(
+        topic="change", replies=(question,), awaiting={"change": {**asked, "variant": dict(chosen)}}
+    )
 
 
 def _list(talk: Talk, text: str, choices: Sequence[Row]) -> Reply:

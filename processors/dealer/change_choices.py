@@ -1,7 +1,8 @@
 """Taps and words on the way to a proposal.
 
 change:ask|later:<market_order_id> · change:line|without|fewer|instead:<market_order_id>:<line> ·
-change:by:<market_order_id>:<line>:<product_id> · change:send|drop:<proposal_id>
+change:by:<market_order_id>:<line>:<product_id> · change:of:<market_order_id>:<line>:<product_id>:<attribute>:<value> ·
+change:send|drop:<proposal_id>
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from uuid import UUID
 from processors.dealer import changes
 from processors.dealer.board import Goods
 from processors.dealer.change_cards import ask_amount, ask_how, ask_instead, ask_what, ask_when
+from processors.dealer.change_products import Replacement, instead, replaced, said_value
 from processors.dealer.change_words import read_wishes
 from processors.dealer.changes import Change
 from processors.dealer.talk import Talk
@@ -53,9 +55,24 @@ async def _line(talk: Talk, verb: str, goods: Goods, line: int, product: str) ->
         return ask_amount(talk, goods, line)
     if verb == "instead":
         return ask_instead(talk, goods, line)
-    if verb == "by" and is_uuid(product):
-        return _shown(talk, goods, await changes.replaced(talk, goods, line, UUID(product)))
+    product, _, pair = product.partition(":")
+    if not is_uuid(product):
+        return None
+    if verb == "by":
+        words = str(talk.awaiting.get("instead") or "")
+        return _shown(talk, goods, line, await replaced(talk, goods, line, UUID(product), fold(words)))
+    attribute, _, value = pair.partition(":")
+    if verb == "of" and value:
+        chosen = {**_chosen(talk, product), attribute: value}
+        return _shown(talk, goods, line, await replaced(talk, goods, line, UUID(product), chosen))
     return None
+
+
+def _chosen(talk: Talk, product: str) -> dict[str, str]:
+    """What of a variant was chosen before; an old list knows nothing of it, so that it is asked again."""
+    asked = talk.awaiting.get("change")
+    known = isinstance(asked, dict) and asked.get("product") == product
+    return dict(asked["variant"]) if isinstance(asked, dict) and known else {}
 
 
 async def answer_open_question(talk: Talk, text: str) -> Answer:
@@ -74,7 +91,9 @@ async def answer_open_question(talk: Talk, text: str) -> Answer:
     if line >= len(goods.lines):
         return Answer()
     if asked["ask"] == "instead":
-        return _shown(talk, goods, await changes.instead(talk, goods, line, fold(text)))
+        return _shown(talk, goods, line, await instead(talk, goods, line, fold(text)))
+    if asked["ask"] == "variant":
+        return _shown(talk, goods, line, await said_value(talk, goods, line, asked, fold(text)))
     left, _ = number_in(fold(text))
     if left is None or left >= goods.lines[line]["quantity"]:
         return Answer() if left is None else ask_amount(talk, goods, line)
@@ -93,8 +112,10 @@ def answer_preview(talk: Talk, verb: str) -> Answer | None:
     )
 
 
-def _shown(talk: Talk, goods: Goods, made: Change | Answer) -> Answer:
-    return made if isinstance(made, Answer) else changes.preview(talk, goods, [made], None)
+def _shown(talk: Talk, goods: Goods, line: int, made: Replacement | Answer) -> Answer:
+    if isinstance(made, Answer):
+        return made
+    return changes.preview(talk, goods, [changes.replacing(goods, line, made)], None)
 
 
 async def _goods(talk: Talk, market_order_id: str) -> Goods | None:

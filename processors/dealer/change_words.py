@@ -59,6 +59,15 @@ _GIVING = re.compile(
     r"^(?:(?:posso|potrei|possiamo|dare|dar\w*|mandare|mettere|solo|offrire|proporre|ho|do|metto|mando|i|can|"
     r"could|give|offer|send|you|use|have|va bene|bisa|kasih|kirim|pakai|ada|saya|kami|anche) )+"
 )
+_OFFERING = re.compile(
+    r"^(?:(?:pero|solo|allora) )?(?:(?:gli |le |ti )?(?:posso|potrei|possiamo) (?:dar|mandar|metter|offr|propor)\w*|"
+    r"(?:ci |le |gli )?(?:metto|mando|metterei|darei|manderei|propongo|do)|"
+    r"(?:ho|abbiamo|avrei|avremmo|c e|va bene)(?= (?:solo )?(?:il|la|i|gli|le|l|un|uno|una|quell\w+|lo(?! stesso))\b)|"
+    r"(?:(?:i|we) )?(?:can|could) (?:give|send|offer|put)|(?:i|we) (?:only )?have|how about|"
+    r"(?:saya |kami )?(?:ada|punya)|(?:saya |kami )?bisa (?:kasih|kirim)|kasih) (?P<by>.+)$"
+)
+"""What can be had, said after what is missing: "manca il rosso, ho quello blu"."""
+_ONES = re.compile(r" ones?$")
 _FEWER = re.compile(
     r"\b(?:posso|possiamo|riesco a)?(?: ?(?:darne|dargliene|mandarne|metterne|dare|mandare)) ?(?:solo )?(?P<left>.+)|"
     r"\b(?:can only (?:give|send|do)|cuma bisa (?:kasih|kirim)?|hanya bisa (?:kasih|kirim)?) (?P<left_2>.+)"
@@ -103,6 +112,8 @@ def read_wishes(text: str, now: datetime) -> list[Wish]:
             if found and _repeats(found[-1], wish):
                 continue
             found.append(wish)
+        elif found and found[-1].product and (by := _offered(found[-1], folded)):
+            found[-1] = replace(found[-1], kind="instead", by=by)
         elif found and found[-1].kind == "without" and not _ALONE.search(folded) and _names_something(folded):
             # "Mancano lo shampoo e le ciotole": the second one too.
             found.append(replace(found[-1], product=product_words(folded)))
@@ -122,6 +133,13 @@ def _wish(clause: str, folded: str, now: datetime) -> Wish | None:
     if _LATER.search(folded) and (ready_at := moment_in(clause, now)) is not None:
         return Wish(kind="later", ready_at=ready_at)
     return None
+
+
+def _offered(said: Wish, folded: str) -> str:
+    """What comes instead of what was just said to be missing; empty for pieces of it, which are another matter."""
+    offering = _OFFERING.match(folded) if said.kind == "without" else None
+    by = product_words(_ONES.sub("", offering["by"])) if offering else ""
+    return by if number_in(by)[0] is None else ""
 
 
 def _instead(folded: str) -> Wish | None:

@@ -5,34 +5,34 @@ Which order and which line is meant is never guessed: in doubt it is asked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from processors.dealer.board import Goods
-from processors.dealer.change_cards import ask_amount, asking, which_line, which_order, which_product
+from processors.dealer.change_cards import ask_amount, which_line, which_order
+from processors.dealer.change_products import Replacement, instead
 from processors.dealer.change_words import Wish
-from processors.dealer.products import all_fit, identify, meanings, singulars
+from processors.dealer.products import all_fit, meanings, singulars
 from processors.dealer.talk import Talk
 from processors.language.changes import change_texts
 from processors.language.lines import Line
 from processors.language.money import money
 from processors.model import Action, Button, Reply
 from processors.partners.answer import Answer
-from processors.reads import rows
 from processors.search.words import content_words
 
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """`quantity` pieces left of a line, or of the product `by` in its place."""
+    """`quantity` pieces left of a line, or of `by` in its place."""
 
     line: int
     quantity: int
-    by: Mapping[str, Any] | None = None
+    by: Replacement | None = None
 
 
 async def open_goods(talk: Talk) -> list[Goods]:
@@ -112,33 +112,17 @@ async def wanted(talk: Talk, goods: Goods, wishes: Sequence[Wish]) -> Answer:
 
 async def _change(talk: Talk, goods: Goods, line: int, wish: Wish) -> Change | Answer:
     if wish.kind == "instead":
-        return await instead(talk, goods, line, wish.by)
+        made = await instead(talk, goods, line, wish.by)
+        return made if isinstance(made, Answer) else replacing(goods, line, made)
     left = wish.left if wish.kind == "fewer" else 0
     if left is None or left >= goods.lines[line]["quantity"]:
         return ask_amount(talk, goods, line)
     return Change(line=line, quantity=left)
 
 
-async def instead(talk: Talk, goods: Goods, line: int, words: str) -> Change | Answer:
-    """The product these words name, in place of a line; a list to choose from when there are several."""
-    found = await identify(talk, words)
-    own = str(goods.lines[line]["product_id"])
-    products = [product for product in found.products if str(product.id) != own]
-    if not products:
-        return asking(talk, "instead", goods, line, talk.say("change.unknown", words=words))
-    if not found.sure or len(products) > 1:
-        return which_product(talk, goods, line, products)
-    return await replaced(talk, goods, line, products[0].id)
-
-
-async def replaced(talk: Talk, goods: Goods, line: int, product_id: UUID) -> Change | Answer:
-    """One line done with another product at the price of now."""
-    table = talk.services.store.client.table("products").select("id,name,price::text")
-    query = table.eq("business_id", str(talk.turn.business.id)).eq("active", True).eq("id", str(product_id))
-    found = await rows(query)
-    if not found:
-        return Answer(topic="change", replies=(talk.text("stock.gone"),))
-    return Change(line=line, quantity=goods.lines[line]["quantity"], by=found[0])
+def replacing(goods: Goods, line: int, by: Replacement) -> Change:
+    """All of a line done with something else."""
+    return Change(line=line, quantity=goods.lines[line]["quantity"], by=by)
 
 
 def preview(talk: Talk, goods: Goods, changes: Sequence[Change], ready_at: datetime | None) -> Answer:
@@ -194,18 +178,20 @@ def _worth(goods: Goods, change: Change) -> Decimal:
     """By how much the goods get cheaper; negative when the replacement costs more."""
     line = goods.lines[change.line]
     price = Decimal(line["unit_price"])
-    now = Decimal(change.by["price"]) if change.by else price
+    now = change.by.price if change.by else price
     return price * int(line["quantity"]) - now * change.quantity
 
 
 def _args(line: Line, change: Change) -> dict[str, Any]:
     args = {"line": change.line, "product_id": line["product_id"], "quantity": change.quantity}
-    return {**args, "by": str(change.by["id"])} if change.by else args
+    if change.by is None:
+        return args
+    return {**args, "by": str(change.by.product_id), "variant": dict(change.by.variant)}
 
 
 def _said(line: Line, change: Change) -> dict[str, Any]:
     said = {"name": line["name"], "variant": line.get("variant") or {}, "quantity": line["quantity"]}
     if change.by is not None:
-        by = {"by": change.by["name"], "by_quantity": change.quantity, "unit_price": change.by["price"]}
-        return {"kind": "instead", **said, **by}
+        by = {"by": change.by.name, "by_variant": change.by.variant, "by_quantity": change.quantity}
+        return {"kind": "instead", **said, **by, "unit_price": str(change.by.price)}
     return {"kind": "fewer" if change.quantity else "without", **said, "left": change.quantity}

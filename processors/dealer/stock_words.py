@@ -142,9 +142,9 @@ def _verb(folded: str) -> tuple[_Pattern | None, str]:
 def product_words(words: str) -> str:
     """The words without those that only lead to or follow a product's name."""
     parts = words.split()
-    while parts and parts[0] in _EDGE_WORDS:
+    # An L at the end is a size, at the beginning an article: "l'acquario", "cuccia taglia L", "la L".
+    while parts and parts[0] in _EDGE_WORDS and parts != ["l"]:
         parts.pop(0)
-    # An L at the end is a size, at the beginning an article: "l'acquario", "cuccia taglia L".
     while parts and parts[-1] in _EDGE_WORDS and parts[-1] != "l":
         parts.pop()
     return " ".join(parts)

@@ -29,7 +29,7 @@ def change_texts(
 def _change(change: Change, currency: str, language: str) -> str:
     line = line_text(change)
     if change["kind"] == "instead":
-        by = {"quantity": change["by_quantity"], "name": change["by"]}
+        by = {"quantity": change["by_quantity"], "name": change["by"], "variant": change.get("by_variant")}
         price = money(Decimal(change["unit_price"]), currency, language)
         return say(language, "change.instead", by=line_text(by), price=price, line=line)
     if change["kind"] == "without":

@@ -27,6 +27,14 @@ as $$
 $$;
 comment on function private.line_needs(jsonb) is 'Pieces needed per product, variants of one product together.';
 
+create function private.comes_in(p_attributes jsonb, p_variant jsonb) returns boolean
+language sql immutable set search_path = ''
+as $$
+  select not exists (select 1 from jsonb_each(p_attributes) a where a.value <> '[]'::jsonb and not coalesce(a.value @> (p_variant -> a.key), false))
+    and not exists (select 1 from jsonb_object_keys(p_variant) v where not p_attributes ? v)
+$$;
+comment on function private.comes_in(jsonb, jsonb) is 'Whether a variant names one value of each attribute that a product has, and nothing else.';
+
 create function private.covers(p_dealer_id uuid, p_lines jsonb) returns boolean
 language sql stable set search_path = ''
 as $$

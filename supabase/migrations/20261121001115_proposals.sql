@@ -26,7 +26,8 @@ create index order_proposals_dealer_idx on public.order_proposals (dealer_id);
 create index order_proposals_business_idx on public.order_proposals (business_id);
 create index order_proposals_due_idx on public.order_proposals (expires_at) where status = 'sent';
 comment on table public.order_proposals is 'How a dealer would do an order that they can''t do as it is, and what the customer said to it.';
-comment on column public.order_proposals.changes is 'What differs, for words: [{kind without|fewer|instead, name, variant, quantity, left, by, by_quantity, unit_price}].';
+comment on column public.order_proposals.changes is 'What differs, for words: [{kind without|fewer|instead, name, variant, quantity, left, by, by_variant, by_quantity, '
+  'unit_price}].';
 comment on column public.order_proposals.before is 'The lines as they were when it was proposed; another change meanwhile makes it void.';
 comment on column public.order_proposals.ready_at is 'The time the dealer can do it; null while that is not what they propose.';
 comment on column public.order_proposals.holds is 'Whether the dealer''s stock was reserved for the order when it was sent.';
@@ -100,15 +101,23 @@ as $$
 $$;
 comment on function private.void_proposals(uuid, uuid) is 'What became of an order meanwhile leaves nothing to decide (of one dealer''s proposals, or of all).';
 
+create function private.goods_signs(p_change jsonb, p_quantity text, p_name text, p_variant text) returns text
+language sql immutable set search_path = ''
+as $$
+  select (p_change ->> p_quantity) || ' × ' || (p_change ->> p_name)
+    || coalesce(' (' || (select string_agg(v.value, ', ' order by v.key desc) from jsonb_each_text(p_change -> p_variant) v) || ')', '')
+$$;
+comment on function private.goods_signs(jsonb, text, text, text) is 'One side of a change: how many of what, in which variant. The texts name the keys.';
+
 -- Signs instead of words, because it stands in a timeline that is read in several languages.
 create function private.proposal_signs(p public.order_proposals, p_timezone text) returns text
 language sql stable set search_path = ''
 as $$
   select concat_ws(' · ',
     (select string_agg(case x.value ->> 'kind'
-        when 'without' then (x.value ->> 'quantity') || ' × ' || (x.value ->> 'name') || ' → 0'
-        when 'fewer' then (x.value ->> 'quantity') || ' × ' || (x.value ->> 'name') || ' → ' || (x.value ->> 'left')
-        else (x.value ->> 'quantity') || ' × ' || (x.value ->> 'name') || ' → ' || (x.value ->> 'by_quantity') || ' × ' || (x.value ->> 'by') end,
+        when 'without' then private.goods_signs(x.value, 'quantity', 'name', 'variant') || ' → 0'
+        when 'fewer' then private.goods_signs(x.value, 'quantity', 'name', 'variant') || ' → ' || (x.value ->> 'left')
+        else private.goods_signs(x.value, 'quantity', 'name', 'variant') || ' → ' || private.goods_signs(x.value, 'by_quantity', 'by', 'by_variant') end,
       ' · ' order by x.n) from jsonb_array_elements(p.changes) with ordinality x (value, n)),
     to_char(p.ready_at at time zone p_timezone, '"🕒" DD/MM HH24:MI'))
 $$;
@@ -137,9 +146,16 @@ begin
     end if;
     v_by := null;
     if x ? 'by' then
-      v_by := private.price_lines(p_business_id, jsonb_build_array(jsonb_build_object('product_id', x ->> 'by', 'quantity', (x ->> 'quantity')::integer))) -> 0;
-      if not v_by ? 'unit_price' or x ->> 'by' = l.value ->> 'product_id' or (x ->> 'quantity')::integer < 1 then
+      v_by := private.price_lines(p_business_id, jsonb_build_array(jsonb_build_object('product_id', x ->> 'by', 'quantity', (x ->> 'quantity')::integer,
+        'variant', coalesce(x -> 'variant', '{}'::jsonb)))) -> 0;
+      if not v_by ? 'unit_price' or (x ->> 'quantity')::integer < 1
+        or (v_by -> 'product_id', v_by -> 'variant') = (l.value -> 'product_id', coalesce(l.value -> 'variant', '{}'::jsonb))
+        or not exists (select 1 from public.products p where p.id = (x ->> 'by')::uuid and private.comes_in(p.attributes, v_by -> 'variant')) then
         return null;
+      end if;
+      if v_by -> 'product_id' = l.value -> 'product_id' then
+        -- Another colour of what was ordered is no reason to pay today's price for it.
+        v_by := v_by || jsonb_build_object('unit_price', l.value ->> 'unit_price');
       end if;
       v_lines := v_lines || jsonb_build_array(v_by);
     elsif (x ->> 'quantity')::integer >= (l.value ->> 'quantity')::integer then
@@ -150,15 +166,16 @@ begin
     v_said := v_said || jsonb_build_array(jsonb_strip_nulls(jsonb_build_object(
       'kind', case when v_by is not null then 'instead' when (x ->> 'quantity')::integer = 0 then 'without' else 'fewer' end,
       'name', l.value ->> 'name', 'variant', coalesce(l.value -> 'variant', '{}'::jsonb), 'quantity', (l.value ->> 'quantity')::integer,
-      'left', case when v_by is null then (x ->> 'quantity')::integer end, 'by', v_by ->> 'name', 'by_quantity', (v_by ->> 'quantity')::integer,
+      'left', case when v_by is null then (x ->> 'quantity')::integer end, 'by', v_by ->> 'name', 'by_variant', v_by -> 'variant', 'by_quantity', (v_by ->> 'quantity')::integer,
       'unit_price', v_by ->> 'unit_price')));
   end loop;
   return jsonb_build_object('lines', v_lines, 'said', v_said);
 end
 $$;
 comment on function private.changed_lines(jsonb, jsonb, uuid) is
-  'Lines after changes [{line (from 0), product_id (what stands there), quantity (0: without), by (another product)}]: {lines, said}; null when '
-  'they don''t fit the lines. What stays keeps the price it was ordered at, another product has the price of now.';
+  'Lines after changes [{line (from 0), product_id (what stands there), quantity (0: without), by (another product, or the same one '
+  'otherwise), variant (of by, all of it)}]: {lines, said}; null when they don''t fit the lines or by does not come in the variant. What stays keeps '
+  'the price it was ordered at, also in another variant; another product has the price of now.';
 
 create function private.may_propose(m public.market_orders, p_dealer_id uuid) returns boolean
 language sql stable set search_path = ''

@@ -133,9 +133,7 @@ begin
   select * into p from public.products where id = p_product_id and business_id = p_business_id and active;
   if not found then
     perform private.refuse_cart('cart_product', 'It is not sold any more. Choose another product.');
-  elsif p_is_new and (exists (select 1 from jsonb_each(p.attributes) a where a.value <> '[]'::jsonb
-      and not coalesce(a.value @> (p_variant -> a.key), false))
-    or exists (select 1 from jsonb_object_keys(p_variant) v where not p.attributes ? v)) then
+  elsif p_is_new and not private.comes_in(p.attributes, p_variant) then
     perform private.refuse_cart('cart_variant', 'Choose one of the values that the product comes in.');
   elsif p_pieces > private.free_pieces(p.id) then
     perform private.refuse_cart('cart_stock', 'No dealer has so many. Choose fewer pieces.');

@@ -137,12 +137,19 @@ async def test_another_product_comes_at_its_price_of_now(engine: Engine) -> None
     )
     price = await engine.value("select price from products where id = $1", other)
     total = 3 * float(order.lines[0]["unit_price"]) + 2 * float(price)
-    change = {"line": 1, "quantity": 2, "by": str(other)}
+    change = {"line": 1, "quantity": 2, "by": str(other), "variant": {"formato": "180g"}}
     assert await order.draft(MILANO, str(uuid.uuid4()), change, total=f"{total + 1:.2f}") == "changed"
+    for wrong in ({}, {"formato": "180g", "colore": "blu"}, {"formato": "1kg"}):
+        made_up = {**change, "variant": wrong}
+        assert await order.draft(MILANO, str(uuid.uuid4()), made_up, total=f"{total:.2f}") == "changed", wrong
     proposal = await order.propose(MILANO, change, total=f"{total:.2f}")
     assert await order.answer(proposal, "accept") == "accepted"
     lines = json.loads((await order.row())["lines"])
-    assert [(line["product_id"], line["quantity"]) for line in lines][1] == (str(other), 2)
+    assert (lines[1]["product_id"], lines[1]["quantity"], lines[1]["variant"]) == (
+        str(other),
+        2,
+        {"formato": "180g"},
+    )
     stock = await engine.rows(
         "select on_hand, reserved from dealer_stock where product_id = $1 and reserved > 0", other
     )
@@ -271,7 +278,7 @@ async def test_what_was_paid_by_card_never_costs_more(engine: Engine) -> None:
         MILANO,
     )
     total = 3 * float(order.lines[0]["unit_price"]) + 2 * 900
-    change = {"line": 1, "quantity": 2, "by": str(other)}
+    change = {"line": 1, "quantity": 2, "by": str(other), "variant": {"formato": "180g"}}
     assert await order.draft(MILANO, str(uuid.uuid4()), change, total=f"{total:.2f}") == "paid_up"
     assert await engine.value("select count(*) from escalations where reason = 'order_change'") == 1
     proposal = await order.propose(MILANO, WITHOUT)

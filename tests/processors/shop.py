@@ -6,6 +6,7 @@ import itertools
 import json
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -106,12 +107,14 @@ class Shop:
     async def tap(self, phone: str, choice: str) -> Told:
         return await self.say(phone, choice=choice)
 
-    async def order(self, *lines: tuple[str, int], phone: str = CUSTOMER) -> str:
-        """A customer confirms a cart. Returns the order's code."""
+    async def order(
+        self, *lines: tuple[str, int], phone: str = CUSTOMER, variants: Mapping[str, Mapping[str, str]] = {}
+    ) -> str:
+        """A customer confirms a cart, with `variants` by SKU. Returns the order's code."""
         await self.ingest(phone, "ordino")
         relay = str(uuid.uuid4())
         decision = Decision(
-            cart=tuple([await self._line(sku, quantity) for sku, quantity in lines]),
+            cart=tuple([await self._line(sku, quantity, variants.get(sku, {})) for sku, quantity in lines]),
             actions=(
                 Action(kind="set_delivery", args={"address": ADDRESS}, outcomes={}),
                 *(
@@ -168,7 +171,7 @@ class Shop:
     async def value(self, sql: str, *arguments: Any) -> Any:
         return await self.admin.fetchval(sql, *arguments)
 
-    async def _line(self, sku: str, quantity: int) -> CartLine:
+    async def _line(self, sku: str, quantity: int, variant: Mapping[str, str]) -> CartLine:
         row = await self.admin.fetchrow("select id, name, price from products where sku = $1", sku)
         assert row is not None
         return CartLine(
@@ -176,7 +179,7 @@ class Shop:
             sku=sku,
             name=row["name"],
             quantity=quantity,
-            variant={},
+            variant=dict(variant),
             unit_price=row["price"],
         )
 

@@ -134,6 +134,29 @@ def test_every_kind_is_told_in_each_language_inside_and_outside_the_window(
         assert body["type"] in ("text", "interactive", "template")
 
 
+@pytest.mark.parametrize(("language", "dearer"), [("it", "in più"), ("en", "more"), ("id", "lebih")])
+def test_a_proposal_says_what_comes_in_which_variant_and_what_it_costs_more(
+    language: str, dearer: str
+) -> None:
+    change = {
+        "kind": "instead",
+        "name": "Shampoo",
+        "variant": {},
+        "quantity": 2,
+        "by": "Collare",
+        "by_variant": {"colore": "blu", "taglia": "M"},
+        "by_quantity": 2,
+        "unit_price": "15.00",
+    }
+    proposal = {"id": "x", "status": "sent", "changes": [change], "currency": "EUR"}
+    customer = {"name": "Giulia", "language": language, "opted_out": False}
+    proposal |= {"before": "25.80", "total": "30.00"}
+    reply = told("proposal_made", "customer", customer=customer, proposal=proposal)
+    for words in ("2 × Collare (M, blu)", "2 × Shampoo", money(Decimal("4.20"), "EUR", language), dearer):
+        assert words in reply["text"]
+    assert "(M, blu)" in reply["template"]["params"][2]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_receipt_outside_the_window_has_lines_total_and_how_it_was_paid(language: str) -> None:
     customer = {"name": "Giulia", "language": language, "opted_out": False}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 
-from tests.processors.shop import CUSTOMER, MILANO, ZAMPA, Shop
+from tests.processors.shop import CUSTOMER, MILANO, ZAMPA, Shop, Told
 
 SHAMPOO, CANDLE = ("T01", 2), ("C02", 1)
 BOTH = (("C07", 3), ("C02", 2))
@@ -115,15 +118,66 @@ async def test_which_order_is_asked_and_the_words_are_kept(shop: Shop) -> None:
     assert f"senza 2 × {missing}" in shown.text
 
 
-async def test_another_product_is_found_priced_and_agreed(shop: Shop) -> None:
+async def agreed(shop: Shop, shown: Told, code: str) -> tuple[str, list[dict[str, Any]]]:
+    """The proposal is sent and accepted. What the customer read, and the order's lines after it."""
+    assert shown.outcomes == ["drafted"], shown.text
+    assert (await shop.say(MILANO, "sì")).outcomes == ["sent"]
+    await shop.announce()
+    read = (await shop.heard(CUSTOMER))[-1]["text"]
+    assert (await shop.say(CUSTOMER, "va bene")).outcomes == ["accepted"]
+    return read, json.loads(await shop.value("select lines::text from market_orders where code = $1", code))
+
+
+async def test_another_product_is_named_with_its_variant(shop: Shop) -> None:
     await shop.index_products()
-    await accepted(shop, CANDLE, SHAMPOO)
-    other, candle = await name(shop, "C07"), await name(shop, "C02")
-    shown = await shop.say(MILANO, f"al posto di {candle} posso dare {other}")
-    if not shown.finished.actions:
-        shown = await shop.tap(MILANO, next(i for i in shown.ids if i.startswith("change:by:")))
-    assert shown.outcomes == ["drafted"]
-    assert "al posto di 1 ×" in shown.text
+    code = await accepted(shop, CANDLE, SHAMPOO)
+    bed, leash = await name(shop, "C07"), await name(shop, "C02")
+    shown = await shop.say(MILANO, f"al posto di {leash} posso dare {bed} taglia L blu")
+    read, lines = await agreed(shop, shown, code)
+    assert f"1 × {bed} (L, blu) (39,90 € l'uno) al posto di 1 × {leash}" in read
+    assert "5,90 € in più" in read
+    assert (lines[0]["name"], lines[0]["variant"]) == (bed, {"taglia": "L", "colore": "blu"})
+    assert (await shop.stock(MILANO, "C07"))[1] == 1
+    assert (await shop.stock(MILANO, "C02"))[1] == 0
+
+
+async def test_what_was_not_said_of_a_variant_is_asked(shop: Shop) -> None:
+    await shop.index_products()
+    code = await accepted(shop, CANDLE, SHAMPOO)
+    bed, leash = await name(shop, "C07"), await name(shop, "C02")
+    sizes = await shop.say(MILANO, f"al posto di {leash} posso dare {bed} taglia S")
+    assert "non c'è in «S»" in sizes.text
+    assert [row["title"] for row in sizes.bubbles[0]["rows"]] == ["M", "L", "XL"]
+    colours = await shop.tap(MILANO, sizes.id_of("XL"))
+    assert [row["title"] for row in colours.bubbles[0]["rows"]] == ["grigio", "blu"]
+    _, lines = await agreed(shop, await shop.say(MILANO, "quella grigia"), code)
+    assert lines[0]["variant"] == {"taglia": "XL", "colore": "grigio"}
+
+
+async def test_several_products_are_listed_and_the_colour_is_kept(shop: Shop) -> None:
+    await shop.index_products()
+    code = await accepted(shop, ("C07", 1), SHAMPOO)
+    asked = await shop.say(MILANO, f"al posto di {await name(shop, 'C07')} posso dare un guinzaglio nero")
+    assert len(asked.ids) == 3
+    leash = await shop.value("select id from products where sku = 'C01'")
+    size = await shop.tap(MILANO, next(i for i in asked.ids if i.endswith(str(leash))))
+    _, lines = await agreed(shop, await shop.tap(MILANO, size.id_of("M")), code)
+    assert lines[0]["variant"] == {"taglia": "M", "colore": "nero"}
+
+
+async def test_the_same_in_another_colour_costs_what_was_agreed(shop: Shop) -> None:
+    await shop.index_products()
+    code = await shop.order(("C04", 2), SHAMPOO, variants={"C04": {"taglia": "M", "colore": "rosso"}})
+    await shop.announce()
+    await shop.tap(MILANO, f"offer:accept:{await shop.offer_of(MILANO, code)}")
+    await shop.announce()
+    await shop.admin.execute("update products set price = price + 5 where sku = 'C04'")
+    shown = await shop.say(MILANO, "manca il collare rosso, ho quello blu")
+    read, lines = await agreed(shop, shown, code)
+    assert "(M, blu)" in read
+    assert "Il totale resta" in read
+    assert lines[0]["variant"] == {"taglia": "M", "colore": "blu"}
+    assert (await shop.stock(MILANO, "C04"))[1] == 2
 
 
 async def test_news_of_the_shelf_leads_to_a_proposal(shop: Shop) -> None:
