@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from processors.customer import cart as carts
-from processors.customer import redirect
+from processors.customer import notes, redirect
 from processors.customer.addresses import (
     Address,
     address_in,
@@ -39,7 +39,7 @@ _TOWN: Final = re.compile(r"[A-ZÀ-Ý][\w'’àèéìòù]+(?: [\w'’àèéìò
 async def answer(talk: Talk, reads: Reads, text: str) -> Talk | None:
     """The talk after words about where to bring things; None when the words are about something else."""
     if not talk.turn.business.delivers:
-        return None
+        return await _as_note(talk, reads, text)
     awaited = talk.session.awaited
     if wants_other_address(text) and address_in(text, asked=False) is None:
         return await redirect.change(talk, reads)
@@ -61,6 +61,12 @@ async def answer(talk: Talk, reads: Reads, text: str) -> Talk | None:
         return await heard(talk, reads, address)
     redirected = await redirect.redirect(talk, reads, None, address)
     return redirected or (_kept(talk, address) if address.postcode else None)
+
+
+async def _as_note(talk: Talk, reads: Reads, text: str) -> Talk | None:
+    """Where no zone says what bringing costs, an address is a word for the shop, which agrees on the rest."""
+    address = address_in(text, asked=False)
+    return None if address is None else await notes.keep_or_hand_on(talk, reads, address.text)
 
 
 async def place(talk: Talk, reads: Reads, sent: Place) -> Talk | None:

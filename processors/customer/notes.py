@@ -74,10 +74,17 @@ async def wanted_at(talk: Talk, reads: Reads, text: str) -> Talk:
 async def answer(talk: Talk, reads: Reads, text: str) -> Talk | None:
     """The talk with a note kept for the cart or the order under way; None without a note or an order."""
     note = note_in(text)
-    if note is None:
-        return None
-    if talk.cart:
-        return replace(await keep(talk, reads, note), checkout=True, intent="order_request")
+    return None if note is None else await keep_or_hand_on(talk, reads, note)
+
+
+async def keep_or_hand_on(talk: Talk, reads: Reads, note: str) -> Talk | None:
+    """The talk with a note for the cart to come, or for the order under way; None without either."""
+    if talk.cart or talk.session.questions:
+        kept = await keep(talk, reads, note)
+        if talk.session.questions:
+            # The summary, which would show it, is still to come.
+            kept = kept.noting("delivery.note_kept", note=note)
+        return replace(kept, checkout=bool(talk.cart), asking=True, intent="order_request")
     order = await under_way(talk, reads, None)
     if order is None:
         return None

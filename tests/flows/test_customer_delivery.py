@@ -163,6 +163,24 @@ async def test_a_minimum_of_a_business_without_zones(newcomer: Phone) -> None:
     assert "Consegna" not in done.text
 
 
+async def test_an_address_is_a_word_for_the_shop_where_no_zone_is_known(newcomer: Phone) -> None:
+    await newcomer.admin.execute("delete from delivery_zones")
+    question = await newcomer.say("vorrei uno shampoo per cani")
+    kept = await newcomer.say("Via Roma 12, Milano")
+    assert "Segnato per l'ordine: «Via Roma 12, Milano»" in kept.text
+    assert question.choices == kept.choices
+    size = await newcomer.tap(question.choice("Shampoo delicato…"))
+    summary = await newcomer.tap(size.choice("250ml"))
+    assert "Nota: Via Roma 12, Milano" in summary.text
+    other = await newcomer.say("Viale Monza 5, Milano")
+    assert "Nota: Viale Monza 5, Milano" in other.text
+    await newcomer.tap(other.choice("Conferma"))
+    assert (
+        await newcomer.value("select note from market_orders order by created_at desc limit 1")
+        == "Viale Monza 5, Milano"
+    )
+
+
 async def test_who_ordered_before_sees_the_last_address_and_may_change_it(phone: Phone) -> None:
     summary = await asked(phone)
     assert "Via Torino 21, 20123 Milano" in summary.text
