@@ -269,7 +269,7 @@ def _edit(visitor: Visitor, business: UUID, row: Json) -> None:
     )
 
     def save(values: Json) -> object:
-        given = {**values, "id": row["id"]} if row else dict(values)
+        given = {**values, "id": row.get("id")}
         asked = {"p_business_id": str(business), "p_template": given}
         return visitor.ask(lambda client: broadcasts.call(client, "save_template", asked))
 

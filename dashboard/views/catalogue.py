@@ -176,7 +176,8 @@ def _detail(visitor: Visitor, business: UUID, product: Json) -> None:
 
 def _edit(visitor: Visitor, business: UUID, product: Json) -> None:
     def save(values: Json) -> object:
-        given = {**values, "id": product["id"]} if product else values
+        # With null the database refuses to write over a product with this sku.
+        given = {**values, "id": product.get("id")}
         return visitor.ask(
             lambda client: catalogue.call(
                 client, "save_product", {"p_business_id": str(business), "p_product": given}

@@ -87,9 +87,9 @@ ZONES = Kind(
     fields=(
         Field(name="name"),
         Field(name="postcodes", kind="words"),
-        Field(name="latitude", kind="money", empty=None),
-        Field(name="longitude", kind="money", empty=None),
-        Field(name="radius_km", kind="money", empty=None),
+        Field(name="latitude", kind="decimal", empty=None),
+        Field(name="longitude", kind="decimal", empty=None),
+        Field(name="radius_km", kind="decimal", empty=None),
         Field(name="fee", kind="money", empty="0"),
         Field(name="free_above", kind="money", empty=None),
         Field(name="minimum_order", kind="money", empty="0"),
@@ -206,8 +206,8 @@ def _rows(visitor: Visitor, business: UUID, kind: Kind) -> None:
 def _edit(visitor: Visitor, business: UUID, kind: Kind, row: Json) -> None:
     def save(values: Json) -> object:
         given = {name: value for name, value in values.items() if row or value is not None}
-        if row:
-            given["id"] = row["id"]
+        # With null the database refuses to write over a row that is there already.
+        given["id"] = row["id"] if row else None
         asked = {"p_business_id": str(business), kind.argument: given}
         return visitor.ask(lambda client: people.save(client, kind.function, asked))
 

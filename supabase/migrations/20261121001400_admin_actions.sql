@@ -207,6 +207,9 @@ begin
   if v_before is not null and v_before = v_before || v_values then
     return v_before;
   end if;
+  if v_before is not null and p_values ? 'id' and p_values ->> 'id' is null then
+    perform private.refuse(p_key[1], 'there is one already', 'Change that one, or choose another value.', 'PT409');
+  end if;
   v_after := private.store_row(p_table, p_business_id, v_id, v_values);
   perform private.audit(p_business_id, p_action, p_table, v_after ->> 'id', private.changes(v_before, v_after));
   return v_after;
@@ -214,7 +217,7 @@ end
 $$;
 comment on function private.save_row(text, text, uuid, jsonb, text[], text[]) is
   'Adds a row, or changes the one that p_values.id or the natural key p_key names: only the fields given, only p_fields (null: all but '
-  'id, business and times). Recorded with before and after if anything changed. Returns the row. The caller has checked the role.';
+  'id, business and times). An id that is null asks for a new row: one with this key and other values is refused by its first field (PT409). Recorded with before and after if anything changed. Returns the row. The caller has checked the role.';
 
 create function private.remove_row(p_action text, p_table text, p_business_id uuid, p_id uuid) returns boolean
 language plpgsql set search_path = ''

@@ -149,7 +149,7 @@ begin
   perform private.check_text(p_contact, 'name', 0, 200);
   perform private.check_text(p_contact, 'category', 0, 100);
   perform private.check_phone(p_contact, 'contact_value');
-  return private.save_row('save_rider_contact', 'rider_contacts', p_business_id, p_contact, '{contact_type,contact_value}');
+  return private.save_row('save_rider_contact', 'rider_contacts', p_business_id, p_contact, '{contact_value,contact_type}');
 end
 $$;
 comment on function public.save_rider_contact(uuid, jsonb) is

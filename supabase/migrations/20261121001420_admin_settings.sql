@@ -278,7 +278,7 @@ begin
     v_values := v_values || jsonb_build_object('params', coalesce(cardinality(v_places), 0));
   end if;
   -- What nobody has approved yet must not be sent.
-  if not v_values ? 'id' and not v_values ? 'status' and not exists (select 1 from public.message_templates t
+  if v_values ->> 'id' is null and not v_values ? 'status' and not exists (select 1 from public.message_templates t
       where t.business_id = p_business_id and t.name = v_values ->> 'name' and t.language = v_values ->> 'language') then
     v_values := v_values || '{"status": "PENDING"}'::jsonb;
   end if;

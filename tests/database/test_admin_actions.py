@@ -104,6 +104,20 @@ async def test_a_sku_in_use_is_said(engine: Engine) -> None:
     assert (error.sqlstate, error.detail) == ("PT409", "sku")
 
 
+async def test_a_new_row_does_not_write_over_one_that_is_there(engine: Engine) -> None:
+    """Somebody adds a product under a sku in use: that is refused, while the same click twice is not."""
+    given = {"id": None, "sku": "N02", "name": "Candela", "price": "3.00"}
+    made = await act(engine, "save_product", BUSINESS, given)
+    assert await act(engine, "save_product", BUSINESS, given) == made
+    error = await refused(engine, "save_product", BUSINESS, {**given, "name": "Cuccia"})
+    assert (error.sqlstate, error.detail) == ("PT409", "sku")
+    assert await engine.value("select name from products where sku = 'N02'") == "Candela"
+    template = {"id": None, "name": "nuovo", "language": "it", "category": "UTILITY", "body": "Ciao"}
+    assert (await act(engine, "save_template", BUSINESS, template))["status"] == "PENDING"
+    reply = {"id": None, "shortcut": "ciao", "language": "it", "body": "Un altro saluto"}
+    assert (await refused(engine, "save_canned_reply", BUSINESS, reply)).detail == "shortcut"
+
+
 async def test_stock_never_goes_below_what_is_promised(engine: Engine) -> None:
     product = await engine.product("C01")
     await engine.admin.execute(
