@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from postgrest import AsyncPostgrestClient
@@ -55,19 +55,6 @@ def left(payment: Json) -> Decimal:
     asked = max(sum(refund["amount_minor"] for refund in payment["refunds"]), payment["refunded_minor"])
     share = Decimal(payment["amount_minor"] - asked) / Decimal(payment["amount_minor"])
     return (Decimal(str(payment["amount"])) * share).quantize(Decimal("0.01"))
-
-
-def amount_in(text: str) -> Decimal | None:
-    """An amount as people write it, None for an empty text. Raises ValueError for anything else."""
-    if not text.strip():
-        return None
-    try:
-        amount = Decimal(text.strip().replace(",", "."))
-    except InvalidOperation:
-        raise ValueError("not an amount") from None
-    if not amount.is_finite() or amount <= 0:
-        raise ValueError("not an amount")
-    return amount
 
 
 async def refund(client: AsyncPostgrestClient, payment: Json, amount: Decimal | None) -> None:

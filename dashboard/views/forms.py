@@ -14,19 +14,24 @@ from typing import Any, Literal
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from dashboard.amounts import plain_amount, shown_amount
 from dashboard.client import Refused
 from dashboard.texts import catalogue
 from dashboard.visitor import Visitor
 from processors.model import Json
 
-Kind = Literal["text", "area", "money", "number", "flag", "choice", "choices", "words", "variants"]
+Kind = Literal["text", "area", "money", "decimal", "number", "flag", "choice", "choices", "words", "variants"]
+LONG_FORM = 5
+"""With more fields than these a refusal is told below them too: its field may be out of sight."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
     """One field. Its name is the column's; `field.<name>` is its label, `hint.<name>` its explanation if there is one.
 
-    `options` are the values of a choice with the words for them. `empty` is what an empty text stands for.
+    `options` are the values of a choice with the words for them. `empty` is what an empty text stands for. `hint` names
+    another explanation, `hint.<what>`; the words for a refusal are then `wrong.<what>`, if there are any. Of `money`,
+    thousands may be grouped; a `decimal`, such as a latitude, has no groups.
     """
 
     name: str
@@ -63,30 +68,53 @@ def edit(
     values: dict[str, Any] = {}
     for field in fields:
         try:
-            values[field.name] = _value(field, typed[field.name])
+            values[field.name] = _value(field, typed[field.name], visitor.language)
         except ValueError as problem:
             places[field.name].error(visitor.say(str(problem)))
+            _point(visitor, fields, field.name, general)
             return None
     is_new = row.get("id") is None
     changed = {n: v for n, v in values.items() if is_new or not _same(v, row.get(n))}
     try:
         return save(changed) or {}
     except Refused as refused:
-        show_refusal(visitor, refused, places, general)
+        hints = {field.name: field.hint.removeprefix("hint.") for field in fields if field.hint}
+        show_refusal(visitor, refused, places, general, hints)
+        named = next((name for name in refused.fields if name in places), None)
+        if named:
+            _point(visitor, fields, named, general)
         return None
 
 
 def show_refusal(
-    visitor: Visitor, refused: Refused, places: Mapping[str, DeltaGenerator], general: DeltaGenerator
+    visitor: Visitor,
+    refused: Refused,
+    places: Mapping[str, DeltaGenerator],
+    general: DeltaGenerator,
+    hints: Mapping[str, str] | None = None,
 ) -> None:
     """Say beside the field, or below all of them, what is wrong and what to do."""
     place = next((places[name] for name in refused.fields if name in places), general)
-    place.error(words(visitor, refused))
+    place.error(words(visitor, refused, hints))
 
 
-def words(visitor: Visitor, refused: Refused) -> str:
-    """A refusal in the person's language: as the texts know it for the field, else as the database says it."""
-    return wrong(visitor, refused.fields[-1], refused.code, str(refused), refused.remedy or "")
+def words(visitor: Visitor, refused: Refused, hints: Mapping[str, str] | None = None) -> str:
+    """A refusal in the person's language: as the texts know it for the field, else as the database says it.
+
+    `hints` are other names for fields that mean something else here than elsewhere.
+    """
+    field, texts = refused.fields[-1], catalogue(visitor.language)
+    other = (hints or {}).get(field, field)
+    if f"wrong.{other}" in texts and refused.code != "PT409":
+        field = other
+    return wrong(visitor, field, refused.code, str(refused), refused.remedy or "")
+
+
+def _point(visitor: Visitor, fields: Sequence[Field], name: str, place: DeltaGenerator) -> None:
+    """Below a long form, name the field whose error may be out of sight."""
+    if len(fields) > LONG_FORM:
+        label = catalogue(visitor.language)[f"field.{name}"]
+        place.error(visitor.say("form.not_saved", field=label))
 
 
 def wrong(visitor: Visitor, field: str, code: str, problem: str, remedy: str) -> str:
@@ -128,14 +156,17 @@ def _draw(visitor: Visitor, form: str, field: Field, value: Any) -> Any:
         return st.text_input(label, ", ".join(value or []), **more)
     if field.kind == "variants":
         return st.text_area(label, variants_text(value or {}), height=90, **more)
+    if field.kind in ("money", "decimal"):
+        return st.text_input(label, shown_amount(value, visitor.language), **more)
     return st.text_input(label, "" if value is None else str(value), **more)
 
 
-def _value(field: Field, typed: Any) -> Any:
+def _value(field: Field, typed: Any, language: str) -> Any:
     """What was typed as the database takes it. Raises ValueError with the key of what is wrong."""
     if field.kind == "money":
-        text = str(typed).strip().replace("\u00a0", "").replace("€", "").strip().replace(",", ".")
-        return text if text else field.empty
+        return plain_amount(str(typed), language) or field.empty
+    if field.kind == "decimal":
+        return str(typed).strip().replace(",", ".") or field.empty
     if field.kind == "words":
         return [part.strip() for part in str(typed).replace("\n", ",").split(",") if part.strip()]
     if field.kind == "variants":

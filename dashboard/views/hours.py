@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.client import Refused
 from dashboard.views import forms
@@ -15,11 +16,13 @@ from processors.language.clock import DAYS
 from processors.model import Json
 
 _SPAN = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*[-–—]\s*(\d{1,2})(?:[:.](\d{2}))?")
+_DATE = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
 
 
 def edit(visitor: Visitor, key: str, known: Json, save: Callable[[Json], object]) -> bool:
     """Draw the form and save what was typed. True once it is saved; what the database refuses is told below it."""
     typed: dict[str, str] = {}
+    places: dict[str, DeltaGenerator] = {}
     with st.form(f"hours_{key}", border=False, enter_to_submit=False):
         for day in DAYS:
             typed[day] = st.text_input(
@@ -28,22 +31,38 @@ def edit(visitor: Visitor, key: str, known: Json, save: Callable[[Json], object]
                 placeholder=visitor.say("settings.closed_day" if known else "settings.open_day"),
                 key=f"hours_{key}_{day}",
             )
+            places[day] = st.empty()
         closed = st.text_input(
             visitor.say("settings.closed"),
             ", ".join(known.get("closed", [])),
             help=visitor.say("settings.closed_hint"),
             key=f"closed_{key}",
         )
-        place = st.empty()
+        places["closed"] = st.empty()
+        general = st.empty()
         pressed = st.form_submit_button(visitor.say("form.save"), type="primary")
     if not pressed:
         return False
     try:
         save(hours_of(typed, closed))
     except Refused as refused:
-        place.error(forms.words(visitor, refused))
+        _show_refusal(visitor, refused, places, general)
         return False
     return True
+
+
+def _show_refusal(
+    visitor: Visitor, refused: Refused, places: Mapping[str, DeltaGenerator], general: DeltaGenerator
+) -> None:
+    """The database names the day that it does not understand: it is told there, and below, which is in sight."""
+    day = next((name for name in places if name in str(refused).split()), None)
+    if day is None:
+        general.error(forms.words(visitor, refused))
+        return
+    is_date = day == "closed"
+    label = visitor.say("settings.closed" if is_date else f"day.{day}")
+    places[day].error(visitor.say("wrong.closed" if is_date else "wrong.hours"))
+    general.error(visitor.say("form.not_saved", field=label))
 
 
 def spans_text(kept: Any) -> str:
@@ -56,13 +75,19 @@ def spans_text(kept: Any) -> str:
 
 def hours_of(typed: Mapping[str, str], closed: str) -> dict[str, Any]:
     """Hours as the database keeps them; without any they are {}, which is never closed."""
-    days = [part.strip() for part in closed.split(",") if part.strip()]
+    days = [_date(part.strip()) for part in closed.split(",") if part.strip()]
     hours: dict[str, Any] = {day: _spans(text) for day, text in typed.items()}
     if not any(hours.values()):
         if not days:
             return {}
         hours = {day: ["00:00", "24:00"] for day in hours}
     return {**hours, "closed": days} if days else hours
+
+
+def _date(text: str) -> str:
+    """A day off as it is kept; 25/12/2026 is one too. What is no date goes to the database, which refuses it."""
+    found = _DATE.fullmatch(text)
+    return f"{found[3]}-{int(found[2]):02d}-{int(found[1]):02d}" if found else text
 
 
 def _spans(text: str) -> list[Any] | None:

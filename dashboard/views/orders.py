@@ -10,6 +10,7 @@ from typing import TypeVar
 import streamlit as st
 from postgrest import AsyncPostgrestClient
 
+from dashboard.amounts import amount_in
 from dashboard.client import Refused
 from dashboard.queries import orders, payments
 from dashboard.views import cards
@@ -187,7 +188,7 @@ def _refund(visitor: Visitor, order: Json, payment: Json) -> None:
         visitor.say("orders.refund_amount"), key=f"refund_{order['id']}", placeholder=rest, max_chars=12
     )
     try:
-        amount = payments.amount_in(typed)
+        amount = amount_in(typed, visitor.language)
     except ValueError:
         st.error(visitor.say("refusal.amount"))
         return

@@ -26,9 +26,9 @@ LIMITS = (
     "prompt_v2_percent",
     "proposal_minutes",
     "payment_minutes",
-    "rider_phone",
-    "dealer_summary",
 )
+SWITCHES = ("rider_phone", "dealer_summary")
+"""Limits that are 1 or nothing."""
 
 
 def show(visitor: Visitor, business: UUID) -> None:
@@ -80,10 +80,12 @@ def _limits(visitor: Visitor, business: UUID, row: Json) -> None:
     st.caption(visitor.say("settings.limits_lead"))
     limits: Json = row["limits"] or {}
     fields = [Field(name=name, kind="money", empty=None) for name in LIMITS]
-    shown = {name: limits.get(name) for name in LIMITS} | {"id": row["id"]}
+    fields += [Field(name=name, kind="flag") for name in SWITCHES]
+    shown = {name: limits.get(name) for name in LIMITS} | {name: bool(limits.get(name)) for name in SWITCHES}
 
     def save(values: Json) -> object:
-        return _save(visitor, business, {"limits": dict(values)}) if values else {}
+        given = {name: int(value) if isinstance(value, bool) else value for name, value in values.items()}
+        return _save(visitor, business, {"limits": given}) if values else {}
 
-    if forms.edit(visitor, "limits", fields, shown, save) is not None:
+    if forms.edit(visitor, "limits", fields, {**shown, "id": row["id"]}, save) is not None:
         page.done(visitor)

@@ -34,6 +34,6 @@ def test_what_is_shown_is_read_the_same(kept: Any) -> None:
 
 def test_nothing_typed_is_always_open_but_for_days_off() -> None:
     assert hours_of(dict.fromkeys(WEEK, ""), "") == {}
-    days_off = hours_of(dict.fromkeys(WEEK, ""), "2026-12-25")
-    assert days_off["closed"] == ["2026-12-25"]
+    days_off = hours_of(dict.fromkeys(WEEK, ""), "2026-12-25, 1/1/2027")
+    assert days_off["closed"] == ["2026-12-25", "2027-01-01"]
     assert days_off["mon"] == ["00:00", "24:00"]
