@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import re
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import Locator, expect
+from playwright.async_api import Locator, Route, expect
 
 from tests.fixtures.agent import Agent
 
@@ -77,6 +79,61 @@ async def test_an_order_is_played_through_in_one_page(agent: Agent) -> None:
     await expect(left.locator(".said.theirs", has_text=code).last).to_contain_text("ccettat")
     sent = await agent.stack.graph_log(to="39331000001")
     assert sent == []
+
+
+async def test_what_is_on_its_way_goes_on_when_somebody_else_is_played_meanwhile(agent: Agent) -> None:
+    left, _, _ = await _open(agent)
+    first = await left.locator(".face b").inner_text()
+    begun, held = asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        begun.set()
+        await held.wait()
+        await route.continue_()
+
+    await agent.page.route("**/api/phone/say", hold)
+    await _say(left, "buongiorno")
+    await _say(left, "avete collari?")
+    await begun.wait()
+    await left.locator("summary").click()
+    await left.get_by_label("Nome di un nuovo cliente").fill("Un altro")
+    await left.get_by_role("button", name="Nuova").click()
+    await expect(left.locator(".face b")).to_have_text("Un altro")
+    await expect(left.locator(".said")).to_have_count(0)
+    held.set()
+    # Both arrive, once each and in order, and nothing of them is shown to who is played now.
+    await agent.stack.until(lambda: _stored(agent, first, 2), what="both messages")
+    await expect(left.locator(".said")).to_have_count(0)
+    await left.locator("summary").click()
+    await left.locator(".person-row", has_text=first).click()
+    await expect(left.locator(".said.own")).to_have_text(
+        [re.compile("^buongiorno"), re.compile("^avete collari")]
+    )
+    await expect(left.locator(".said.theirs").first).to_be_visible()
+    # A place is sent as from a phone; one that is nowhere is refused in the sheet, and what was typed stays.
+    await left.get_by_title("Aggiungi").click()
+    await left.get_by_role("button", name="Posizione").click()
+    sheet = left.locator(".sheet")
+    await sheet.get_by_label("Latitudine").fill("95")
+    await sheet.get_by_role("button", name="Invia").click()
+    await expect(sheet.get_by_role("alert")).to_contain_text("da -90 a 90")
+    await expect(sheet.get_by_label("Indirizzo")).to_have_value("Piazza del Duomo 1, 20121 Milano")
+    await sheet.get_by_label("Latitudine").fill("45,4642")
+    await sheet.get_by_role("button", name="Invia").click()
+    await expect(sheet).to_be_hidden()
+    await expect(left.locator(".said.own").last).to_contain_text("Piazza del Duomo 1")
+    await agent.stack.until(lambda: _stored(agent, first, 3), what="the place")
+
+
+async def _stored(agent: Agent, name: str, count: int) -> bool:
+    rows = await agent.stack.sql(
+        "select m.type from whatsapp_messages m join whatsapp_conversations c on c.id = m.conversation_id "
+        "join contacts k on k.id = c.contact_id where k.name = $1 "
+        "and m.direction = 'inbound'",
+        name,
+    )
+    assert len(rows) <= count
+    return len(rows) == count
 
 
 async def test_what_was_not_sent_can_be_sent_again_and_arrives_once(agent: Agent) -> None:

@@ -11,8 +11,8 @@ const ACCEPTED = { audio: "audio/ogg,audio/mpeg,audio/mp4,audio/aac,audio/amr", 
 const RECORDED = ["audio/ogg;codecs=opus", "audio/mp4;codecs=opus", "audio/mp4"].find((type) => globalThis.MediaRecorder?.isTypeSupported(type))
 
 /** Whether an answer is on its way: what was said is being stored, or the engine has it and has not answered. */
-export function isThinking({ sending, shown }) {
-  return Boolean(sending || shown?.conversation.pending_since)
+export function isThinking({ line, shown }) {
+  return Boolean(line.sending || shown?.conversation.pending_since)
 }
 
 /** actions: {side, business, people(), choose(person), create(name), say(message, shown), file(kind, blob, shown), retry(entry),
@@ -40,7 +40,7 @@ export function createHandset(words, actions) {
   new ResizeObserver(() => near && toEnd()).observe(chat)
 
   function draw(phone) {
-    const { person } = phone
+    const { line, person } = phone
     element.dataset.kind = person?.kind ?? ""
     picker.draw(phone)
     area.disabled = send.disabled = more.disabled = person === null
@@ -56,7 +56,7 @@ export function createHandset(words, actions) {
     const isHuman = phone.shown?.conversation.owner === "human"
     state.textContent = words.say(thinking ? "phone.typing" : isHuman ? "phone.human" : "phone.online")
     typing.hidden = !thinking || isHuman
-    tries.hidden = messages.length + phone.pending.length > 0
+    tries.hidden = messages.length + line.pending.length > 0
     const known = new Map(messages.filter((m) => m.meta_message_id).map((m) => [m.meta_message_id, m]))
     const items = []
     let day = ""
@@ -69,7 +69,7 @@ export function createHandset(words, actions) {
       }
       items.push({ key: message.meta_message_id && message.direction === "inbound" ? message.meta_message_id : message.id, sign: JSON.stringify(message), make: () => bubble(message, { words, known, tap, open: openList }) })
     }
-    for (const entry of phone.pending) items.push({ key: entry.id, sign: `${entry.state}${entry.text ?? ""}`, make: () => pendingBubble(entry, { words, retry: actions.retry, drop: actions.drop }) })
+    for (const entry of line.pending) items.push({ key: entry.id, sign: `${entry.state}${entry.text ?? ""}`, make: () => pendingBubble(entry, { words, retry: actions.retry, drop: actions.drop }) })
     if (isHuman) items.push({ key: "human", sign: phone.shown.conversation.id, make: () => taken(phone.shown.conversation.id) })
     const before = stream.lastElementChild?.dataset.key
     reconcile(stream, items)
@@ -192,14 +192,18 @@ export function createHandset(words, actions) {
   function openPlace() {
     const fields = [["latitude", "45.4642"], ["longitude", "9.1900"], ["name", ""], ["address", "Piazza del Duomo 1, 20121 Milano"]].map(([name, value]) =>
       [name, h("input", { class: "field", value, "aria-label": words.say(`phone_place.${name}`), placeholder: words.say(`phone_place.${name}`) })])
+    const problem = h("p", { class: "problem", role: "alert" })
     const done = () => {
       const given = Object.fromEntries(fields.map(([name, input]) => [name, input.value.trim()]))
-      const [latitude, longitude] = [Number(given.latitude), Number(given.longitude)]
-      if (!Number.isFinite(latitude) || !Number.isFinite(longitude)) return
+      const [latitude, longitude] = [given.latitude, given.longitude].map((text) => (text ? Number(text.replace(",", ".")) : NaN))
+      if (!(Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180)) {
+        problem.textContent = words.say("phone_place.wrong")
+        return
+      }
       close()
       actions.say({ type: "location", location: { latitude, longitude, name: given.name, address: given.address } }, given.address || `${latitude}, ${longitude}`)
     }
-    openSheet(words.say("phone_attach.location"), h("div", { class: "sheet-form" }, fields.map(([name, input]) => h("label", {}, h("small", {}, words.say(`phone_place.${name}`)), input)),
+    openSheet(words.say("phone_attach.location"), h("div", { class: "sheet-form" }, fields.map(([name, input]) => h("label", {}, h("small", {}, words.say(`phone_place.${name}`)), input)), problem,
       h("button", { type: "button", class: "button main", on: { click: done } }, icon("send", 16), words.say("phone.send"))))
   }
 

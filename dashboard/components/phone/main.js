@@ -28,17 +28,22 @@ function start(parent, data) {
   /** How long each turn took on its way in, as the api told; only what was said here is known. */
   const heard = new Map()
 
-  const phones = Object.fromEntries(SIDES.map((side) => [side, { side, person: null, shown: null, pending: [], reading: false, stale: false }]))
-  const saying = createSay({ changed: draw, said: (phone, entry, answer) => {
+  const phones = Object.fromEntries(SIDES.map((side) => [side, { side, person: null, shown: null, reading: false, stale: false }]))
+  const saying = createSay({ changed: draw, said: (entry, answer) => {
     if (answer.turn_id) heard.set(answer.turn_id, answer.timings_ms)
-    if (phone.person?.phone === entry.phone) phone.person.conversation_id = answer.conversation_id
+    // Whoever said it may have been put aside meanwhile; taken up again, they go on where they were.
+    const known = people?.find((one) => one.phone === entry.phone)
+    if (known) known.conversation_id = answer.conversation_id
+    const phone = Object.values(phones).find(({ person }) => person?.phone === entry.phone)
+    if (!phone) return
+    phone.person.conversation_id = answer.conversation_id
     refresh(phone)
   } })
   const engine = createEngine(words, { heard, choose: (person) => play(beside(person), person) })
   const handsets = Object.fromEntries(SIDES.map((side) => [side, createHandset(words, {
     side, business: data.business, choose: (person) => play(phones[side], person), create: (name) => create(phones[side], name),
-    people: () => people ?? [], say: (message, shown) => saying.say(phones[side], message, shown), file: (kind, blob, shown) => saying.file(phones[side], kind, blob, shown),
-    retry: (entry) => saying.retry(phones[side], entry), drop: (entry) => saying.drop(phones[side], entry),
+    people: () => people ?? [], say: (message, shown) => saying.say(phones[side].person, message, shown), file: (kind, blob, shown) => saying.file(phones[side].person, kind, blob, shown),
+    retry: (entry) => saying.retry(phones[side].person, entry), drop: saying.drop,
   })]))
   const tabs = h("div", { class: "views", role: "tablist" }, ["left", "engine", "right"].map((name) => h("button", {
     type: "button", role: "tab", dataset: { view: name }, on: { click: () => show(name) },
@@ -130,7 +135,7 @@ function start(parent, data) {
     try {
       const answer = await link.ask("phone", { id: person.conversation_id })
       if (phone.person === person) phone.shown = answer.phone
-      saying.settle(phone)
+      saying.settle(person.phone, answer.phone?.messages ?? [])
     } catch ({ why }) {
       // A lost connection reads everything anew by itself.
       if (why === "unavailable") [phone.stale, pause] = [true, AGAIN_MS]
@@ -145,8 +150,8 @@ function start(parent, data) {
   function play(phone, person) {
     const other = phones[phone.side === "left" ? "right" : "left"]
     // Two handsets with one number would be one handset.
-    if (other.person?.phone === person.phone) [other.person, other.shown, other.pending] = [phone.person, phone.shown, phone.pending]
-    Object.assign(phone, { person: { ...person }, shown: null, pending: [] })
+    if (other.person?.phone === person.phone) [other.person, other.shown] = [phone.person, phone.shown]
+    Object.assign(phone, { person: { ...person }, shown: null })
     waiting.delete(person.phone)
     remember()
     draw()
@@ -195,13 +200,18 @@ function start(parent, data) {
     notice.hidden = problem === null
     stage.hidden = tabs.hidden = problem !== null
     if (problem) notice.replaceChildren(icon("phone", 30), h("b", {}, words.say(`phone_problem.${problem}`)), h("p", {}, words.say(`phone_problem.${problem}_hint`)))
-    for (const side of SIDES) handsets[side].draw(phones[side])
-    engine.draw(SIDES.map((side) => phones[side]), (people ?? []).filter((one) => waiting.has(one.phone)))
+    const shown = SIDES.map((side) => ({ ...phones[side], line: lineOf(phones[side]) }))
+    for (const phone of shown) handsets[phone.side].draw(phone)
+    engine.draw(shown, (people ?? []).filter((one) => waiting.has(one.phone)))
     for (const tab of tabs.children) {
       const name = tab.dataset.view
       tab.setAttribute("aria-selected", String(root.dataset.view === name))
       tab.lastElementChild.textContent = name === "engine" ? words.say("phone.engine") : phones[name].person?.name || words.say("phone.somebody")
     }
+  }
+
+  function lineOf({ person }) {
+    return person ? saying.lineOf(person.phone) : { pending: [], sending: false }
   }
 
   function show(name) {

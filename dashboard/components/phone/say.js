@@ -1,22 +1,36 @@
-// What is on its way from a handset. It stands among the bubbles at once, is sent in order, and can be tried again:
-// a message keeps its id, so what arrived after all is not said twice.
+// What is on its way from a number, whoever the handsets show meanwhile. It stands among the bubbles at once, is sent in
+// order, and can be tried again: a message keeps its id, so what arrived after all is not said twice.
 
 import { newKey } from "../common/dom.js"
 
-/** handlers: {changed(), said(phone, entry, answer)}. An entry is {id, phone, message, shown, at, state, text}. */
+/** handlers: {changed(), said(entry, answer)}. An entry is {id, phone, message, shown, at, state, text}; a line is what one
+ *  number has on its way: {pending, sending}. */
 export function createSay(handlers) {
-  async function work(phone) {
-    if (phone.sending) return
-    phone.sending = true
-    for (let entry; (entry = phone.pending.find((one) => one.state === "sending"));) {
+  const lines = new Map()
+
+  function lineOf(number) {
+    if (!lines.has(number)) lines.set(number, { pending: [], sending: false })
+    return lines.get(number)
+  }
+
+  function add(entry) {
+    lineOf(entry.phone).pending.push(entry)
+    handlers.changed()
+    work(lineOf(entry.phone))
+  }
+
+  async function work(line) {
+    if (line.sending) return
+    line.sending = true
+    for (let entry; (entry = line.pending.find((one) => one.state === "sending"));) {
       const answer = await post(entry)
       if (answer.ok) {
         entry.state = "said"
-        handlers.said(phone, entry, answer.body)
+        handlers.said(entry, answer.body)
       } else Object.assign(entry, { state: "failed", reason: answer.reason, text: answer.text })
       handlers.changed()
     }
-    phone.sending = false
+    line.sending = false
     handlers.changed()
   }
 
@@ -47,36 +61,33 @@ export function createSay(handlers) {
   }
 
   return {
+    lineOf,
     /** `message` as in a webhook of the Cloud API, `shown` the words that stand in its bubble. */
-    say(phone, message, shown) {
-      const { phone: number, name } = phone.person
-      phone.pending = [...phone.pending, { id: `wamid.simulated.${newKey()}`, phone: number, name: name ?? "", message, shown, at: Date.now(), state: "sending" }]
-      handlers.changed()
-      work(phone)
+    say(person, message, shown) {
+      add({ id: `wamid.simulated.${newKey()}`, phone: person.phone, name: person.name ?? "", message, shown, at: Date.now(), state: "sending" })
     },
     /** A picture or a recording. It is stored in the folder of the conversation, so there must be one. */
-    file(phone, kind, blob, shown) {
-      const { phone: number, name, conversation_id: conversation } = phone.person
-      const entry = { id: `wamid.simulated.${newKey()}`, phone: number, name: name ?? "", kind, blob, conversation, shown, at: Date.now(), state: conversation ? "sending" : "failed", reason: "write_first" }
-      phone.pending = [...phone.pending, entry]
-      handlers.changed()
-      work(phone)
+    file(person, kind, blob, shown) {
+      const { phone, name, conversation_id: conversation } = person
+      add({ id: `wamid.simulated.${newKey()}`, phone, name: name ?? "", kind, blob, conversation, shown, at: Date.now(), state: conversation ? "sending" : "failed", reason: "write_first" })
     },
-    retry(phone, entry) {
-      entry.conversation ??= phone.person.conversation_id
+    retry(person, entry) {
+      entry.conversation ??= person.conversation_id
       if (!entry.message && entry.kind && !entry.conversation) return
       entry.state = "sending"
       handlers.changed()
-      work(phone)
+      work(lineOf(entry.phone))
     },
-    drop(phone, entry) {
-      phone.pending = phone.pending.filter((one) => one !== entry)
+    drop(entry) {
+      const line = lineOf(entry.phone)
+      line.pending = line.pending.filter((one) => one !== entry)
       handlers.changed()
     },
     /** What has its row is no longer on its way. */
-    settle(phone) {
-      const stored = new Set((phone.shown?.messages ?? []).map((message) => message.meta_message_id))
-      phone.pending = phone.pending.filter((entry) => entry.state === "failed" || !stored.has(entry.id))
+    settle(number, messages) {
+      const stored = new Set(messages.map((message) => message.meta_message_id))
+      const line = lineOf(number)
+      line.pending = line.pending.filter((entry) => entry.state === "failed" || !stored.has(entry.id))
     },
   }
 }
