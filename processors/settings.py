@@ -100,6 +100,7 @@ class Settings(BaseSettings):
     ai_transcribe_max_bytes: int = Field(default=4 * 1024 * 1024, ge=1024, le=25_000_000)
     voice_wait_seconds: float = Field(default=12.0, gt=0, le=60)
     ai_prices: str = Field(default="", pattern=r"^(\d+(\.\d+)?,\d+(\.\d+)?)?$")
+    ai_transcribe_prices: str = Field(default="", pattern=r"^(\d+(\.\d+)?(,\d+(\.\d+)?)?)?$")
     ai_daily_usd: float = Field(default=5.0, ge=0)
     ai_daily_calls: int = Field(default=20_000, ge=0)
     ai_contact_daily_usd: float = Field(default=0.25, ge=0)

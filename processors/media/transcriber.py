@@ -6,13 +6,13 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from openai import AsyncOpenAI
 from openai.types.audio import Transcription
 
 from processors.errors import ModelUnavailable
+from processors.media.prices import Billed, cost_usd
 from processors.settings import Settings
 from processors.understanding.breaker import Breaker
 from processors.understanding.failures import FOR_GOOD, reason_of
@@ -25,9 +25,6 @@ PASSING = frozenset({"timeout", "connection", "server", "rate_limit", "breaker_o
 
 ABOUT_THIS_NOTE = frozenset({"bad_request", "silent"})
 """The host is well and only this recording is no use to it."""
-
-DOLLARS_PER_MINUTE = {"gpt-transcribe": Decimal("0.0045"), "whisper-1": Decimal("0.006")}
-"""List prices of November 2026, for `ai_calls.cost_usd`; an unlisted model costs an unknown 0."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +73,8 @@ class Transcriber:
             raise ModelUnavailable(reason) from None
         self._breaker.succeeded()
         latency_ms = round((time.monotonic() - started) * 1000)
-        return Heard(words=words[:LONGEST_TRANSCRIPT], call=self._call("ok", latency_ms) | self._usage(found))
+        call = self._call("ok", latency_ms) | self._usage(found, content)
+        return Heard(words=words[:LONGEST_TRANSCRIPT], call=call)
 
     def failed_call(self, reason: str) -> dict[str, Any]:
         """The `ai_calls` row of a call that gave nothing."""
@@ -104,14 +102,11 @@ class Transcriber:
     def _call(self, outcome: str, latency_ms: int) -> dict[str, Any]:
         return {"model": self._settings.ai_transcribe_model, "outcome": outcome, "latency_ms": latency_ms}
 
-    def _usage(self, found: Transcription) -> dict[str, Any]:
-        usage = found.usage
-        if usage is None:
-            return {}
-        if usage.type == "tokens":
-            return {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}
-        price = DOLLARS_PER_MINUTE.get(self._settings.ai_transcribe_model, Decimal(0))
-        return {"cost_usd": str(round(price * Decimal(str(usage.seconds)) / 60, 6))}
+    def _usage(self, found: Transcription, content: bytes) -> dict[str, Any]:
+        billed = Billed.of(found.usage)
+        heard, written = billed.tokens or (0, 0)
+        cost = cost_usd(self._settings, billed, content)
+        return {"cost_usd": str(cost), "input_tokens": heard, "output_tokens": written}
 
     async def close(self) -> None:
         """Close the connection; called at shutdown."""
