@@ -22,6 +22,7 @@ def show_inbox(visitor: Visitor) -> None:
         "language": visitor.language,
         "texts": texts,
         "user": str(session.tokens.user_id),
+        "name": session.name,
         "me": {str(m.business_id): str(m.staff_id) for m in session.memberships},
         "may_act": [str(m.business_id) for m in session.memberships if m.role in ("admin", "agent")],
         "businesses": {str(m.business_id): m.business for m in session.memberships},
