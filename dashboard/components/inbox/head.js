@@ -76,13 +76,17 @@ export function createHead(words, { back, details, doings, me, mayAct }) {
       await doing(row)
       button.disabled = false
     }
+    // Where there is little room only the picture is left, so each has its name beside what is seen.
+    const button = (name, label, glyph, hint, doing, tone = "") => h("button", {
+      type: "button", class: `button ${tone}`, dataset: { do: name }, title: hint, "aria-label": label, on: { click: run(doing) },
+    }, icon(glyph, 16), h("span", {}, label))
     const take = isMine
-      ? h("button", { type: "button", class: "button", dataset: { do: "hand_back" }, title: words.say("act.hand_back_hint"), on: { click: run(doings.handBack) } }, icon("bot", 16), h("span", {}, words.say("act.hand_back")))
-      : h("button", { type: "button", class: "button main", dataset: { do: "take_over" }, title: words.say("act.take_over_hint"), on: { click: run(doings.takeOver) } }, icon("person", 16), h("span", {}, words.say("act.take_over")))
+      ? button("hand_back", words.say("act.hand_back"), "bot", words.say("act.hand_back_hint"), doings.handBack)
+      : button("take_over", words.say("act.take_over"), "person", words.say("act.take_over_hint"), doings.takeOver, "main")
+    const end = words.say(isResolved ? "act.reopen" : "act.resolve")
     return [
       !isResolved && take,
-      h("button", { type: "button", class: "button", dataset: { do: isResolved ? "reopen" : "resolve" }, on: { click: run(doings.resolve) } },
-        icon(isResolved ? "refresh" : "check", 16), h("span", {}, words.say(isResolved ? "act.reopen" : "act.resolve"))),
+      button(isResolved ? "reopen" : "resolve", end, isResolved ? "refresh" : "check", `${end} (e)`, doings.resolve),
       h("button", { type: "button", class: "icon-button", dataset: { do: "more" }, title: words.say("act.more"), "aria-haspopup": "menu",
         on: { click: (event) => doings.more(event.currentTarget, row) } }, icon("more", 20)),
     ]

@@ -67,7 +67,7 @@ function start(parent, data) {
   const head = createHead(words, { back: () => choose(null), details: toggleDetails, doings, me, mayAct })
   const translations = createTranslations(words, data.language, kept, { changed: () => drawSoon(), problem: over.toast })
   const composer = createComposer(words, kept, {
-    language: data.language, tell: over.toast,
+    name: data.name, language: data.language, tell: over.toast,
     say: sending.say, problem: (reason) => over.toast(words.name("refusal", reason)), kit: () => kit, colleagues: doings.colleagues,
     template: (anchor) => doings.template(anchor, thread.row),
     typing: (typing) => thread.id && link.tell("typing", { id: thread.id, typing }),
@@ -164,6 +164,7 @@ function start(parent, data) {
       }
     }
     store.change(rows, number, view)
+    remind()
     const open = rows.find((row) => row.id === thread.id)
     if (open) thread.setRow(open, number)
     if (open) seen()
