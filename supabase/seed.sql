@@ -681,7 +681,7 @@ insert into public.message_templates (business_id, name, language, category, bod
   ('00000000-0000-4000-8000-000000000001', 'nuova_consegna', 'id', 'UTILITY', 'Antaran baru {{1}}: ambil di {{2}}, antar ke {{3}}. Tagih {{4}} tunai.', '["Sudah diambil", "Terkirim", "Tidak terkirim"]', 4);
 
 insert into public.canned_replies (business_id, shortcut, language, body) values
-  ('00000000-0000-4000-8000-000000000001', 'ciao', 'it', 'Ciao! Sono Chiara di Dloop, come posso aiutarti?'),
+  ('00000000-0000-4000-8000-000000000001', 'ciao', 'it', 'Ciao {nome}! Sono {operatore} di Dloop, come posso aiutarti?'),
   ('00000000-0000-4000-8000-000000000001', 'attesa', 'it', 'Controllo subito e ti scrivo entro pochi minuti.'),
   ('00000000-0000-4000-8000-000000000001', 'reso', 'it', 'Nessun problema: puoi restituire l''articolo entro 14 giorni, vengo io a spiegarti come.');
 

@@ -170,7 +170,7 @@ def _replies(visitor: Visitor) -> Kind:
         fields=(
             Field(name="shortcut"),
             Field(name="language", kind="choice", options=language_names(visitor)),
-            Field(name="body", kind="area"),
+            Field(name="body", kind="area", hint="hint.canned_body"),
         ),
         function="save_canned_reply",
         argument="p_reply",

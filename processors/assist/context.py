@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from processors.assist.places import filled
 from processors.model import Json, Turn
 from processors.rows import turn_from_row
 
 
 @dataclass(frozen=True, kw_only=True)
 class CannedReply:
-    """A text that agents send often."""
+    """A text that agents send often, its places filled in."""
 
     shortcut: str
     language: str
@@ -34,11 +35,16 @@ class Context:
 
 def context_from_row(row: Json) -> Context:
     """The answer of `assist_context`."""
+    turn, agent = turn_from_row(row["turn"]), row["agent"] or ""
     return Context(
-        turn=turn_from_row(row["turn"]),
-        agent=row["agent"] or "",
+        turn=turn,
+        agent=agent,
         canned=tuple(
-            CannedReply(shortcut=one["shortcut"], language=one["language"], body=one["body"])
+            CannedReply(
+                shortcut=one["shortcut"],
+                language=one["language"],
+                body=filled(one["body"], customer=turn.contact.name, agent=agent),
+            )
             for one in row["canned"]
         ),
     )

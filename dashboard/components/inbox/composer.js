@@ -3,6 +3,7 @@
 
 import { fill, h, icon } from "../common/dom.js"
 import { createAssist } from "./assist.js"
+import { filled } from "./canned.js"
 import { isSnoozed } from "./store.js"
 
 const MOST = { reply: 4096, note: 4000, caption: 1024 }
@@ -10,7 +11,7 @@ const SOON_MS = 2 * 3_600_000
 const TYPING_MS = 4_000
 const SUGGESTIONS = 7
 
-/** actions: {language, say(act, id, body), problem(reason), typing(on), template(anchor), kit(), isMine(row), colleagues(row)} */
+/** actions: {name: the person's own, language, say(act, id, body), problem(reason), typing(on), template(anchor), kit(), isMine(row), colleagues(row)} */
 export function createComposer(words, kept, actions) {
   const area = h("textarea", { class: "words", rows: 1, "aria-label": words.say("composer.reply"), dir: "auto", on: {
     input: onInput, keydown: onKey, paste: onPaste, blur: () => setTimeout(() => area.getRootNode().activeElement === area || closeSuggestions(), 150), click: suggest,
@@ -325,14 +326,17 @@ export function createComposer(words, kept, actions) {
         .slice(0, SUGGESTIONS)
     }
     const fits = (one) => (one.language === row.language ? 0 : 1)
+    const names = { customer: row.contact?.name, agent: actions.name }
     return actions.kit().canned.filter((one) => one.business_id === row.business_id)
       .filter((one) => one.shortcut.toLowerCase().includes(typed) || one.body.toLowerCase().includes(typed))
       .sort((a, b) => fits(a) - fits(b) || !a.shortcut.startsWith(typed) - !b.shortcut.startsWith(typed))
+      .map((one) => ({ ...one, body: filled(one.body, names) }))
       .map((one) => ({ head: `/${one.shortcut}`, detail: one.body, text: one.body }))
       .slice(0, SUGGESTIONS)
   }
 
   function drawSuggestions() {
+    suggestions.setAttribute("aria-label", words.say(draft.mode === "note" ? "composer.mention" : "composer.canned"))
     fill(suggestions, found.map((one, index) => h("button", {
       type: "button", role: "option", "aria-selected": String(index === at),
       on: { pointerdown: (event) => { event.preventDefault(); accept(one) } },
