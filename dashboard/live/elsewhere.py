@@ -2,7 +2,8 @@
 
 Each process tells the topic of the business what its people do, through a function of the database that puts the
 person's own name there; nobody can tell it of somebody else. What was told holds for a while and is told again as long
-as it is so: a process that dies is forgotten. Whoever opens a conversation asks, and the others tell at once.
+as it is so: a process that dies is forgotten. Whoever opens a conversation asks, and the others tell at once. A process
+that hears of no other tells one thing at a time, enough to be found by one whose asking was lost.
 Realtime's own presence would do the same, but a client may change what it shows five times in half a minute only,
 which is less often than people begin and stop to type.
 """
@@ -24,9 +25,9 @@ from processors.errors import RelaydeskError
 
 log = logging.getLogger(__name__)
 
-AGAIN_SECONDS = 30.0
-HOLDS_SECONDS = 75.0
-"""What is not told again for so long is over: two of three may be lost."""
+AGAIN_SECONDS = 12.0
+HOLDS_SECONDS = 30.0
+"""What is not told again for so long is over: one of two may be lost."""
 
 State = Literal["looking", "typing", "gone"]
 Tell = Callable[[Session, UUID, State, bool], Awaitable[None]]
@@ -69,6 +70,7 @@ class Elsewhere:
         self._changed = changed
         self._clock = clock
         self._told: dict[Key, Told] = {}
+        self._company_until = 0.0
         self._seen: dict[UUID, dict[tuple[str, UUID], Somebody]] = defaultdict(dict)
         self.desk = uuid4().hex
         self.bell = asyncio.Event()
@@ -85,6 +87,7 @@ class Elsewhere:
         """Another process, or this one, has told something. Raises ValueError, KeyError, TypeError for nonsense."""
         if message["desk"] == self.desk:
             return
+        self._company_until = self._clock() + HOLDS_SECONDS
         conversation_id, user = UUID(message["conversation"]), UUID(message["user"])
         if message.get("asks"):
             self._told = {
@@ -107,15 +110,26 @@ class Elsewhere:
     async def flush(self) -> None:
         """Tell what is not told yet or for too long, and forget who has not been heard of."""
         now, ours = self._clock(), self._ours()
+        again = self._due_again(now)
         jobs = []
         for key, (session, state) in ours.items():
             told = self._told.get(key)
-            if told is None or told.state != state or now - told.at >= AGAIN_SECONDS or told.at == 0.0:
+            if told is None or told.state != state or key in again:
                 jobs.append(self._say(session, key, state, asks=told is None))
         for key in self._told.keys() - ours.keys():
             jobs.append(self._say(self._told[key].session, key, "gone", asks=False))
         await asyncio.gather(*jobs)
         self._forget(now)
+
+    def _due_again(self, now: float) -> set[Key]:
+        """What was told a while ago; only what was told last, while there is no other process to forget it."""
+        asked = {key for key, told in self._told.items() if told.at == 0.0}
+        if self._company_until > now:
+            return asked | {key for key, told in self._told.items() if now - told.at >= AGAIN_SECONDS}
+        latest = max(self._told.items(), key=lambda entry: entry[1].at, default=None)
+        if latest is None or now - latest[1].at < AGAIN_SECONDS:
+            return asked
+        return asked | {latest[0]}
 
     def _ours(self) -> dict[Key, tuple[Session, State]]:
         """What each person does in this process, over all their pages."""

@@ -24,6 +24,7 @@ from dashboard.live.elsewhere import Elsewhere, State
 from dashboard.live.feed import Feed
 from dashboard.live.feeds import Feeds
 from dashboard.live.presence import Presence
+from dashboard.live.readings import Reading, readings
 from dashboard.live.steps import all_of, repeat
 from dashboard.queries import inbox, thread
 from dashboard.queries.panel import panels
@@ -43,7 +44,7 @@ PANEL_GAP_SECONDS = 0.5
 PANEL_GAP_PER_PAGE_SECONDS = 0.01
 LONGEST_PANEL_GAP_SECONDS = 1.0
 PRESENCE_GAP_SECONDS = 0.2
-PRESENCE_SECONDS = 10.0
+PRESENCE_SECONDS = 4.0
 GOODBYE_SECONDS = 3.0
 PANEL_AFTER_SECONDS = 0.03
 CATCH_UP_SECONDS = 10.0
@@ -53,8 +54,6 @@ CATCH_UP_DEAF_SECONDS = 2.0
 CHECK_SECONDS = 15.0
 """How often it is looked up whether people still work where they did."""
 
-IDS_PER_READ = 100
-THREADS_PER_READ = 10
 PANELS_PER_READ = 10
 
 Rights = frozenset[UUID]
@@ -151,53 +150,55 @@ class Hub:
         changed, self._changed = self._changed, defaultdict(set)
         jobs = []
         for rights, members in self._groups().items():
-            ids = sorted(set().union(*(changed.get(business_id, ()) for business_id in rights)))
-            chunks = [ids[i : i + IDS_PER_READ] for i in range(0, len(ids), IDS_PER_READ)]
-            jobs += [self._tell(rights, members, chunk) for chunk in chunks]
+            ids = set().union(*(changed.get(business_id, ()) for business_id in rights))
+            jobs += [self._tell(rights, members, reading) for reading in readings(ids, _opened(members))]
         await all_of(jobs)
         # Whatever comes within the gap travels together in the next flush.
         gap = FLUSH_GAP_SECONDS + FLUSH_GAP_PER_PAGE_SECONDS * len(self._connections)
         await asyncio.sleep(min(gap, LONGEST_FLUSH_GAP_SECONDS))
 
-    async def _tell(self, rights: Rights, members: list[Connection], ids: list[UUID]) -> None:
+    async def _tell(self, rights: Rights, members: list[Connection], reading: Reading) -> None:
         number = self.number()
-        found: list[Json] = await self._read(members, lambda client: inbox.by_ids(client, ids))
-        for row in found:
-            self._is_news(rights, "row", UUID(row["id"]), row)
-        _push(members, {"op": "rows", "number": number, "rows": found})
-        watched = {member.open_id for member in members}
-        await self._tell_threads(rights, members, [row for row in found if UUID(row["id"]) in watched])
+        found = await self._look(members, reading)
+        for look in found:
+            self._is_news(rights, "row", UUID(look.row["id"]), look.row)
+        _push(members, {"op": "rows", "number": number, "rows": [look.row for look in found]})
+        for look in found:
+            self._tell_thread(rights, members, look, number)
 
-    async def _tell_threads(
-        self, rights: Rights, members: list[Connection], found: list[Json], *, only_news: bool = False
+    async def _look(self, members: list[Connection], reading: Reading) -> list[thread.Look]:
+        found: list[thread.Look] = await self._read(
+            members, lambda client: thread.looks(client, reading.ids, opened=reading.opened)
+        )
+        return found
+
+    def _tell_thread(
+        self,
+        rights: Rights,
+        members: list[Connection],
+        look: thread.Look,
+        number: int,
+        *,
+        only_news: bool = False,
     ) -> None:
-        """Send those who have one of these conversations open how it looks now."""
-        rows = {UUID(row["id"]): row for row in found}
-        ids = sorted(rows)
-        chunks = [ids[i : i + THREADS_PER_READ] for i in range(0, len(ids), THREADS_PER_READ)]
-
-        async def tell(chunk: list[UUID]) -> None:
-            number = self.number()
-            shown: dict[UUID, thread.Thread] = await self._read(
-                members, lambda client: thread.threads(client, chunk)
-            )
-            for conversation_id, now in shown.items():
-                body = {"rows": now.page.rows, "more": now.page.more, "notes": now.asides}
-                is_news = self._is_news(rights, "thread", conversation_id, body)
-                if only_news and not is_news:
-                    continue
-                watchers = [member for member in members if member.open_id == conversation_id]
-                _push(watchers, {"op": "messages", "id": str(conversation_id), "number": number, **body})
-                self._panels[(rights, conversation_id)] = rows[conversation_id]
-                self._panel_bell.set()
-
-        await all_of([tell(chunk) for chunk in chunks])
+        """Send those who have a conversation open how it looks now."""
+        if look.thread is None:
+            return
+        conversation_id, now = UUID(look.row["id"]), look.thread
+        body = {"rows": now.page.rows, "more": now.page.more, "notes": now.asides}
+        is_news = self._is_news(rights, "thread", conversation_id, body)
+        if only_news and not is_news:
+            return
+        watchers = [member for member in members if member.open_id == conversation_id]
+        _push(watchers, {"op": "messages", "id": str(conversation_id), "number": number, **body})
+        self._panels[(rights, conversation_id)] = look.row
+        self._panel_bell.set()
 
     async def _flush_panels(self) -> None:
         due, self._panels = self._panels, {}
         jobs = []
         for rights, members in self._groups().items():
-            watched = {member.open_id for member in members}
+            watched = _opened(members)
             found = [row for (whose, i), row in due.items() if whose == rights and i in watched]
             chunks = [found[i : i + PANELS_PER_READ] for i in range(0, len(found), PANELS_PER_READ)]
             jobs += [self._tell_panels(members, chunk) for chunk in chunks]
@@ -254,11 +255,14 @@ class Hub:
         news = [row for row in page.rows if self._is_news(rights, "row", UUID(row["id"]), row)]
         if news:
             _push(members, {"op": "rows", "number": number, "rows": news})
-        watched = sorted({member.open_id for member in members if member.open_id is not None})
-        if not watched:
-            return
-        found: list[Json] = await self._read(members, lambda client: inbox.by_ids(client, watched))
-        await self._tell_threads(rights, members, found, only_news=True)
+
+        async def compare(reading: Reading) -> None:
+            number = self.number()
+            for look in await self._look(members, reading):
+                self._tell_thread(rights, members, look, number, only_news=True)
+
+        opened = _opened(members)
+        await all_of([compare(reading) for reading in readings(opened, opened)])
 
     def _is_news(self, rights: Rights, kind: str, row_id: UUID, value: Any) -> bool:
         """Whether this differs from what these people were last sent; remembered from now on."""
@@ -345,3 +349,7 @@ def _push(members: Iterable[Connection], message: dict[str, Any]) -> None:
     frame = orjson.dumps(message)
     for member in members:
         member.send_bytes(frame)
+
+
+def _opened(members: Iterable[Connection]) -> set[UUID]:
+    return {member.open_id for member in members if member.open_id is not None}

@@ -21,7 +21,6 @@ From the page, one JSON object each:
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, cast
@@ -101,24 +100,23 @@ class Ops:
         self._hub.presence.look(connection, conversation_id)
         client = await self._hub.client(connection.session)
         number = self._hub.number()
-        found, shown = await asyncio.gather(
-            inbox.by_ids(client, [conversation_id]), thread.threads(client, [conversation_id])
-        )
-        if not found or conversation_id not in shown:
+        found = await thread.looks(client, [conversation_id], opened=[conversation_id])
+        if not found or found[0].thread is None:
             self._hub.presence.look(connection, None)
             raise NotFound("no such conversation, or not theirs")
+        row, shown = found[0].row, found[0].thread
         if connection.open_id == conversation_id:
             self._hub.presence.arrive(connection)
         # What stands beside it takes more reads; nobody waits for them to see the messages.
-        self._hub.tell_panel_soon(connection, found[0])
+        self._hub.tell_panel_soon(connection, row)
         return {
             "op": "thread",
             "number": number,
             "id": str(conversation_id),
-            "row": found[0],
-            "rows": shown[conversation_id].page.rows,
-            "more": shown[conversation_id].page.more,
-            "notes": shown[conversation_id].asides,
+            "row": row,
+            "rows": shown.page.rows,
+            "more": shown.page.more,
+            "notes": shown.asides,
         }
 
     async def _older(self, connection: Connection, message: Mapping[str, Any]) -> Answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
@@ -109,11 +109,16 @@ async def counts(client: AsyncPostgrestClient) -> dict[str, int]:
     return dict(found)
 
 
-async def by_ids(client: AsyncPostgrestClient, ids: Sequence[UUID]) -> list[Json]:
+async def by_ids(client: AsyncPostgrestClient, ids: Collection[UUID]) -> list[Json]:
     """These conversations, as far as the person may see them, in no order."""
-    if not ids:
-        return []
-    return await rows(_rows(client).in_("id", [str(i) for i in ids]))
+    return await rows(rows_of(client, ids)) if ids else []
+
+
+def rows_of(
+    client: AsyncPostgrestClient, ids: Collection[UUID], *, more: str = ""
+) -> AsyncSelectRequestBuilder:
+    """The query of these conversations, with `more` columns than the list shows."""
+    return _rows(client, more).in_("id", [str(i) for i in ids])
 
 
 async def by_order(client: AsyncPostgrestClient, order: str) -> str | None:
@@ -131,8 +136,8 @@ async def by_order(client: AsyncPostgrestClient, order: str) -> str | None:
     return None
 
 
-def _rows(client: AsyncPostgrestClient) -> AsyncSelectRequestBuilder:
-    query = client.from_("whatsapp_conversations").select(COLUMNS)
+def _rows(client: AsyncPostgrestClient, more: str = "") -> AsyncSelectRequestBuilder:
+    query = client.from_("whatsapp_conversations").select(f"{COLUMNS}, {more}" if more else COLUMNS)
     return query.is_("reminders.done_at", "null")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from postgrest import AsyncPostgrestClient
+from postgrest._async.request_builder import AsyncSelectRequestBuilder
 
 from dashboard.client import one, rows
 from dashboard.queries import cart, contacts
@@ -30,11 +31,6 @@ RELAY = (
     "id, code, products, total_price, currency, status, failure_reason, created_at, confirmed_at, "
     f"parts:market_orders!market_orders_relay_id_fkey({PART}), {EVENTS}, {PAYMENTS}"
 )
-BESIDE = (
-    "id, summary, conversation_summaries(made_by), escalations(id, reason, detail, status, created_at, resolved_at), "
-    "times:response_times(id, kind, seconds, answered, due_at, done_at, staff:staff(name)), "
-    "turns(id, intent, confidence, language, outcome, understood, finished_at)"
-)
 PERSON = (
     "id, identities:contact_identities(channel, kind, value), "
     "consent:contact_preferences(value, source, changed_at), "
@@ -42,8 +38,20 @@ PERSON = (
     "history:whatsapp_conversations(id, status, preview, message_count, last_message_at, created_at, "
     f"account:channel_accounts(channel, label), assignee:staff(name)), orders:whatsapp_order_relays({RELAY})"
 )
-NOTHING: Json = {"summary": "", "conversation_summaries": None, "escalations": [], "times": [], "turns": []}
+BESIDE = (
+    "id, summary, conversation_summaries(made_by), escalations(id, reason, detail, status, created_at, resolved_at), "
+    "times:response_times(id, kind, seconds, answered, due_at, done_at, staff:staff(name)), "
+    f"turns(id, intent, confidence, language, outcome, understood, finished_at), person:contacts({PERSON})"
+)
 NOBODY: Json = {"identities": [], "consent": [], "ratings": [], "history": [], "orders": []}
+NOTHING: Json = {
+    "summary": "",
+    "conversation_summaries": None,
+    "escalations": [],
+    "times": [],
+    "turns": [],
+    "person": None,
+}
 
 
 async def panel(client: AsyncPostgrestClient, conversation: Json) -> dict[str, Any]:
@@ -57,9 +65,8 @@ async def panel(client: AsyncPostgrestClient, conversation: Json) -> dict[str, A
 
 async def panels(client: AsyncPostgrestClient, conversations: Sequence[Json]) -> list[dict[str, Any]]:
     """`panel` of each of these: what hangs on them is asked for once for all of them."""
-    beside, people, carts, dealer_orders, riders = await asyncio.gather(
+    beside, carts, dealer_orders, riders = await asyncio.gather(
         _beside(client, conversations),
-        _people(client, conversations),
         cart.carts(client, [one["id"] for one in conversations]),
         asyncio.gather(*(_dealer_orders(client, one) for one in conversations)),
         asyncio.gather(*(contacts.rider(client, one) for one in conversations)),
@@ -68,7 +75,7 @@ async def panels(client: AsyncPostgrestClient, conversations: Sequence[Json]) ->
     found = []
     for n, conversation in enumerate(conversations):
         here = beside.get(conversation["id"], NOTHING)
-        contact = people.get(_contact(conversation), NOBODY)
+        contact = here["person"] or NOBODY
         turn = here["turns"][0] if here["turns"] else None
         talks = [talk for talk in contact["history"] if talk["id"] != conversation["id"]]
         found.append(
@@ -92,41 +99,32 @@ async def panels(client: AsyncPostgrestClient, conversations: Sequence[Json]) ->
 
 
 async def _beside(client: AsyncPostgrestClient, conversations: Sequence[Json]) -> dict[str, Json]:
-    """What hangs on the conversations themselves."""
+    """What hangs on the conversations, what is kept of their contacts, and whatever these ordered, here or before."""
     query = client.from_("whatsapp_conversations").select(BESIDE)
     query = query.in_("id", [one["id"] for one in conversations])
-    query = query.order("created_at", desc=True, foreign_table="escalations")
-    query = query.limit(ESCALATIONS, foreign_table="escalations")
-    query = query.order("id", desc=True, foreign_table="times").limit(TIMES, foreign_table="times")
-    query = query.not_.is_("turns.intent", "null").order("finished_at", desc=True, foreign_table="turns")
-    query = query.limit(1, foreign_table="turns")
-    return {row["id"]: row for row in await rows(query)}
-
-
-async def _people(client: AsyncPostgrestClient, conversations: Sequence[Json]) -> dict[str, Json]:
-    """What is kept of the contacts, and whatever they ordered, in these conversations or before."""
-    ids = {_contact(one) for one in conversations} - {""}
-    if not ids:
-        return {}
-    query = client.from_("contacts").select(PERSON).in_("id", sorted(ids))
-    query = query.is_("identities.retired_at", "null").order("created_at", foreign_table="identities")
-    query = query.limit(IDENTITIES, foreign_table="identities")
-    query = query.eq("consent.category", "marketing_messages")
+    query = _latest(query, "escalations", "created_at", ESCALATIONS)
+    query = _latest(query, "times", "id", TIMES)
+    query = _latest(query.not_.is_("turns.intent", "null"), "turns", "finished_at", 1)
+    query = query.is_("person.identities.retired_at", "null").order(
+        "created_at", foreign_table="person.identities"
+    )
+    query = query.limit(IDENTITIES, foreign_table="person.identities")
+    query = query.eq("person.consent.category", "marketing_messages")
     # What they said of the help they got, here or in an earlier conversation.
-    query = query.order("asked_at", desc=True, foreign_table="ratings")
-    query = query.limit(RATINGS, foreign_table="ratings")
-    query = query.not_.is_("history.last_message_at", "null")
-    query = query.order("last_message_at", desc=True, foreign_table="history")
-    # One of them is the conversation itself.
-    query = query.limit(TALKS + 1, foreign_table="history")
-    query = query.order("created_at", desc=True, foreign_table="orders").limit(ORDERS, foreign_table="orders")
-    query = query.order("id", foreign_table="orders.events").order("code", foreign_table="orders.parts")
+    query = _latest(query, "person.ratings", "asked_at", RATINGS)
+    # One of their talks is the conversation itself.
+    query = query.not_.is_("person.history.last_message_at", "null")
+    query = _latest(query, "person.history", "last_message_at", TALKS + 1)
+    query = _latest(query, "person.orders", "created_at", ORDERS)
+    query = query.order("id", foreign_table="person.orders.events")
+    query = query.order("code", foreign_table="person.orders.parts")
     return {row["id"]: row for row in await rows(query)}
 
 
-def _contact(conversation: Json) -> str:
-    contact = conversation.get("contact")
-    return str(contact["id"]) if contact else ""
+def _latest(
+    query: AsyncSelectRequestBuilder, table: str, column: str, most: int
+) -> AsyncSelectRequestBuilder:
+    return query.order(column, desc=True, foreign_table=table).limit(most, foreign_table=table)
 
 
 def _paying(order: Json) -> Json:

@@ -10,6 +10,7 @@ from uuid import UUID
 from postgrest import AsyncPostgrestClient
 
 from dashboard.client import rows
+from dashboard.queries import inbox
 from processors.model import Json
 
 PAGE_ROWS = 50
@@ -44,6 +45,8 @@ EVENT = (
     "id, kind, created_at, staff:staff!conversation_events_staff_id_fkey(id, name), "
     "by:staff!conversation_events_by_id_fkey(id, name)"
 )
+PARTS = ("messages", "notes", "events")
+THREAD = f"messages:whatsapp_messages({COLUMNS}), notes({NOTE}), events:conversation_events({EVENT})"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,24 +60,42 @@ class Thread:
     asides: list[Json]
 
 
-async def threads(client: AsyncPostgrestClient, conversation_ids: Collection[UUID]) -> dict[UUID, Thread]:
-    """How these conversations look now, as far as the person may see them, in one question."""
-    query = client.from_("whatsapp_conversations").select(
-        f"id, messages:whatsapp_messages({COLUMNS}), notes({NOTE}), events:conversation_events({EVENT})"
-    )
-    query = query.in_("id", sorted(str(one) for one in conversation_ids))
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """A conversation as it is now: its row in the list, and its thread if that was asked for."""
+
+    row: Json
+    thread: Thread | None
+
+
+async def looks(
+    client: AsyncPostgrestClient, conversation_ids: Collection[UUID], *, opened: Collection[UUID]
+) -> list[Look]:
+    """These conversations, as far as the person may see them, in no order and in one question.
+
+    Those of them that are `opened` bring their thread along.
+    """
+    if not opened:
+        return [Look(row=row, thread=None) for row in await inbox.by_ids(client, conversation_ids)]
+    query = inbox.rows_of(client, conversation_ids, more=THREAD)
     query = query.order("sequence", desc=True, foreign_table="messages")
     query = query.limit(PAGE_ROWS + 1, foreign_table="messages")
     for aside in ("notes", "events"):
         query = query.order("created_at", desc=True, foreign_table=aside).limit(ASIDES, foreign_table=aside)
-    return {UUID(row["id"]): _thread(row) for row in await rows(query)}
+    # The others are empty then, which is cheaper than a question for each kind.
+    for part in PARTS:
+        query = query.in_(f"{part}.conversation_id", sorted(str(one) for one in opened))
+    return [_look(row, opened) for row in await rows(query)]
 
 
-def _thread(row: Json) -> Thread:
+def _look(row: Json, opened: Collection[UUID]) -> Look:
+    listed = {name: value for name, value in row.items() if name not in PARTS}
+    if UUID(row["id"]) not in opened:
+        return Look(row=listed, thread=None)
     asides = sorted(
         [*row["notes"], *row["events"]], key=lambda one: datetime.fromisoformat(one["created_at"])
     )
-    return Thread(page=_page(row["messages"]), asides=asides)
+    return Look(row=listed, thread=Thread(page=_page(row["messages"]), asides=asides))
 
 
 def _page(latest_first: list[Json]) -> Page:

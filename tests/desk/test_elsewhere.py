@@ -6,8 +6,11 @@ import asyncio
 from typing import Any
 from uuid import UUID, uuid4
 
+from dashboard.identity import Tokens
 from dashboard.live.connection import Connection
-from dashboard.live.elsewhere import HOLDS_SECONDS, Elsewhere
+from dashboard.live.elsewhere import AGAIN_SECONDS, HOLDS_SECONDS, Elsewhere
+from dashboard.sessions import Session
+from dashboard.vault import Seal
 from tests.desk.conftest import EMILY, GIULIA, Page, RunningDesk
 
 ADMIN = "admin@dloop.example"
@@ -67,3 +70,39 @@ async def test_a_process_that_dies_is_forgotten_and_nonsense_changes_nothing() -
     changed.clear()
     await asyncio.wait_for(elsewhere.flush(), 30)
     assert changed == [emily]
+
+
+def _looking(conversation_id: UUID) -> Connection:
+    tokens = Tokens(user_id=uuid4(), email="", access="", refresh="", expires_at=0)
+    connection = Connection(Session(key="", tokens=tokens, memberships=(), ends_at=0, seal=Seal("cookie")))
+    connection.open_id, connection.is_there = conversation_id, True
+    return connection
+
+
+async def test_a_process_alone_says_little_and_everything_once_there_is_another() -> None:
+    now = [0.0]
+    told: list[UUID] = []
+
+    async def tell(_: Session, conversation_id: UUID, *__: Any) -> None:
+        told.append(conversation_id)
+
+    async def flushed() -> list[UUID]:
+        told.clear()
+        await asyncio.wait_for(elsewhere.flush(), 30)
+        return sorted(told)
+
+    ours = sorted(uuid4() for _ in range(5))
+    elsewhere = Elsewhere({_looking(one) for one in ours}, tell, changed=lambda _: None, clock=lambda: now[0])
+    now[0] = 1.0
+    assert (await flushed(), await flushed()) == (ours, [])
+    now[0] += AGAIN_SECONDS
+    # Enough for another process to know of this one, should it have missed that.
+    assert (len(await flushed()), await flushed()) == (1, [])
+    now[0] += AGAIN_SECONDS
+    other = {"desk": uuid4().hex, "user": str(uuid4()), "name": "Luca", "state": "looking"}
+    elsewhere.hear({**other, "conversation": str(uuid4())})
+    assert (await flushed(), await flushed()) == (ours, [])
+    elsewhere.hear({**other, "conversation": str(ours[0]), "asks": True})
+    assert (await flushed(), await flushed()) == ([ours[0]], [])
+    now[0] += HOLDS_SECONDS
+    assert len(await flushed()) == 1
