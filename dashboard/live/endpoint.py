@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 FRAME_CHARACTERS = 24_000
 """Room for the longest answer, 4096 signs, even where JSON spells each of them out."""
+BEAT = b'{"op":"beat"}'
 BEAT_SECONDS = 15.0
 """A page that hears nothing for twice as long takes the connection for dead."""
 
@@ -59,13 +60,14 @@ class LiveEndpoint:
         connection.send({"op": "live", "live": self._hub.is_live(session)})
         writer = asyncio.create_task(_write(websocket, connection))
         reader = asyncio.create_task(self._read(websocket, connection))
+        beats = asyncio.create_task(_beat(connection))
         try:
             await asyncio.wait({writer, reader}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._hub.leave(connection)
-            writer.cancel()
-            reader.cancel()
-            await asyncio.gather(writer, reader, return_exceptions=True)
+            for task in (writer, reader, beats):
+                task.cancel()
+            await asyncio.gather(writer, reader, beats, return_exceptions=True)
 
     async def _read(self, websocket: WebSocket, connection: Connection) -> None:
         while True:
@@ -104,14 +106,9 @@ class LiveEndpoint:
 
 
 async def _write(websocket: WebSocket, connection: Connection) -> None:
-    """Send what is queued; a beat when nothing was for a while."""
+    """Send what is queued, as it comes."""
     while True:
-        frame: bytes | None
-        try:
-            async with asyncio.timeout(BEAT_SECONDS):
-                frame = await connection.next_frame()
-        except TimeoutError:
-            frame = b'{"op":"beat"}'
+        frame = await connection.next_frame()
         try:
             if frame is None:
                 await websocket.close(connection.close_code or 1000)
@@ -119,3 +116,10 @@ async def _write(websocket: WebSocket, connection: Connection) -> None:
             await websocket.send_text(frame.decode())
         except (WebSocketDisconnect, RuntimeError):
             return
+
+
+async def _beat(connection: Connection) -> None:
+    """Tell the page every so often that it is still connected, whatever else it is told."""
+    while True:
+        await asyncio.sleep(BEAT_SECONDS)
+        connection.send_bytes(BEAT)
