@@ -63,12 +63,13 @@ async def dealers(client: AsyncPostgrestClient, business: UUID) -> list[Json]:
 
 
 async def synonyms(client: AsyncPostgrestClient, business: UUID, words: str = "") -> list[Json]:
-    """The glossary's entries for a word, the business's own and the common ones, at most a thousand."""
+    """The glossary's entries for a word, the business's own before the common ones, at most a thousand."""
     query = client.from_("synonyms").select("id, business_id, term, expansion")
     sign = words.strip().lower().replace("\\", "").replace('"', "").replace("%", "").replace("*", "")
     if sign:
         query = query.or_(f'term.ilike."*{sign}*",expansion.ilike."*{sign}*"')
-    found = await rows(query.order("term").order("expansion").limit(GLOSSARY_ROWS))
+    query = query.order("business_id", nullsfirst=False).order("term").order("expansion")
+    found = await rows(query.limit(GLOSSARY_ROWS))
     return [row for row in found if row["business_id"] in (None, str(business))]
 
 

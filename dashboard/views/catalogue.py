@@ -277,7 +277,8 @@ def _synonyms(visitor: Visitor, business: UUID) -> None:
         visitor.say("catalogue.synonyms_search"), key="synonyms.words", icon=":material/search:"
     )
     found = visitor.ask(lambda client: catalogue.synonyms(client, business, words))
-    st.caption(visitor.say("catalogue.synonyms_count", count=len(found)))
+    count = f"{len(found)}+" if len(found) >= catalogue.GLOSSARY_ROWS else len(found)
+    st.caption(visitor.say("catalogue.synonyms_count", count=count))
     for row in found[:60]:
         with st.container(horizontal=True, vertical_alignment="center", key=f"row_{row['id']}"):
             st.text(f"{row['term']}  →  {row['expansion']}", width="stretch")

@@ -36,7 +36,12 @@ def show(visitor: Visitor, business: UUID) -> None:
         st.markdown(f"**{visitor.say('catalogue.import')}**")
         st.caption(visitor.say("catalogue.import_lead"))
         number = st.session_state.get("import.number", 0)
-        upload = st.file_uploader(visitor.say("catalogue.choose_file"), ["csv"], key=f"import_{number}")
+        upload = st.file_uploader(
+            visitor.say("catalogue.choose_file"),
+            ["csv"],
+            key=f"import_{number}",
+            max_upload_size=catalogue_csv.MOST_BYTES // 2**20,
+        )
         if upload is not None:
             _preview(visitor, business, upload.getvalue())
 
@@ -105,10 +110,14 @@ def _problems(visitor: Visitor, found: list[tuple[int, str, str]]) -> None:
         visitor.say("catalogue.column"),
         visitor.say("catalogue.problem"),
     )
-    st.dataframe(
-        [{line: number, field: name, what: text} for number, name, text in sorted(found)[:SHOWN_ROWS]],
+    # A table shows the whole of a remedy, which the cells of a sheet would cut off.
+    st.table(
+        [
+            {line: number, field: page.plain(name), what: page.plain(text)}
+            for number, name, text in sorted(found)[:SHOWN_ROWS]
+        ],
+        border="horizontal",
         hide_index=True,
-        key="import.problems",
     )
 
 
