@@ -37,6 +37,14 @@ STATES: Mapping[str, Colour] = {
 }
 STEPS = ("queued", "sent", "delivered", "read", "failed", "left_out")
 CATEGORIES = ("UTILITY", "MARKETING")
+LABELS = {
+    "name": "broadcasts.name",
+    "template_id": "broadcasts.template",
+    "params": "broadcasts.values",
+    "ordered_days": "broadcasts.ordered_days",
+    "scheduled_at": "broadcasts.day",
+}
+"""The fields of a new broadcast as the page calls them."""
 
 
 def show(visitor: Visitor) -> None:
@@ -149,7 +157,7 @@ def _new(visitor: Visitor, business: UUID) -> None:
             found = visitor.ask(lambda client: broadcasts.call(client, "preview_broadcast", asked))
             st.session_state["broadcast.preview"] = (given | {"name": ""}, found)
         except Refused as refused:
-            problem.error(forms.words(visitor, refused))
+            problem.error(_refusal(visitor, refused))
     seen, found = st.session_state.get("broadcast.preview", (None, None))
     # What was changed after the look has to be looked at again before it may be sent.
     if seen != given | {"name": ""}:
@@ -192,7 +200,8 @@ def _audience(visitor: Visitor, business: UUID, template: Json) -> Json:
 
 def _preview(visitor: Visitor, found: Json) -> None:
     with st.container(border=True):
-        st.markdown(f"**{visitor.say('broadcasts.recipients', count=found['recipients'])}**")
+        who = "recipient" if found["recipients"] == 1 else "recipients"
+        st.markdown(f"**{visitor.say(f'broadcasts.{who}', count=found['recipients'])}**")
         if found["left_out"]:
             reasons = [
                 visitor.say(f"left_out.{name}", count=count) for name, count in found["left_out"].items()
@@ -225,9 +234,16 @@ def _send(visitor: Visitor, business: UUID, given: Json, count: int) -> None:
         begun = {"p_broadcast_id": made["id"], "p_at": moment}
         visitor.ask(lambda client: broadcasts.call(client, "start_broadcast", begun))
     except Refused as refused:
-        st.error(forms.words(visitor, refused))
+        st.error(_refusal(visitor, refused))
         return
-    page.done(visitor, "broadcasts.on_its_way")
+    page.done(visitor, "broadcasts.scheduled" if later else "broadcasts.on_its_way")
+
+
+def _refusal(visitor: Visitor, refused: Refused) -> str:
+    """What is wrong, with the name of the field: the button is far below it."""
+    label = LABELS.get(refused.fields[-1])
+    told = forms.words(visitor, refused)
+    return f"«{visitor.say(label)}»: {told}" if label else told
 
 
 def _templates(visitor: Visitor, business: UUID) -> None:

@@ -90,7 +90,7 @@ async def test_a_broadcast_is_looked_at_sent_and_followed_to_its_receipts(agent:
     await dialog.get_by_role("combobox", name="Lingua").click()
     await page.get_by_role("option", name="Tutti").click()
     await dialog.get_by_role("button", name="Guarda chi lo riceve").click()
-    await expect(dialog.get_by_text("Lo ricevono 1 clienti")).to_be_visible()
+    await expect(dialog.get_by_text("Lo riceve 1 cliente")).to_be_visible()
     await dialog.get_by_role("button", name="Manda ora a 1").click()
     await expect(dialog).to_be_hidden()
     sent = await stack.replies(phone, count=2, seconds=60)
