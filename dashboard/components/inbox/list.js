@@ -163,8 +163,11 @@ export function createList(words, { choose, filter, search, more, menu, start, b
     focusSearch: () => input.focus(),
     start: () => start && start(starting),
     setCounts(given) { counts = given },
-    /** Whether another list has been asked for than the one that is shown. */
-    setBusy(busy) { rows.setAttribute("aria-busy", String(busy)) },
+    /** Whether another list has been asked for than the one that is shown; that one has no further page then. */
+    setBusy(busy) {
+      rows.setAttribute("aria-busy", String(busy))
+      further.disabled = busy
+    },
     /** The id of the row after (or before) this one. */
     beside(id, step) {
       const all = [...rows.children].map((one) => one.dataset.id)

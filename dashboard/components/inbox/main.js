@@ -42,6 +42,8 @@ function start(parent, data) {
   let kit = { staff: [], canned: [], templates: [], labels: [], languages: {}, accounts: [] }
   let listProblem = false
   let searching = 0
+  // Only the answer to the latest question for a list is shown; what goes on from an earlier one belongs to no list any more.
+  let loads = 0
   let retrying = 0
   let counting = 0
   let drawing = 0
@@ -191,10 +193,12 @@ function start(parent, data) {
   // The list.
 
   async function load() {
+    clearTimeout(searching)
     const asked = { filter: view.filter, search: view.search }
+    const number = ++loads
     try {
       const answer = await link.ask("list", { ...asked, cursor: null })
-      if (asked.filter !== view.filter || asked.search !== view.search) return
+      if (number !== loads || asked.filter !== view.filter || asked.search !== view.search) return
       listProblem = false
       store.page(answer, false)
       list.setBusy(false)
@@ -207,9 +211,10 @@ function start(parent, data) {
 
   async function more() {
     const asked = { filter: view.filter, search: view.search }
+    const number = loads
     try {
       const answer = await link.ask("list", { ...asked, cursor: store.cursor })
-      if (asked.filter === view.filter && asked.search === view.search) store.page(answer, true)
+      if (number === loads && asked.filter === view.filter && asked.search === view.search) store.page(answer, true)
     } catch ({ why }) {
       failed(why)
     }
