@@ -52,7 +52,7 @@ WORDS = (
     "grazie ordine",
 )
 PAGES = {
-    "orders": "h5",
+    "orders": ".board[aria-busy=false] .card",
     "attention": "h2.rdk",
     "catalogue": ".products .product",
     "analytics": ".figures[aria-busy=false] svg",

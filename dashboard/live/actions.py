@@ -15,7 +15,8 @@ from uuid import UUID
 
 from postgrest import AsyncPostgrestClient
 
-from dashboard.client import rows
+from dashboard.amounts import amount_in
+from dashboard.client import Refused, rows
 from processors.customer.addresses import postcode_of, tidy
 from processors.customer.satisfaction import question
 from processors.errors import BadRequest
@@ -83,6 +84,17 @@ def _amount(value: Any) -> str:
     return str(Decimal(_text(value)))
 
 
+def _typed_amount(value: Any) -> str | None:
+    """What a person typed, {text, language}; None for an empty field. What is no amount is refused in words."""
+    if not isinstance(value, dict):
+        raise TypeError("not an amount")
+    try:
+        amount = amount_in(_text(value["text"]), _text(value["language"]))
+    except ValueError:
+        raise Refused("no amount", reason="amount") from None
+    return None if amount is None else str(amount)
+
+
 def _delivery(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict) or value.get("way") not in ("delivery", "pickup"):
         raise TypeError("not a delivery")
@@ -112,6 +124,10 @@ class Action:
 
 def _action(function: str, **values: Read) -> Action:
     return Action(function=function, values=values)
+
+
+def _of_order(function: str, **values: Read) -> Action:
+    return Action(function=function, about="p_market_order_id", values=values)
 
 
 def _person(value: Any) -> dict[str, str]:
@@ -148,8 +164,13 @@ ACTIONS: Mapping[str, Action] = {
         values={"allowed": _flag, "source": _text, "at": _moment},
     ),
     "merge": Action(function="merge_contact", about="p_contact_id", values={"other_id": _id}),
-    "fail_delivery": Action(
-        function="staff_fail_delivery", about="p_market_order_id", values={"reason": _text}
+    "fail_delivery": _of_order("staff_fail_delivery", reason=_text),
+    "move_order": _of_order("staff_move_order", status=_text),
+    "cancel_order": _of_order("staff_cancel_order", reason=_text),
+    "offer_order": _of_order("staff_offer_order", dealer_id=_id),
+    "assign_rider": _of_order("staff_assign_rider", rider_id=_id),
+    "refund": Action(
+        function="staff_refund_payment", about="p_payment_id", values={"amount": _typed_amount}
     ),
     "pay_cash": Action(function="staff_pay_cash", about="p_relay_id", values={}),
     "pause_rider": Action(

@@ -1,7 +1,7 @@
 """`/rt`: the socket of one open desk. The page asks for lists and threads here, acts, and gets changes unasked.
 
-What it may ask is in `ops`. Unasked come `rows`, `messages`, `panel`, `present`, `team` (see `hub`),
-`live` and `beat`. What
+What it may ask is in `ops`. Unasked come `rows`, `messages`, `panel`, `present`, `team`, `orders`
+(see `hub`), `live` and `beat`. What
 can't be answered: {op: "failed", ref, why} with why = "refused" | "unavailable". After a lost connection the page asks
 again, which is the whole catch-up.
 """

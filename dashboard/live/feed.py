@@ -1,7 +1,7 @@
 """The private Realtime topic of one business, joined with the token of somebody who works there.
 
-Only a hint: it tells which conversations changed. The client gives up for good after failures and its errors
-die in background tasks, so it is supervised here and built anew whenever it stops being joined.
+Only a hint: it tells which conversations changed, and whether orders did. The client gives up for good after failures
+and its errors die in background tasks, so it is supervised here and built anew whenever it stops being joined.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ class Feed:
         token: Token,
         *,
         on_ids: Callable[[set[UUID]], None],
+        on_orders: Callable[[], None],
         on_state: Callable[[bool], None],
         on_event: Mapping[str, Callable[[Mapping[str, Any]], None]],
     ) -> None:
@@ -53,6 +54,7 @@ class Feed:
         self._topic = f"business:{business_id}:inbox"
         self._token = token
         self._on_ids = on_ids
+        self._on_orders = on_orders
         self._on_state = on_state
         self._on_event = on_event
         self.is_joined = False
@@ -118,8 +120,10 @@ class Feed:
     def _hear(self, message: Mapping[str, Any]) -> None:
         # An error raised here would end the client's listener for good, without a word.
         try:
-            found = message.get("payload", {}).get("conversations", [])
-            self._on_ids({UUID(one) for one in found})
+            payload = message.get("payload", {})
+            self._on_ids({UUID(one) for one in payload.get("conversations", [])})
+            if payload.get("orders"):
+                self._on_orders()
         except (AttributeError, TypeError, ValueError):
             log.warning("feed: a hint that can't be read")
 

@@ -11,7 +11,7 @@ import hashlib
 import itertools
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -323,16 +323,17 @@ class Hub:
                 if business_id in connection.session.businesses:
                     connection.send({"op": "live", "live": self.is_live(connection.session)})
 
-        def team(_: Mapping[str, Any]) -> None:
-            _push([c for c in self._connections if business_id in c.session.businesses], {"op": "team"})
+        def tell(op: str) -> None:
+            _push([c for c in self._connections if business_id in c.session.businesses], {"op": op})
 
         return self._feed(
             self._settings,
             business_id,
             lambda: self._token_for(business_id),
             on_ids=heard,
+            on_orders=lambda: tell("orders"),
             on_state=state,
-            on_event={"team": team, "present": self._elsewhere.hear},
+            on_event={"team": lambda _: tell("team"), "present": self._elsewhere.hear},
         )
 
     async def _token_for(self, business_id: UUID) -> str:

@@ -12,6 +12,7 @@ From the page, one JSON object each:
     {op: "people", ref, business, words}        → {op: "people", ref, rows}; contacts by name or number
     {op: "cart", ref, id}                       → {op: "cart", ref, number, id, cart}
     {op: "counts", ref}                         → {op: "counts", ref, counts}; behind each filter, 100 at most
+    {op: "board", ref, limit}                   → {op: "board", ref, orders, …}; see `queries.orders`
     {op: "phones", ref}                         → {op: "phones", ref, people, …}; who an admin can play
     {op: "phone", ref, id}                      → {op: "phone", ref, phone}; see `queries.phone`
     {op: "seen", id}                            the open conversation was looked at
@@ -32,7 +33,7 @@ from dashboard.client import Refused, rows
 from dashboard.live.actions import act
 from dashboard.live.connection import Connection
 from dashboard.live.hub import Hub
-from dashboard.queries import cart, contacts, inbox, kit, phone, thread
+from dashboard.queries import cart, contacts, inbox, kit, orders, phone, thread
 from processors.errors import BadRequest, NotAllowed, NotFound
 
 log = logging.getLogger(__name__)
@@ -60,6 +61,7 @@ class Ops:
             "people": self._people,
             "cart": self._cart,
             "counts": self._counts,
+            "board": self._board,
             "phones": self._phones,
             "phone": self._phone,
             "seen": self._seen,
@@ -173,6 +175,13 @@ class Ops:
 
     async def _counts(self, connection: Connection, _: Mapping[str, Any]) -> Answer:
         return {"op": "counts", "counts": await inbox.counts(await self._hub.client(connection.session))}
+
+    async def _board(self, connection: Connection, message: Mapping[str, Any]) -> Answer:
+        limit = message["limit"]
+        if not isinstance(limit, int) or not 0 < limit <= orders.MOST:
+            raise BadRequest("limit is not understood", field="limit")
+        client = await self._hub.client(connection.session)
+        return {"op": "board", **await orders.board(client, connection.session.businesses, limit=limit)}
 
     async def _phones(self, connection: Connection, _: Mapping[str, Any]) -> Answer:
         try:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from postgrest import AsyncPostgrestClient
 
 from dashboard.client import rows
-from dashboard.queries.payments import PAYMENTS
+from dashboard.queries import payments
+from processors.language.lines import lines_short
 from processors.model import Json
-from processors.rider.duty import told_by_shop
 
 UNDER_WAY = ("held", "offered", "accepted", "preparing", "ready", "out_for_delivery", "failed_delivery")
 OVER = ("delivered", "cancelled")
@@ -26,34 +26,21 @@ MOST = 300
 
 # Tables with two foreign keys to the same table need the name of the one that is meant.
 ORDER = (
-    "id, business_id, code, status, lines, total_price, currency, delivery, delivery_fee, note, rider_id, "
+    "id, business_id, relay_id, code, status, lines, total_price, currency, delivery, delivery_fee, note, "
     "created_at, updated_at, dealer:dealers!market_orders_dealer_id_fkey(id, name), rider:riders(id, name), "
     "relay:whatsapp_order_relays!market_orders_relay_id_fkey(conversation_id, phone, contact:contacts(name), "
-    f"{PAYMENTS}), "
+    f"{payments.PAYMENTS}), "
     "offers:order_offers(outcome, expires_at, dealer:dealers(id, name))"
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Board:
-    """Orders under way, oldest first, and finished ones, latest first; dealers and riders that may be chosen.
-
-    `more` and `more_over`: whether there are others than those read.
-    """
-
-    under_way: Sequence[Json]
-    over: Sequence[Json]
-    more: bool
-    more_over: bool
-    dealers: Sequence[Json]
-    riders: Sequence[Json]
-
-
 async def board(
     client: AsyncPostgrestClient, businesses: Collection[UUID], *, limit: int = PAGE_ROWS
-) -> Board:
+) -> dict[str, Any]:
     """Everything on the board, in four queries. Errors as `dashboard.client.rows`.
 
+    {orders, more, more_over, dealers, riders}: orders under way, oldest first, then finished ones, latest first (see
+    `_card`), whether there are others of each, and who may be chosen: [{id, business_id, name, paused}].
     `businesses` are the person's own: row level security decides without them too, but the indexes need them.
     """
     since = (datetime.now(UTC) - timedelta(hours=FINISHED_HOURS)).isoformat()
@@ -73,51 +60,29 @@ async def board(
         rows(dealers.limit(MOST)),
         rows(riders.limit(MOST)),
     )
-    return Board(
-        under_way=under_way[:limit],
-        over=over[:OVER_ROWS],
-        more=len(under_way) > limit,
-        more_over=len(over) > OVER_ROWS,
-        dealers=shops,
-        riders=people,
-    )
+    return {
+        "orders": [_card(order) for order in [*under_way[:limit], *over[:OVER_ROWS]]],
+        "more": len(under_way) > limit,
+        "more_over": len(over) > OVER_ROWS,
+        "dealers": shops,
+        "riders": people,
+    }
 
 
-async def move(client: AsyncPostgrestClient, order: Json, status: str) -> None:
-    """One step forward. Raises Refused, and the errors of `rows`."""
-    # After a failed delivery the same step may be taken again.
-    await _act(client, "staff_move_order", order, f"{order['updated_at']}:{status}", p_status=status)
-
-
-async def cancel(client: AsyncPostgrestClient, order: Json, reason: str) -> None:
-    """Take it back. Raises Refused, and the errors of `rows`."""
-    await _act(client, "staff_cancel_order", order, "cancel", p_reason=reason)
-
-
-async def offer(client: AsyncPostgrestClient, order: Json, dealer_id: str) -> None:
-    """Ask one more dealer. Raises Refused, and the errors of `rows`."""
-    # Asking the same one again after a no is another act than a second click.
-    asked = sum(offered["outcome"] != "pending" for offered in order["offers"])
-    await _act(client, "staff_offer_order", order, f"{dealer_id}:{asked}", p_dealer_id=dealer_id)
-
-
-async def assign(client: AsyncPostgrestClient, order: Json, rider_id: str) -> None:
-    """Choose the rider. Raises Refused, and the errors of `rows`."""
-    await _act(client, "staff_assign_rider", order, f"{order['updated_at']}:{rider_id}", p_rider_id=rider_id)
-
-
-async def fail(client: AsyncPostgrestClient, order: Json, reason: str) -> None:
-    """It could not be handed over. Raises Refused, and the errors of `rows`."""
-    await _act(client, "staff_fail_delivery", order, f"{order['updated_at']}:{reason}", p_reason=reason)
-
-
-async def pause_rider(client: AsyncPostgrestClient, rider_id: str, paused: bool) -> None:
-    """Off duty, or on duty again, and told so. Raises Refused, and the errors of `rows`."""
-    values: dict[str, Any] = {"p_rider_id": rider_id, "p_paused": paused, "p_client_key": uuid4().hex}
-    await rows(client.rpc("staff_pause_rider", values | {"p_told": told_by_shop(paused=paused)}))
-
-
-async def _act(client: AsyncPostgrestClient, function: str, order: Json, what: str, **arguments: str) -> None:
-    # The same click twice has the same key: the state it was made in and what it asked for.
-    key = f"{function}:{order['id']}:{order['status']}:{what}"
-    await rows(client.rpc(function, {"p_market_order_id": order["id"], "p_client_key": key, **arguments}))
+def _card(order: Json) -> dict[str, Any]:
+    """What a card shows: the order, whom it is for, who is asked and who has it, and how it is paid."""
+    relay, delivery = order["relay"], order["delivery"]
+    payment = payments.current(relay["payments"])
+    plain = ("id", "business_id", "code", "status", "currency", "note", "updated_at", "dealer", "rider")
+    return {
+        **{name: order[name] for name in plain},
+        "relay_id": order["relay_id"],
+        "conversation_id": relay["conversation_id"],
+        "customer": (relay["contact"] or {}).get("name") or relay["phone"] or "",
+        "lines": lines_short(order["lines"]),
+        "total": str(Decimal(str(order["total_price"])) + Decimal(str(order["delivery_fee"]))),
+        "asked": [offer["dealer"] for offer in order["offers"] if offer["outcome"] == "pending"],
+        "address": delivery.get("address") or "",
+        "is_collected": delivery.get("way") == "pickup",
+        "payment": payment and payments.shown(payment),
+    }

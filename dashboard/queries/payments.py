@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from postgrest import AsyncPostgrestClient
-
-from dashboard.client import rows
 from processors.model import Json
 
 PAYMENTS = (
@@ -48,6 +45,18 @@ def may_be_cash(payment: Json | None) -> bool:
     return payment is not None and is_open(payment) and payment["status"] != "processing"
 
 
+def shown(payment: Json) -> dict[str, Any]:
+    """How a payment is shown on an order: {id, word, open, cashable, left, currency}."""
+    return {
+        "id": payment["id"],
+        "word": word(payment),
+        "open": is_open(payment),
+        "cashable": may_be_cash(payment),
+        "left": str(left(payment)),
+        "currency": payment["currency"],
+    }
+
+
 def left(payment: Json) -> Decimal:
     """What could still be sent back, in the payment's currency; nothing of cash, which is given back by hand."""
     if payment["provider"] == "cash_on_delivery" or payment["status"] not in ("paid", "refunding"):
@@ -55,14 +64,3 @@ def left(payment: Json) -> Decimal:
     asked = max(sum(refund["amount_minor"] for refund in payment["refunds"]), payment["refunded_minor"])
     share = Decimal(payment["amount_minor"] - asked) / Decimal(payment["amount_minor"])
     return (Decimal(str(payment["amount"])) * share).quantize(Decimal("0.01"))
-
-
-async def refund(client: AsyncPostgrestClient, payment: Json, amount: Decimal | None) -> None:
-    """Send back all that is left, or an amount. Raises Refused, and the errors of `rows`."""
-    asked: Mapping[str, Any] = {
-        "p_payment_id": payment["id"],
-        "p_amount": None if amount is None else str(amount),
-        # The same click twice has the same key; after it went back another one is another act.
-        "p_client_key": f"refund:{payment['id']}:{len(payment['refunds'])}:{amount}",
-    }
-    await rows(client.rpc("staff_refund_payment", dict(asked)))

@@ -53,23 +53,28 @@ create function private.note_orders() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
+  if exists (select from changed) then
+    perform set_config('relaydesk.orders_changed', 'yes', true);
+  end if;
   perform private.note_changes(array(
     select r.conversation_id from changed c join public.whatsapp_order_relays r on r.id = c.relay_id
   ));
   return null;
 end
 $$;
-comment on function private.note_orders() is 'Notes the conversations whose orders are carried out in rows with a relay_id, as note_conversations does.';
+comment on function private.note_orders() is
+  'Notes the conversations whose orders are carried out in rows with a relay_id, as note_conversations does, and that orders changed.';
 
 create function private.send_hints() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 declare
   v_ids uuid[] := coalesce(nullif(current_setting('relaydesk.changed', true), ''), '{}')::uuid[];
+  v_more jsonb := case when current_setting('relaydesk.orders_changed', true) = 'yes' then '{"orders": true}' else '{}' end;
 begin
-  perform set_config('relaydesk.changed', '', true);
+  perform set_config('relaydesk.changed', '', true), set_config('relaydesk.orders_changed', '', true);
   delete from private.hints where id = new.id;
-  perform realtime.send(jsonb_build_object('conversations', b.ids), 'changed', 'business:' || b.business_id || ':inbox', true)
+  perform realtime.send(jsonb_build_object('conversations', b.ids) || v_more, 'changed', 'business:' || b.business_id || ':inbox', true)
   from (
     select c.business_id, jsonb_agg(c.id) as ids from public.whatsapp_conversations c where c.id = any (v_ids) group by 1
   ) b;
@@ -79,7 +84,8 @@ begin
 end
 $$;
 comment on function private.send_hints() is
-  'Tells each inbox which of its conversations changed, and each conversation that it did. Ids only: listeners read under their own rights.';
+  'Tells each inbox which of its conversations changed, whether orders did, and each conversation that it did. Ids only: listeners read '
+  'under their own rights.';
 
 create constraint trigger send_hints after insert on private.hints
   deferrable initially deferred for each row execute function private.send_hints();

@@ -20,19 +20,48 @@ async def test_an_order_moves_along_the_board(agent: Agent) -> None:
     await agent.sign_in()
     await expect(agent.page.get_by_role("searchbox")).to_be_visible()
     await agent.page.goto(f"{stack.desk_url}/orders")
-    card = agent.page.locator(f".st-key-order_{order}")
+    card = agent.page.locator(f".card[data-key='{order}']")
     await expect(card.get_by_text(HOSTILE)).to_be_visible()
 
     await card.get_by_role("button", name="In preparazione").click()
     await expect(card.get_by_role("button", name="Pronto")).to_be_visible()
+    # Whoever works with keys goes on where they were.
+    await expect(card.get_by_role("button", name="Pronto")).to_be_focused()
 
     await card.get_by_role("button", name="Altro").click()
+    await agent.page.get_by_role("menuitem", name="Annulla l'ordine").click()
     await agent.page.get_by_label("Perché annullare?").fill("negozio allagato")
     await agent.page.get_by_label("Perché annullare?").press("Enter")
-    await agent.page.get_by_role("button", name="Annulla l'ordine").click()
-    await expect(card.get_by_text("Annullato")).to_be_visible()
+    await expect(agent.page.locator("[data-column=over]").locator(card)).to_contain_text("Annullato")
     (row,) = await stack.sql("select status from market_orders where id = $1::text::uuid", order)
     assert row["status"] == "cancelled"
+
+
+async def test_what_others_do_is_on_the_board_at_once(agent: Agent) -> None:
+    stack, page = agent.stack, agent.page
+    await agent.sign_in()
+    await page.goto(f"{stack.desk_url}/orders")
+    await expect(page.locator(".board[aria-busy=false]")).to_be_visible()
+    await expect(page.locator("header .live.live")).to_have_count(1)
+    phone = stack.new_phone()
+    await stack.inbound(phone, "ciao", name="Sara Conti")
+    await stack.replies(phone)
+    order = await _accepted_order(agent, phone)
+    card = page.locator(f".card[data-key='{order}']")
+    await expect(page.locator("[data-column=preparing]").locator(card)).to_contain_text("Sara Conti")
+    await stack.sql("update market_orders set status = 'ready', updated_at = now() where id = $1::text::uuid", order)
+    await expect(page.locator("[data-column=ready]").locator(card)).to_be_visible()
+    await stack.sql(
+        "update market_orders set status = 'offered', dealer_id = null, accepted_at = null, "
+        "updated_at = now() - interval '2 hours' where id = $1::text::uuid",
+        order,
+    )
+    await expect(card.locator(".age.bad")).to_have_text("da 2 h")
+    await card.get_by_role("button", name="Altro").click()
+    await page.get_by_role("menuitem", name="Chiedi anche a").click()
+    await page.get_by_label("Scegli").select_option(label="Zampa Felice")
+    await page.get_by_role("button", name="Chiedi", exact=True).click()
+    await expect(card.get_by_text("Aspetta: Zampa Felice")).to_be_visible()
 
 
 async def test_a_failed_delivery_and_the_duty_of_riders(agent: Agent) -> None:
@@ -50,12 +79,12 @@ async def test_a_failed_delivery_and_the_duty_of_riders(agent: Agent) -> None:
     await expect(page.locator(".message.by-system").last).to_contain_text("non ha trovato l'indirizzo")
 
     await page.goto(f"{stack.desk_url}/orders")
-    card = page.locator(f".st-key-order_{order}")
+    card = page.locator(f".card[data-key='{order}']")
     await card.get_by_role("button", name="Partito").click()
     await expect(card.get_by_role("button", name="Consegnato")).to_be_visible()
     await card.get_by_role("button", name="Altro").click()
-    await page.get_by_role("combobox", name="Consegna non riuscita").click()
-    await page.get_by_role("option", name="Non c'era nessuno").click()
+    await page.get_by_role("menuitem", name="Consegna non riuscita").click()
+    await page.get_by_label("Che cosa è successo").select_option(label="Non c'era nessuno")
     await page.get_by_role("button", name="Registra").click()
     await expect(card.get_by_role("button", name="Partito")).to_be_visible()
 

@@ -18,7 +18,8 @@ from postgrest import AsyncPostgrestClient
 from pydantic import SecretStr
 
 from dashboard.client import Refused, rows
-from dashboard.queries import orders, payments
+from dashboard.live.actions import act
+from dashboard.queries import orders
 from dashboard.queries.attention import attention, remedies_of, remedy
 from devstack.simulators.stripe_events import signature
 from processors.errors import NotAllowed
@@ -448,17 +449,16 @@ async def test_an_admin_sends_a_part_back_and_a_refusal_waits_for_a_person(till:
 
     async def seen(client: AsyncPostgrestClient) -> Json:
         board = await orders.board(client, [UUID("00000000-0000-4000-8000-000000000001")])
-        order = next(order for order in [*board.under_way, *board.over] if order["code"] == code)
-        found = payments.current(order["relay"]["payments"])
-        assert found is not None
+        found: Json = next(order for order in board["orders"] if order["code"] == code)["payment"]
         return found
 
     payment = await seen(agent)
-    assert payments.word(payment) == "paid_card"
+    assert (payment["word"], Decimal(payment["left"])) == ("paid_card", Decimal("8.90"))
+    asked = {"act": "refund", "id": payment["id"], "key": "refund-once", "amount": {"text": "1,50", "language": "it"}}
     with pytest.raises(NotAllowed):
-        await payments.refund(agent, payment, Decimal("1.50"))
+        await act(agent, asked)
     for _ in range(2):
-        await payments.refund(admin, payment, Decimal("1.50"))
+        await act(admin, asked)
     await till.fail("refused")
     await till.work()
     assert await till.refunds() == [("failed", 150)]

@@ -8,7 +8,7 @@ from dashboard.visitor import Visitor
 
 STYLES = (
     *("list.css", "thread.css", "media.css", "composer.css", "assist.css"),
-    *("panel.css", "cart.css", "over.css", "start.css", "person.css"),
+    *("panel.css", "cart.css", "../common/over.css", "start.css", "person.css"),
 )
 OTHERS = ("login.", "page.", "phone.", "phone_")
 """Texts that this view does not say."""

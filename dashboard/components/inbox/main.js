@@ -1,7 +1,10 @@
 // The inbox: lays out the view, keeps what is chosen, and brings answers of the link to list, thread and panel.
 
 import { h } from "../common/dom.js"
+import { createLink } from "../common/link.js"
 import { mountOnce } from "../common/mount.js"
+import { createOver } from "../common/over.js"
+import { tellLive } from "../common/status.js"
 import { createWords, title } from "../common/words.js"
 import { createCart } from "./cart.js"
 import { createComposer } from "./composer.js"
@@ -9,10 +12,8 @@ import { createDoings } from "./doings.js"
 import { createHead } from "./head.js"
 import { createKept } from "./kept.js"
 import { listenToKeys } from "./keys.js"
-import { createLink } from "./link.js"
 import { createList } from "./list.js"
 import { createNotice } from "./notice.js"
-import { createOver } from "./over.js"
 import { createPanel } from "./panel.js"
 import { createPerson } from "./person.js"
 import { createSending } from "./sending.js"
@@ -389,9 +390,7 @@ function start(parent, data) {
 
   function setStatus(state) {
     root.dataset.live = state
-    // A header that is drawn later than this finds it here.
-    document.documentElement.dataset.relaydeskLive = state
-    dispatchEvent(new CustomEvent("relaydesk:live", { detail: { state } }))
+    tellLive(state)
   }
 
   function remember() {

@@ -2,9 +2,10 @@
 // `/api/phone/say`, so that a model that thinks holds nothing else up.
 
 import { h, icon, newKey } from "../common/dom.js"
+import { createLink } from "../common/link.js"
 import { mountOnce } from "../common/mount.js"
+import { tellLive } from "../common/status.js"
 import { createWords } from "../common/words.js"
-import { createLink } from "../inbox/link.js"
 import { createEngine } from "./engine.js"
 import { createHandset } from "./handset.js"
 import { createSay } from "./say.js"
@@ -220,8 +221,7 @@ function start(parent, data) {
   }
 
   function setStatus(state) {
-    document.documentElement.dataset.relaydeskLive = state
-    dispatchEvent(new CustomEvent("relaydesk:live", { detail: { state } }))
+    tellLive(state)
   }
 
   return {

@@ -1,6 +1,6 @@
 // What lies over the view for a moment: menus at a button, small forms, a word at the bottom, the help.
 
-import { fill, h, icon } from "../common/dom.js"
+import { fill, h, icon } from "./dom.js"
 
 export function createOver(root, words) {
   const layer = h("div", { class: "over" })
@@ -38,7 +38,9 @@ export function createOver(root, words) {
     const { width, height } = box.getBoundingClientRect()
     const left = Math.min(Math.max(at.right - width, frame.left + 8), frame.right - width - 8)
     const below = at.bottom + 6
-    const top = above || below + height > frame.bottom - 8 ? Math.max(at.top - height - 6, frame.top + 8) : below
+    // Of a view that is longer than the window only what can be seen counts.
+    const [first, last] = [Math.max(frame.top, 0) + 8, Math.min(frame.bottom, innerHeight) - 8]
+    const top = above || below + height > last ? Math.max(at.top - height - 6, first) : below
     box.style.left = `${left - frame.left}px`
     box.style.top = `${top - frame.top}px`
   }
