@@ -169,9 +169,7 @@ ACTIONS: Mapping[str, Action] = {
     "cancel_order": _of_order("staff_cancel_order", reason=_text),
     "offer_order": _of_order("staff_offer_order", dealer_id=_id),
     "assign_rider": _of_order("staff_assign_rider", rider_id=_id),
-    "refund": Action(
-        function="staff_refund_payment", about="p_payment_id", values={"amount": _typed_amount}
-    ),
+    "refund": Action(function="staff_refund_payment", about="p_payment_id", values={"amount": _typed_amount}),
     "pay_cash": Action(function="staff_pay_cash", about="p_relay_id", values={}),
     "pause_rider": Action(
         function="staff_pause_rider",

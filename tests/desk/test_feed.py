@@ -17,6 +17,8 @@ from tests.desk.conftest import DLOOP, MARCO, desk_settings
 from tests.fixtures.gateway import RunningGateway
 
 AGENT_ID = "00000000-0000-4000-8000-000000000021"
+ORDERS: set[UUID] = set()
+"""Heard instead of conversations: that orders changed."""
 WAIT_SECONDS = 30.0
 
 
@@ -77,6 +79,7 @@ async def _feeding(
         UUID(DLOOP),
         token,
         on_ids=heard.put_nowait,
+        on_orders=lambda: heard.put_nowait(ORDERS),
         on_state=states.put_nowait,
         on_event={},
     )
@@ -108,6 +111,21 @@ async def test_a_feed_that_was_cut_joins_again_and_hears_again(seeded_gateway: R
             assert await heard.get() == {UUID(MARCO)}
 
 
+async def test_a_feed_says_when_orders_changed(seeded_gateway: RunningGateway) -> None:
+    async with _feeding(seeded_gateway, seeded_gateway.url) as (states, heard):
+        async with asyncio.timeout(WAIT_SECONDS):
+            assert await states.get() is True
+            async with seeded_gateway.database.connect() as connection:
+                await connection.execute(
+                    "update public.market_orders set updated_at = now() where code = 'D1000'"
+                )
+            assert await heard.get() == {UUID(MARCO)}
+            assert await heard.get() == ORDERS
+            await _hint(seeded_gateway)
+            await _hint(seeded_gateway)
+            assert await heard.get() == await heard.get() == {UUID(MARCO)}
+
+
 async def test_a_stranger_is_not_let_in(seeded_gateway: RunningGateway) -> None:
     rider = "00000000-0000-4000-8000-000000000031"
     async with _feeding(seeded_gateway, seeded_gateway.url, rider) as (states, heard):
@@ -130,7 +148,7 @@ async def test_a_feed_that_nobody_wants_any_more_is_not_cut_off(
 
     monkeypatch.setattr(feeds, "JOINING_SECONDS", -1.0)
     settings = desk_settings(seeded_gateway)
-    feed = Feed(settings, UUID(DLOOP), token, on_ids=print, on_state=print, on_event={})
+    feed = Feed(settings, UUID(DLOOP), token, on_ids=print, on_orders=print, on_state=print, on_event={})
     running = asyncio.create_task(feed.run())
     await asyncio.wait_for(asked.wait(), WAIT_SECONDS)
     await asyncio.sleep(0)

@@ -49,7 +49,9 @@ async def test_what_others_do_is_on_the_board_at_once(agent: Agent) -> None:
     order = await _accepted_order(agent, phone)
     card = page.locator(f".card[data-key='{order}']")
     await expect(page.locator("[data-column=preparing]").locator(card)).to_contain_text("Sara Conti")
-    await stack.sql("update market_orders set status = 'ready', updated_at = now() where id = $1::text::uuid", order)
+    await stack.sql(
+        "update market_orders set status = 'ready', updated_at = now() where id = $1::text::uuid", order
+    )
     await expect(page.locator("[data-column=ready]").locator(card)).to_be_visible()
     await stack.sql(
         "update market_orders set status = 'offered', dealer_id = null, accepted_at = null, "
@@ -82,6 +84,12 @@ async def test_a_failed_delivery_and_the_duty_of_riders(agent: Agent) -> None:
     card = page.locator(f".card[data-key='{order}']")
     await card.get_by_role("button", name="Partito").click()
     await expect(card.get_by_role("button", name="Consegnato")).to_be_visible()
+    await card.get_by_role("button", name="Altro").click()
+    await page.get_by_role("menuitem", name="Cambia rider").click()
+    other = await page.get_by_label("Scegli").locator("option").first.inner_text()
+    await expect(card).not_to_contain_text(other)
+    await page.get_by_role("button", name="Affida").click()
+    await expect(card).to_contain_text(other)
     await card.get_by_role("button", name="Altro").click()
     await page.get_by_role("menuitem", name="Consegna non riuscita").click()
     await page.get_by_label("Che cosa è successo").select_option(label="Non c'era nessuno")
@@ -128,6 +136,47 @@ async def test_an_order_that_waits_for_a_card_is_paid_at_the_door(agent: Agent) 
     await expect(order.locator(".paying")).to_have_text("💶 Da pagare alla consegna")
     await expect(order.get_by_role("button", name="Fai pagare alla consegna")).to_have_count(0)
     await expect(page.locator(".message.by-system").last).to_contain_text("paghi 12,50 € quando lo ricevi")
+
+
+async def test_an_admin_sends_money_back_from_the_board(agent: Agent) -> None:
+    stack, phone, page = agent.stack, agent.stack.new_phone(), agent.page
+    await stack.inbound(phone, "ciao", name="Tullio Gatti")
+    await stack.replies(phone)
+    order = await _accepted_order(agent, phone)
+    await stack.sql(
+        """
+        insert into payments
+          (business_id, relay_id, provider, status, amount, currency, amount_minor, expires_at, session_id)
+        select business_id, id, 'stripe', 'paid', 12.50, 'EUR', 1250, now(), 'cs_' || id
+        from whatsapp_order_relays where phone = $1 returning id
+        """,
+        phone,
+    )
+    await agent.sign_in(email="admin@dloop.example")
+    await page.goto(f"{stack.desk_url}/orders")
+    card = page.locator(f".card[data-key='{order}']")
+    await expect(card).to_contain_text("Pagato con carta")
+    for typed in ("tutto", "13"):
+        await card.get_by_role("button", name="Altro").click()
+        await page.get_by_role("menuitem", name="Rimborsa sulla carta").click()
+        await page.get_by_label("Importo, vuoto per tutto").fill(typed)
+        await page.get_by_role("button", name="Rimborsa", exact=True).click()
+        await expect(page.locator(".toast").last).to_contain_text("Scrivi un importo")
+    await card.get_by_role("button", name="Altro").click()
+    await page.get_by_role("menuitem", name="Rimborsa sulla carta").click()
+    await page.get_by_label("Importo, vuoto per tutto").fill("2,50")
+    await page.get_by_role("button", name="Rimborsa", exact=True).dblclick()
+    try:
+        await expect(card).to_contain_text("Rimborso in corso")
+        asked = await stack.sql(
+            "select f.amount_minor from payment_refunds f join payments p on p.id = f.payment_id "
+            "join whatsapp_order_relays r on r.id = p.relay_id where r.phone = $1",
+            phone,
+        )
+        assert [row["amount_minor"] for row in asked] == [250]
+    finally:
+        # Nobody was really paid, so that nothing can be sent back.
+        await stack.sql("delete from payment_refunds returning 1")
 
 
 async def _accepted_order(agent: Agent, phone: str) -> str:

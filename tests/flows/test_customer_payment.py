@@ -453,12 +453,16 @@ async def test_an_admin_sends_a_part_back_and_a_refusal_waits_for_a_person(till:
         return found
 
     payment = await seen(agent)
-    assert (payment["word"], Decimal(payment["left"])) == ("paid_card", Decimal("8.90"))
-    asked = {"act": "refund", "id": payment["id"], "key": "refund-once", "amount": {"text": "1,50", "language": "it"}}
+    assert (payment["word"], Decimal(payment["left"])) == ("paid_card", Decimal("11.40"))
+
+    def asking(typed: str, key: str) -> Json:
+        amount = {"text": typed, "language": "it"}
+        return {"act": "refund", "id": payment["id"], "key": key, "amount": amount}
+
     with pytest.raises(NotAllowed):
-        await act(agent, asked)
+        await act(agent, asking("1,50", "an agent's"))
     for _ in range(2):
-        await act(admin, asked)
+        await act(admin, asking("1,50", "once only"))
     await till.fail("refused")
     await till.work()
     assert await till.refunds() == [("failed", 150)]
@@ -470,14 +474,16 @@ async def test_an_admin_sends_a_part_back_and_a_refusal_waits_for_a_person(till:
     assert await till.phone.escalations() == []
     assert [item for item in (await attention(admin)).items if item["kind"] == "refund"] == []
     payment = await seen(admin)
-    assert payments.word(payment) == "partly"
-    with pytest.raises(Refused) as refused:
-        await payments.refund(admin, payment, payments.left(payment) + Decimal("0.01"))
-    assert refused.value.reason == "amount"
-    await payments.refund(admin, payment, None)
+    assert payment["word"] == "partly"
+    too_much = str(Decimal(payment["left"]) + Decimal("0.01")).replace(".", ",")
+    for typed in (too_much, "tutto", "-1"):
+        with pytest.raises(Refused) as refused:
+            await act(admin, asking(typed, f"key of {typed}"))
+        assert refused.value.reason == "amount"
+    await act(admin, asking("", "all the rest"))
     await till.work()
     assert await till.status() == "refunded"
-    assert payments.left(await seen(admin)) == 0
+    assert Decimal((await seen(admin))["left"]) == 0
 
 
 async def test_what_an_admin_sets_is_what_customers_are_offered(till: Till) -> None:

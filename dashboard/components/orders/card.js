@@ -56,9 +56,10 @@ export function createCards(words, { changes, board, data }) {
   }
 
   async function move(button, order, status) {
-    button.disabled = true
+    // Not disabled, which would take the focus from whoever works with keys.
+    button.setAttribute("aria-busy", "true")
     await changes.move(order, status)
-    button.disabled = false
+    button.removeAttribute("aria-busy")
   }
 
   /** Write on every card how long it stands as it does; the text changes, the card stays. */
