@@ -200,8 +200,13 @@ def _audience(visitor: Visitor, business: UUID, template: Json) -> Json:
 
 def _preview(visitor: Visitor, found: Json) -> None:
     with st.container(border=True):
-        who = "recipient" if found["recipients"] == 1 else "recipients"
-        st.markdown(f"**{visitor.say(f'broadcasts.{who}', count=found['recipients'])}**")
+        count = found["recipients"]
+        who = (
+            visitor.say("broadcasts.recipient")
+            if count == 1
+            else visitor.say("broadcasts.recipients", count=count)
+        )
+        st.markdown(f"**{who}**")
         if found["left_out"]:
             reasons = [
                 visitor.say(f"left_out.{name}", count=count) for name, count in found["left_out"].items()

@@ -43,21 +43,6 @@ def link(text: str, href: str) -> str:
     return f'<a href="{escape(href)}" target="_self" dir="auto">{escape(text)}</a>'
 
 
-def plain(text: str) -> str:
-    """A line of somebody's words."""
-    return f'<div dir="auto">{escape(text)}</div>'
-
-
-def small(text: str) -> str:
-    """A line beneath what matters."""
-    return f'<div class="small" dir="auto">{escape(text)}</div>'
-
-
-def title(text: str) -> str:
-    """The point of a part of a page."""
-    return f'<div class="title">{escape(text)}</div>'
-
-
 def line(*parts: str) -> str:
     """Pieces beside each other."""
     return f'<div class="line">{"".join(part for part in parts if part)}</div>'

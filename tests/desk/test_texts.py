@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from dashboard.texts import LANGUAGES, catalogue, choose
 from devstack.places import ROOT
@@ -80,6 +81,24 @@ FAMILIES = {
 
 def _views() -> list[Path]:
     return [*FOLDER.rglob("*.js"), *FOLDER.rglob("*.py")]
+
+
+class _Strict(yaml.SafeLoader):
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
+        keys = [key.value for key, _ in node.value]
+        twice = {key for key in keys if keys.count(key) > 1}
+        assert not twice, f"{node.start_mark}: given twice: {twice}"
+        return super().construct_mapping(node, deep)
+
+
+@pytest.mark.parametrize(
+    "file",
+    [*ROOT.glob("dashboard/texts/*.yaml"), *ROOT.glob("processors/**/*.yaml")],
+    ids=lambda file: file.stem,
+)
+def test_no_text_is_given_twice(file: Path) -> None:
+    # Of two the last would count, and nobody would see the first.
+    assert yaml.load(file.read_text(encoding="utf-8"), _Strict)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
