@@ -74,7 +74,9 @@ async def main() -> None:
             await connection.execute("set statement_timeout = 0")
             await connection.execute("drop index product_embeddings_nearest_idx")
             alone = await _fill(connection, ONE_SHOP, centers, chance)
-            await connection.execute("vacuum analyze product_embeddings, products, dealer_stock")
+            await connection.execute(
+                "vacuum analyze product_embeddings, product_words, products, dealer_stock"
+            )
             print(f"{ONE_SHOP:,} products of one business, exact:")
             await _measure(stack, connection, alone, chance)
             shops = [await _fill(connection, size, centers, chance) for size in SHOPS]
@@ -207,10 +209,14 @@ async def _fill(connection: asyncpg.Connection, size: int, centers: Any, chance:
         records=[(ids[n], names[n], " ".join(_described(n)), _binary(vectors[n])) for n in range(size)],
     )
     await connection.execute(
-        "insert into product_embeddings (product_id, model, business_id, embedding, text_hash, words) "
-        "select id, $1, $2, embedding, md5(name), setweight(to_tsvector('simple', name), 'A') "
-        "|| setweight(to_tsvector('simple', described), 'C') from made",
+        "insert into product_embeddings (product_id, model, business_id, embedding, text_hash) "
+        "select id, $1, $2, embedding, md5(name) from made",
         MODEL,
+        business,
+    )
+    await connection.execute(
+        "insert into product_words (product_id, business_id, words) select id, $1, "
+        "setweight(to_tsvector('simple', name), 'A') || setweight(to_tsvector('simple', described), 'C') from made",
         business,
     )
     await connection.execute("drop table made")
@@ -235,10 +241,10 @@ async def _build(connection: asyncpg.Connection) -> None:
         "using hnsw (embedding extensions.halfvec_cosine_ops)"
     )
     taken = time.monotonic() - started
-    await connection.execute("vacuum analyze product_embeddings, products, dealer_stock")
+    await connection.execute("vacuum analyze product_embeddings, product_words, products, dealer_stock")
     sizes = await connection.fetchrow(
         "select pg_relation_size('product_embeddings_nearest_idx') as nearest, "
-        "pg_relation_size('product_embeddings_words_idx') as words, pg_relation_size('product_embeddings') as rows, "
+        "pg_total_relation_size('product_words') as words, pg_relation_size('product_embeddings') as rows, "
         "(select count(*) from product_embeddings) as count"
     )
     assert sizes is not None

@@ -167,11 +167,23 @@ async def test_a_large_catalogue_finds_by_index_what_a_small_one_finds_exactly(
         assert found[0]["sku"] == exact[0]["sku"]
 
 
+async def test_a_product_without_a_vector_of_the_model_is_found_by_its_words(
+    engine: Engine, search: ProductSearch
+) -> None:
+    await engine.admin.execute(
+        "delete from product_embeddings where product_id = (select id from products where sku = 'T02')"
+    )
+    hits = await search.find(SHOP, "shampoo secco")
+    [found] = [hit for hit in hits if hit.sku == "T02"]
+    assert found.cosine == 0
+    assert found.text_rank > 0
+
+
 async def test_what_is_found_is_what_comparing_everything_finds(engine: Engine) -> None:
     shop = await engine.admin.fetchval(
         "insert into businesses (name, slug) values ('Large', 'large') returning id"
     )
-    await made_up_products(engine, shop, 600)
+    await made_up_products(engine, shop, 700)
     [dealer] = await engine.admin.fetch("select id from dealers where business_id = $1", shop)
     cases: list[dict[str, Any]] = [
         {},
@@ -182,7 +194,10 @@ async def test_what_is_found_is_what_comparing_everything_finds(engine: Engine) 
         {"p_dealer_id": dealer["id"]},
         {"p_dealer_id": dealer["id"], "p_in_stock": True, "p_max_price": 20},
     ]
-    for asked, filters in itertools.product(("S7", "S400"), cases):
+    # The last word fits all alike: more than are compared for their order among themselves.
+    for (asked, terms), filters in itertools.product(
+        (("S7", ["kind1", "model7"]), ("S400", ["kind1", "model7"]), ("S7", ["thing"])), cases
+    ):
         vector = await engine.admin.fetchval(
             "select e.embedding::text from product_embeddings e join products p on p.id = e.product_id "
             "where p.business_id = $1 and p.sku = $2",
@@ -193,11 +208,11 @@ async def test_what_is_found_is_what_comparing_everything_finds(engine: Engine) 
             "p_business_id": shop,
             "p_embedding": json.loads(vector),
             "p_model": "made-up",
-            "p_terms": ["kind1", "model7"],
+            "p_terms": terms,
             "p_limit": 20,
             **filters,
         }
-        right = await compared_with_all(engine, shop, vector, "kind1 | model7", filters)
+        right = await compared_with_all(engine, shop, vector, " | ".join(terms), filters)
         found = await engine.call_named("search_products", arguments)
         assert [hit["sku"] for hit in found] == right[:20], filters
         if filters.get("p_max_price") == 3 or "p_dealer_id" in filters:
@@ -215,11 +230,12 @@ async def made_up_products(engine: Engine, shop: Any, count: int) -> None:
         "numbered as (select id, substr(sku, 2)::integer as n from made), "
         "dealer as (insert into dealers (business_id, name) values ($1, 'Dealer') returning id), "
         "stocked as (insert into dealer_stock (dealer_id, product_id, business_id, on_hand) "
-        "select d.id, m.id, $1, (m.n % 3 = 0)::integer from numbered m, dealer d where m.n % 10 < 4) "
-        "insert into product_embeddings (product_id, model, business_id, embedding, text_hash, words) "
+        "select d.id, m.id, $1, (m.n % 3 = 0)::integer from numbered m, dealer d where m.n % 10 < 4), "
+        "worded as (insert into product_words (product_id, business_id, words) "
+        "select m.id, $1, to_tsvector('simple', 'thing kind' || m.n % 2 || ' model' || m.n % 50) from numbered m) "
+        "insert into product_embeddings (product_id, model, business_id, embedding, text_hash) "
         "select m.id, 'made-up', $1, (select array_agg(random() - 0.5) from generate_series(1, 512) where m.n > 0)"
-        "::real[]::extensions.halfvec(512), '', to_tsvector('simple', 'kind' || m.n % 2 || ' model' || m.n % 50) "
-        "from numbered m",
+        "::real[]::extensions.halfvec(512), '' from numbered m",
         shop,
         count,
     )
@@ -231,8 +247,8 @@ async def compared_with_all(
     """The right order, worked out from every product that passes the filters."""
     rows = await engine.admin.fetch(
         "select p.sku, p.id, e.embedding operator(extensions.<=>) $2::extensions.halfvec(512) as distance, "
-        "case when e.words @@ $3::tsquery then ts_rank(e.words, $3::tsquery) end as rank "
-        "from products p join product_embeddings e on e.product_id = p.id "
+        "case when w.words @@ $3::tsquery then ts_rank(w.words, $3::tsquery) end as rank "
+        "from products p join product_embeddings e on e.product_id = p.id join product_words w on w.product_id = p.id "
         "left join dealer_stock s on s.product_id = p.id "
         "where p.business_id = $1 and p.active and p.price <= $4 and ($5::uuid is null or s.dealer_id = $5) "
         "and (not $6 or s.on_hand > 0)",
