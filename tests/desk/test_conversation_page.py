@@ -207,3 +207,26 @@ async def test_an_agent_keeps_things_beside_a_conversation(agent: Agent) -> None
     # A link that leads here.
     await _choose(agent, "Copia il link")
     await expect(page.locator(".toast", has_text=re.compile("copiato|conversation="))).to_be_visible()
+
+
+async def test_a_rider_is_taken_off_duty_beside_their_conversation(agent: Agent) -> None:
+    page, stack = agent.page, agent.stack
+    (rider,) = await stack.sql("select id, name, phone from riders order by name limit 1")
+    told = len(await stack.graph_log(to=rider["phone"]))
+    await stack.inbound(rider["phone"], "ciao", name=rider["name"])
+    await stack.replies(rider["phone"], count=told + 1)
+    paused = "select paused from riders where id = $1"
+    try:
+        await agent.sign_in()
+        await page.get_by_role("searchbox").fill(rider["phone"])
+        await page.locator(".row[data-id]", has=page.locator(".tag.rider")).click()
+        duty = page.locator(".panel .duty")
+        await expect(duty).to_contain_text("In servizio")
+        await duty.get_by_role("button", name="Metti in pausa").click()
+        await expect(duty).to_contain_text("In pausa")
+        assert (await stack.sql(paused, rider["id"]))[0]["paused"]
+        await duty.get_by_role("button", name="Rimetti in servizio").click()
+        await expect(duty).to_contain_text("In servizio")
+        assert not (await stack.sql(paused, rider["id"]))[0]["paused"]
+    finally:
+        await stack.sql("update riders set paused = false where id = $1 returning 1", rider["id"])

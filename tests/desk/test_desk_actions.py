@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.live.actions import ACTIONS
+
 HERE = Path(__file__).parent
 LIST = HERE.parents[1] / "docs" / "desk-actions.md"
 
@@ -34,3 +36,8 @@ def test_each_action_names_a_browser_test_that_exists(row: list[str]) -> None:
     assert len(row) == 3, "a row has an action, what carries it out, and a test"
     file, _, name = row[2].strip("`").partition("::")
     assert name in _browser_tests(file), f"{LIST.name}: {row[0]}: there is no browser test {row[2]}"
+
+
+def test_no_act_of_the_inbox_is_without_one() -> None:
+    named = {name for row in _rows() for name in row[1].replace("`", "").split(", ")}
+    assert set(ACTIONS) - named == set()
