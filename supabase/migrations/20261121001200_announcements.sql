@@ -212,6 +212,7 @@ declare
   v_broadcast integer;
   v_assigned integer;
   v_unpaid integer;
+  v_woken integer;
 begin
   v_released := public.release_held_orders();
   v_restocked := public.notify_restocked();
@@ -222,6 +223,7 @@ begin
   v_settled := public.settle_parked_receipts();
   v_broadcast := public.send_broadcasts();
   v_unpaid := private.lapse_unpaid();
+  v_woken := private.wake_snoozed();
   -- Last of all that locks conversations: it keeps the turn of the desk to the end, for which others wait with theirs locked.
   v_assigned := private.tend_availability();
   with old as (
@@ -235,10 +237,10 @@ begin
   delete from public.payment_events e using old where e.provider = old.provider and e.event_id = old.event_id;
   return jsonb_build_object('orders_released', v_released, 'restocks_told', v_restocked, 'carts_reminded', v_reminded, 'proposals_moved', v_proposals,
     'offers_expired', v_expired, 'rides_given', v_given, 'receipts_settled', v_settled, 'events_deleted', v_deleted,
-    'broadcast_messages', v_broadcast, 'conversations_assigned', v_assigned, 'unpaid_dropped', v_unpaid);
+    'broadcast_messages', v_broadcast, 'conversations_assigned', v_assigned, 'unpaid_dropped', v_unpaid, 'conversations_woken', v_woken);
 end
 $$;
-comment on function public.run_schedules(integer) is 'What must happen by the clock: held orders go out, offers expire, customers are reminded, parked receipts settle, old raw events go.';
+comment on function public.run_schedules(integer) is 'What must happen by the clock: held orders go out, offers expire, customers are reminded, what was put off wakes, parked receipts settle, old raw events go.';
 
 create function public.engine_health() returns jsonb
 language sql stable set search_path = ''

@@ -59,6 +59,27 @@ end
 $$;
 comment on function public.snooze_conversation(uuid, timestamptz, text) is 'Puts a conversation out of sight until a time or the next message.';
 
+create index whatsapp_conversations_asleep_idx on public.whatsapp_conversations (snoozed_until) where status = 'snoozed';
+
+create function private.wake_snoozed() returns integer
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  -- Who holds one at this moment changes it anyhow; it is looked at again with the next round.
+  v_ids uuid[] := array(select c.id from public.whatsapp_conversations c where c.status = 'snoozed' and c.snoozed_until <= now()
+    order by c.snoozed_until limit 200 for update skip locked);
+begin
+  with woken as (
+    update public.whatsapp_conversations set status = 'open', snoozed_until = null, updated_at = now()
+    where id = any (v_ids) returning id, business_id, assignee_id
+  )
+  insert into public.conversation_events (business_id, conversation_id, kind, staff_id) select business_id, id, 'woken', assignee_id from woken;
+  return cardinality(v_ids);
+end
+$$;
+comment on function private.wake_snoozed() is
+  'Conversations whose time has come are open again: desks hear of it, those opened meanwhile too, and the thread tells it.';
+
 create function public.block_contact(p_conversation_id uuid, p_blocked boolean, p_client_key text default null) returns void
 language plpgsql security definer set search_path = ''
 as $$
@@ -248,3 +269,4 @@ grant execute on function public.assign_conversation(uuid, uuid, text), public.r
   public.snooze_conversation(uuid, timestamptz, text), public.block_contact(uuid, boolean, text), public.edit_contact(uuid, text, text, text),
   public.staff_template(uuid, uuid, text[], text), public.staff_file(uuid, jsonb, text, text), public.staff_react(uuid, uuid, text, text), public.retry_message(uuid, uuid, text)
   to authenticated, service_role;
+grant execute on function private.wake_snoozed() to service_role;

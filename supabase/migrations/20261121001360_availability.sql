@@ -42,7 +42,7 @@ create table public.conversation_events (
   id uuid primary key default gen_random_uuid(),
   business_id uuid not null references public.businesses (id) on delete cascade,
   conversation_id uuid not null references public.whatsapp_conversations (id) on delete cascade,
-  kind text not null check (kind in ('given', 'assigned', 'taken', 'released', 'silent', 'handed_back', 'resolved', 'reopened')),
+  kind text not null check (kind in ('given', 'assigned', 'taken', 'released', 'silent', 'handed_back', 'resolved', 'reopened', 'woken')),
   staff_id uuid references public.staff (id) on delete set null,
   by_id uuid references public.staff (id) on delete set null,
   created_at timestamptz not null default clock_timestamp()

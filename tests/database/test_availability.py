@@ -117,6 +117,21 @@ async def test_whoever_has_enough_gets_no_more_until_one_is_done(desk: Engine) -
     assert await assignee(desk, third) == CHIARA_ROW
 
 
+async def test_what_was_put_off_is_open_again_when_its_time_comes(desk: Engine) -> None:
+    await online(desk, CHIARA)
+    held = await ask_for_a_person(desk, "393470000001")
+    await act(desk, CHIARA, "take_over", held, "k1")
+    until = await desk.value("select now() + interval '1 hour'")
+    await act(desk, CHIARA, "snooze_conversation", held, until, "k2")
+    assert (await desk.call("run_schedules"))["conversations_woken"] == 0
+    past = "update whatsapp_conversations set snoozed_until = now() - interval '1 second' where id = $1"
+    await desk.admin.execute(past, held)
+    assert [(await desk.call("run_schedules"))["conversations_woken"] for _ in range(2)] == [1, 0]
+    state = "select status, snoozed_until, assignee_id::text from whatsapp_conversations where id = $1"
+    assert tuple(await desk.admin.fetchrow(state, held)) == ("open", None, CHIARA_ROW)
+    assert (await events(desk, held))[-1] == ("woken", CHIARA_ROW, None)
+
+
 async def test_away_and_hand_over_to_the_others_or_keep(desk: Engine) -> None:
     await rules(desk, assignment="round_robin")
     await online(desk, CHIARA)
