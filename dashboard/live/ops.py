@@ -11,6 +11,7 @@ From the page, one JSON object each:
     {op: "products", ref, business, words}      → {op: "products", ref, rows}; what may go into a cart
     {op: "people", ref, business, words}        → {op: "people", ref, rows}; contacts by name or number
     {op: "cart", ref, id}                       → {op: "cart", ref, number, id, cart}
+    {op: "own", ref}                            → {op: "own", ref, number, in_hand, reminders}; see `queries.own`
     {op: "counts", ref}                         → {op: "counts", ref, counts}; behind each filter, 100 at most
     {op: "board", ref, limit}                   → {op: "board", ref, orders, …}; see `queries.orders`
     {op: "phones", ref}                         → {op: "phones", ref, people, …}; who an admin can play
@@ -33,7 +34,7 @@ from dashboard.client import Refused, rows
 from dashboard.live.actions import act
 from dashboard.live.connection import Connection
 from dashboard.live.hub import Hub
-from dashboard.queries import cart, contacts, inbox, kit, orders, phone, thread
+from dashboard.queries import cart, contacts, inbox, kit, orders, own, phone, thread
 from processors.errors import BadRequest, NotAllowed, NotFound
 
 log = logging.getLogger(__name__)
@@ -60,6 +61,7 @@ class Ops:
             "products": self._products,
             "people": self._people,
             "cart": self._cart,
+            "own": self._own,
             "counts": self._counts,
             "board": self._board,
             "phones": self._phones,
@@ -172,6 +174,12 @@ class Ops:
         number = self._hub.number()
         found = await cart.cart(client, conversation_id)
         return {"op": "cart", "number": number, "id": conversation_id, "cart": found}
+
+    async def _own(self, connection: Connection, _: Mapping[str, Any]) -> Answer:
+        client = await self._hub.client(connection.session)
+        number = self._hub.number()
+        found = await own.own(client, [m.staff_id for m in connection.session.memberships])
+        return {"op": "own", "number": number, **found}
 
     async def _counts(self, connection: Connection, _: Mapping[str, Any]) -> Answer:
         return {"op": "counts", "counts": await inbox.counts(await self._hub.client(connection.session))}

@@ -15,6 +15,7 @@ from postgrest import AsyncPostgrestClient
 from postgrest._async.request_builder import AsyncSelectRequestBuilder
 
 from dashboard.client import rows
+from dashboard.queries.own import due
 from processors.errors import BadRequest
 from processors.model import Json
 
@@ -26,6 +27,7 @@ Filter = Literal[
     "escalated",
     "failed",
     "mentioned",
+    "reminders",
     "customers",
     "dealers",
     "riders",
@@ -69,13 +71,18 @@ async def conversations(
     """One page of conversations in which something was said.
 
     `businesses` are the person's own: row level security decides without them too, but the index needs them.
-    `staff` are the person's rows there, which `mine` and `mentioned` ask for.
+    `staff` are the person's rows there, which `mine`, `mentioned` and `reminders` ask for.
 
     Raises BadRequest for a cursor that is none of ours, and what `dashboard.client.rows` raises.
     """
     words = search.strip()[:SEARCH_CHARACTERS]
     if words:
         return await _found(client, words, cursor)
+    if shown == "reminders":
+        found = await by_ids(client, await due(client, staff))
+        return Page(
+            rows=sorted(found, key=lambda row: row["last_message_at"] or "", reverse=True), cursor=None
+        )
     query = _rows(client).not_.is_("last_message_at", "null")
     query = _filtered(_within(query, businesses), shown, staff)
     if cursor is not None:

@@ -98,11 +98,12 @@ export function createOver(root, words) {
     return input
   }
 
-  /** A word at the bottom that goes by itself. */
-  function toast(text, tone = "bad") {
-    const element = h("div", { class: `toast ${tone}` }, icon(tone === "bad" ? "alert" : "check", 16), h("span", { dir: "auto" }, text))
+  /** A word at the bottom that goes by itself; one that leads somewhere ({label, run}) leaves more time to follow it. */
+  function toast(text, tone = "bad", action = null) {
+    const follow = action && h("button", { type: "button", class: "link", on: { click: () => { element.remove(); action.run() } } }, action.label)
+    const element = h("div", { class: `toast ${tone}` }, icon(tone === "bad" ? "alert" : "check", 16), h("span", { dir: "auto" }, text), follow)
     toasts.append(element)
-    setTimeout(() => element.remove(), 6_000)
+    setTimeout(() => element.remove(), action ? 15_000 : 6_000)
   }
 
   function help(groups) {

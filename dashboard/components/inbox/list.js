@@ -6,7 +6,7 @@ import { title } from "../common/words.js"
 
 /** What is chosen most often stands in the row; all the rest is one press away. */
 const TABS = ["open", "mine", "unassigned", "escalated"]
-const SIGNS = { open: "inbox", mine: "person", unassigned: "question", overdue: "clock", escalated: "bell", failed: "alert", mentioned: "at", customers: "contacts", dealers: "store", riders: "scooter", snoozed: "moon", resolved: "check", all: "list" }
+const SIGNS = { open: "inbox", mine: "person", unassigned: "question", overdue: "clock", escalated: "bell", failed: "alert", mentioned: "at", reminders: "clock", customers: "contacts", dealers: "store", riders: "scooter", snoozed: "moon", resolved: "check", all: "list" }
 const CHANNELS = { twilio: "SMS", telegram: "Telegram", webchat: "Web" }
 const LATE_MS = 10 * 60_000
 const SOON_MS = 5 * 60_000
@@ -61,11 +61,12 @@ export function createList(words, { choose, filter, search, more, menu, start, b
       fill(tab, words.say(`list.${name}`), count > 0 && h("i", { "aria-hidden": "true" }, count > 99 ? "99+" : count))
     }
     const isOther = !TABS.includes(view.filter)
-    const hidden = ["overdue", "failed", "mentioned"].reduce((sum, name) => sum + (counts[name] ?? 0), 0)
+    const hidden = ["overdue", "failed", "mentioned", "reminders"].reduce((sum, name) => sum + (counts[name] ?? 0), 0)
     other.setAttribute("aria-selected", String(isOther))
     const sign = `${view.filter} ${hidden}`
     if (other.sign === sign) return
     other.sign = sign
+    other.setAttribute("aria-label", [words.say("list.filters"), isOther && words.say(`list.${view.filter}`), !isOther && hidden > 0 && hidden].filter(Boolean).join(", "))
     fill(other, icon(isOther ? SIGNS[view.filter] : "filter", 16), isOther && words.say(`list.${view.filter}`), !isOther && hidden > 0 && h("i", {}, hidden))
   }
 
@@ -104,7 +105,7 @@ export function createList(words, { choose, filter, search, more, menu, start, b
     if (state === "loading") notice.replaceChildren(...Array.from({ length: 6 }, skeleton))
     else if (state === "problem") notice.replaceChildren(empty("alert", words.say("desk.failed"), ""))
     else if (state === "empty") {
-      const calm = ["mine", "unassigned", "overdue", "escalated", "failed", "mentioned", "snoozed"].includes(view.filter)
+      const calm = ["mine", "unassigned", "overdue", "escalated", "failed", "mentioned", "reminders", "snoozed"].includes(view.filter)
       const kind = view.search ? "empty_search" : calm ? `empty_${view.filter}` : "empty"
       const sign = view.search ? "search" : calm ? "check" : "inbox"
       notice.replaceChildren(empty(sign, words.say(`list.${kind}`), words.say(`list.${kind}_hint`)))
@@ -162,7 +163,9 @@ export function createList(words, { choose, filter, search, more, menu, start, b
     element, draw, clear,
     focusSearch: () => input.focus(),
     start: () => start && start(starting),
-    setCounts(given) { counts = given },
+    setCounts(given) { counts = { ...given, reminders: counts.reminders } },
+    /** How many conversations wait behind the person's own reminders. */
+    setDue(reminders) { counts = { ...counts, reminders } },
     /** Whether another list has been asked for than the one that is shown; that one has no further page then. */
     setBusy(busy) {
       rows.setAttribute("aria-busy", String(busy))

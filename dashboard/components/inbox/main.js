@@ -14,11 +14,12 @@ import { createKept } from "./kept.js"
 import { listenToKeys } from "./keys.js"
 import { createList } from "./list.js"
 import { createNotice } from "./notice.js"
+import { createOwn } from "./own.js"
 import { createPanel } from "./panel.js"
 import { createPerson } from "./person.js"
 import { createSending } from "./sending.js"
 import { createStart } from "./start.js"
-import { createStore, createThread, dueOf, dueReminders, FILTERS, isAwake } from "./store.js"
+import { createStore, createThread, dueOf, FILTERS, isAwake } from "./store.js"
 import { createThreadView } from "./thread.js"
 import { createTranslations } from "./translations.js"
 
@@ -48,19 +49,29 @@ function start(parent, data) {
   let retrying = 0
   let counting = 0
   let drawing = 0
-  const reminded = new Set()
 
   const root = h("div", { class: "rd desk", lang: data.language })
   const over = createOver(root, words)
+  const opening = (id) => ({ label: words.say("list.show"), run: () => choose(id) })
+  const own = createOwn(words, me, {
+    given(row) {
+      if (row.id !== thread.id && isAwake(row)) announce(words.say("list.given", { name: title(row, words) }), opening(row.id))
+    },
+    woken(row) {
+      if (row.id !== thread.id) announce(words.say("list.woken", { name: title(row, words) }), opening(row.id))
+    },
+    due: (one) => announce(words.say("panel.due", { name: one.name, text: one.body }), opening(one.conversation_id)),
+    several: (count) => announce(words.say("list.due_several", { count }), { label: words.say("list.show"), run: () => filter("reminders") }),
+  })
   const link = createLink({ connected, lost, signedOut, message })
   const sending = createSending(link, kept, { changed: () => drawSoon(), refused: (_, reason) => over.toast(words.name("refusal", reason)) })
   const person = createPerson(words, { over, sending, ask: link.ask })
   const doings = createDoings(words, { over, sending, person, kit: () => kit, me, translating: {
     isOn: (row) => translations.isOn(row.id), turn: (row) => translations.follow(thread, !translations.isOn(row.id)),
   } })
-  const own = Object.fromEntries(Object.entries(data.businesses).filter(([id]) => data.may_act.includes(id)))
-  const start = Object.keys(own).length > 0 && createStart(words, {
-    over, ask: link.ask, sending, kit: () => kit, businesses: own,
+  const acting = Object.fromEntries(Object.entries(data.businesses).filter(([id]) => data.may_act.includes(id)))
+  const start = Object.keys(acting).length > 0 && createStart(words, {
+    over, ask: link.ask, sending, kit: () => kit, businesses: acting,
     opened(id) {
       choose(id)
       load()
@@ -132,6 +143,7 @@ function start(parent, data) {
   function connected() {
     load()
     loadKit()
+    loadOwn()
     if (thread.id) reopen()
     else if (query.get("order")) find(query.get("order"))
     sending.connected()
@@ -161,12 +173,9 @@ function start(parent, data) {
     for (const row of rows) {
       const known = store.get(row.id)
       if (known && row.unread_count > known.unread_count) notice.came(kept.sound())
-      if (known && isGiven(row, known)) {
-        over.toast(words.say("list.given", { name: title(row, words) }), "good")
-        notice.came(kept.sound())
-      }
     }
     store.change(rows, number, view)
+    own.change(rows, number)
     remind()
     const open = rows.find((row) => row.id === thread.id)
     if (open) thread.setRow(open, number)
@@ -174,10 +183,10 @@ function start(parent, data) {
     countSoon()
   }
 
-  /** Whether somebody else, or whose turn it is, made it the person's own. */
-  function isGiven(row, known) {
-    const own = me[row.business_id]
-    return row.assignee_id === own && known.assignee_id !== own && row.id !== thread.id && isAwake(row)
+  /** A word that stays until it is read, with what it leads to. */
+  function announce(text, action) {
+    over.toast(text, "good", action)
+    notice.came(kept.sound())
   }
 
   function heard({ rows, number, more: isMore, notes }) {
@@ -236,6 +245,16 @@ function start(parent, data) {
       draw()
     } catch {
       // Without it there is nothing to choose from; the next connection asks again.
+    }
+  }
+
+  async function loadOwn() {
+    try {
+      own.learn(await link.ask("own", {}))
+      remind()
+      draw()
+    } catch ({ why }) {
+      if (why === "unavailable") setTimeout(loadOwn, RETRY_MS)
     }
   }
 
@@ -353,16 +372,10 @@ function start(parent, data) {
     if (row.unread_count > 0 || row.mentioned?.includes(me[row.business_id])) link.tell("seen", { id: thread.id })
   }
 
-  /** Say once what the person wanted to be reminded of. */
+  /** What is due is said, and counted behind its list. */
   function remind() {
-    for (const row of store.all()) {
-      for (const one of dueReminders(row, me)) {
-        if (reminded.has(one.id)) continue
-        reminded.add(one.id)
-        over.toast(words.say("panel.due", { name: title(row, words), text: one.body }), "good")
-        notice.came(kept.sound())
-      }
-    }
+    own.remind()
+    list.setDue(own.due)
   }
 
   function doing(run) {

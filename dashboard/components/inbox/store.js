@@ -1,7 +1,7 @@
 // What the page knows. Every row and message carries the number of the read it came from; an older read that
 // arrives later changes nothing.
 
-export const FILTERS = ["open", "mine", "unassigned", "overdue", "escalated", "failed", "mentioned", "customers", "dealers", "riders", "snoozed", "resolved", "all"]
+export const FILTERS = ["open", "mine", "unassigned", "overdue", "escalated", "failed", "mentioned", "reminders", "customers", "dealers", "riders", "snoozed", "resolved", "all"]
 
 /** Asleep until its time comes or the contact writes. */
 export function isSnoozed(row) {
@@ -45,6 +45,7 @@ export function createStore(me) {
     escalated: (row) => Boolean(row.escalated_at),
     failed: (row) => Boolean(row.failed_at),
     mentioned: (row) => (row.mentioned ?? []).includes(me[row.business_id]),
+    reminders: (row) => dueReminders(row, me).length > 0,
     customers: (row) => isAwake(row) && row.conversation_type === "customer",
     dealers: (row) => isAwake(row) && row.conversation_type === "dealer",
     riders: (row) => isAwake(row) && row.conversation_type === "rider",
