@@ -128,7 +128,8 @@ async def test_what_was_put_off_is_open_again_when_its_time_comes(desk: Engine) 
     await desk.admin.execute(past, held)
     assert [(await desk.call("run_schedules"))["conversations_woken"] for _ in range(2)] == [1, 0]
     state = "select status, snoozed_until, assignee_id::text from whatsapp_conversations where id = $1"
-    assert tuple(await desk.admin.fetchrow(state, held)) == ("open", None, CHIARA_ROW)
+    (row,) = await desk.admin.fetch(state, held)
+    assert tuple(row) == ("open", None, CHIARA_ROW)
     assert (await events(desk, held))[-1] == ("woken", CHIARA_ROW, None)
 
 
