@@ -154,6 +154,9 @@ async def _pick(talk: Talk, reads: Reads, wish: FollowUp) -> Talk | None:
         ids = (line.product_id,)
     talk, options = await reads.products(talk, ids)
     chosen = _chosen(options, wish)
+    if chosen is None and wish.asks and len(options) == 1:
+        # "How much is the cheapest one?", where only one was shown.
+        return cards.show(replace(talk, intent="product_inquiry"), options)
     if chosen is None:
         return _no_such_pack(talk, options[0], wish.pack) if wish.pack and len(options) == 1 else None
     product, variant = chosen

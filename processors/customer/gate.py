@@ -80,6 +80,18 @@ _LANGUAGE: Final = re.compile(
     r"(?P<id>indonesiano|indonesian|indonesia|bahasa indonesia|bahasa))"
     r"(?: (?:per favore|grazie|please|thanks|dong|ya|kak|aja|saja|pls))*"
 )
+_CANCELS_IT: Final = re.compile(
+    r"(?:(?:no|ok|ma|e|scus[aio]|sorry|maaf|can|could|would|will|you|we|i|please|pls|just|puoi|potete|potresti|puo|"
+    r"potrebbe|posso|possiamo|vorrei|voglio|want|need|like|d|to|is|it|possible|si|possibile|mi|me|lo|la|"
+    r"bisa|boleh|tolong|mau|saya|aku|di|kak|min|allora|meglio|anzi) )*"
+    r"(?:annull|disdi|cancell)(?:are|ar|a|o|i|iamo|re|co|ci|amo)?(?:lo|la|li|le|melo|telo|mela)?"
+    r"(?: (?:lo|la|pure|per favore|grazie|adesso|subito|anche questo|questo|quello|ora))*|"
+    r"(?:(?:can|could|would|will|you|we|i|please|pls|just|want|need|like|d|to|ok|no|sorry|actually|is|it|possible) )*"
+    r"cancel (?:it|that|this|them)(?: (?:please|pls|thanks|now|for me))*|"
+    r"(?:(?:bisa|boleh|tolong|mau|saya|aku|kak|min|maaf|ok|ga jadi|gak jadi|nggak jadi) )*"
+    r"(?:di ?)?batal(?:kan|in|kan saja)?(?: (?:saja|aja|dong|ya|kak|deh|itu|ini))*"
+)
+"""A wish to take back what was spoken of last, in a whole sentence: "puoi annullarlo?", "can you cancel it"."""
 LONGEST_YES: Final = 12
 """Words; who says more says something else as well."""
 
@@ -102,6 +114,8 @@ def command_of(text: str) -> Command | None:
     for command, phrases in _PHRASES.items():
         if plain in phrases or _bare(plain) in phrases:
             return command
+    if _CANCELS_IT.fullmatch(plain):
+        return "cancel"
     answer = gate.yes_no(text)
     return None if answer is None else ("yes" if answer else "no")
 

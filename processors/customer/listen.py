@@ -19,6 +19,7 @@ from processors.customer import (
     orders,
     paying,
     shipping,
+    so_far,
     support,
     swaps,
     taps,
@@ -111,6 +112,8 @@ async def _delivery(talk: Talk, reads: Reads, piece: str) -> Talk | None:
     answered = await delivery.answer(talk, reads, piece)
     if answered is not None:
         return answered
+    if so_far.asks_total(piece) and (told := await so_far.tell_total(talk, reads)) is not None:
+        return told
     if shipping.asks(piece):
         return await shipping.tell(replace(talk, intent="product_inquiry"), reads, piece)
     if asks_again(piece):
@@ -124,7 +127,7 @@ def pieces(text: str) -> Iterator[str]:
     """Lines that belong together; a command, an address and a second wish stand alone."""
     together: list[str] = []
     for line in (part for whole in text.split("\n") for part in with_address(whole)):
-        if command_of(line) is None and address_in(line, asked=False) is None:
+        if not _stands_alone(line):
             wishes, line = _without_language(line)
             yield from wishes
             if line:
@@ -134,6 +137,11 @@ def pieces(text: str) -> Iterator[str]:
         together = []
         yield line
     yield from clauses("\n".join(together))
+
+
+def _stands_alone(line: str) -> bool:
+    is_address = address_in(line, asked=False) is not None
+    return command_of(line) is not None or is_address or so_far.asks_total(line)
 
 
 def _without_language(line: str) -> tuple[list[str], str]:

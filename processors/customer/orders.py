@@ -79,6 +79,8 @@ async def status(talk: Talk, reads: Reads, text: str = "") -> Talk:
     """The latest orders with their states; only the one whose code is named, if it is the customer's."""
     placed = _placed(await reads.services.store.customer_orders(talk.turn.conversation_id))
     named = _named(placed, text)
+    if not placed and talk.cart:
+        return replace(talk.noting("status.not_placed"), checkout=True, asking=True)
     if not placed:
         ways = (menu_button(talk, "catalogue"), menu_button(talk, "support"))
         return replace(talk, ending=Reply(text=talk.say("status.none"), kind="buttons", buttons=ways))

@@ -14,7 +14,7 @@ from processors.customer.catalogue import Product
 from processors.customer.inputs import CatalogueOrder
 from processors.customer.inquiry import nearest
 from processors.customer.place import MOST_OPTIONS, Wanted, place, quotable
-from processors.customer.session import Session
+from processors.customer.session import Question, Session
 from processors.customer.talk import Reads, Talk
 from processors.customer.variants import coming_in, variant_in
 from processors.model import CartLine
@@ -131,8 +131,11 @@ async def _shown_last(talk: Talk, reads: Reads, text: str) -> Talk:
 
 
 def _take_out(talk: Talk, text: str, items: Sequence[ItemMention]) -> Talk:
+    talk, items = _no_longer_asked(talk, items)
     if not talk.cart:
-        return checkout.empty(talk)
+        return talk if talk.notes else checkout.empty(talk)
+    if not items and talk.notes:
+        return replace(talk, checkout=True)
     number, _ = number_in(" ".join(tokens(text)))
     for item in items:
         lines = _lines_meant(talk.cart, item)
@@ -150,6 +153,27 @@ def _take_out(talk: Talk, text: str, items: Sequence[ItemMention]) -> Talk:
     if not items:
         return checkout.edit(talk)
     return replace(talk, checkout=True)
+
+
+def _no_longer_asked(talk: Talk, items: Sequence[ItemMention]) -> tuple[Talk, Sequence[ItemMention]]:
+    """The talk without the open questions about things that are not wanted any more, and the items of the cart."""
+    left = []
+    for item in items:
+        question = None if _lines_meant(talk.cart, item) else _question_about(talk, item)
+        if question is None:
+            left.append(item)
+        else:
+            talk = replace(talk, session=talk.session.without(question))
+            talk = talk.noting("ask.dropped", mention=question.mention or quotable(item.mention))
+    return talk, left
+
+
+def _question_about(talk: Talk, item: ItemMention) -> Question | None:
+    ids = {item.product_id} if item.product_id else set(item.ambiguous)
+    said = _stems([item.mention])
+    return next(
+        (q for q in talk.session.questions if ids & set(q.options) or said & _stems([q.mention])), None
+    )
 
 
 def _only_line(cart: carts.Cart, item: ItemMention) -> CartLine | None:

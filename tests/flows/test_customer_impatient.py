@@ -93,3 +93,26 @@ def test_words_about_time_are_told_from_wishes() -> None:
         with_address("can you send 2 rollers to Via Brera 5, 20121 Milano")[1] == "Via Brera 5, 20121 Milano"
     )
     assert with_address("abito in via Roma 3, 20121 Milano") == ("abito in via Roma 3, 20121 Milano",)
+
+
+async def test_what_it_comes_to_is_told_while_something_is_still_open(phone: Phone) -> None:
+    await phone.say("hi, do you sell dog beds?")
+    asked = await phone.say("how much is the cheapest one")
+    assert "€39.90" in asked.text
+    await phone.say("ok I'll take one of those and 2 lavender candles")
+    so_far = await phone.say("what's the total?")
+    assert "That is €29.80 so far." in so_far.text
+    assert "which size" in so_far.text
+    summary = await phone.say("remove the bed")
+    assert "no “bed”" in summary.text
+    assert summary.outcomes == ("proposed",)
+    assert await phone.cart() == [("H01", 2, {"formato": "180g"})]
+    waiting = await phone.say("where's my order?")
+    assert "waiting for you to confirm" in waiting.text
+    assert "€29.80" in waiting.text
+    gone = await phone.say("can you cancel it")
+    assert "emptied the cart" in gone.text
+    assert await phone.cart() == []
+    price = await phone.say("una cuccia da esterno", "quant'è in tutto?")
+    assert "Cuccia da esterno in legno: 119,00 €." in price.text
+    assert "Va bene, niente" in (await phone.say("togli la cuccia")).text
