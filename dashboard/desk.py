@@ -12,6 +12,10 @@ from dashboard.identity import Identity
 from dashboard.live.hub import Hub
 from dashboard.sessions import Session, Sessions
 from dashboard.settings import DeskSettings
+from processors.errors import NotSignedIn, StorageError
+
+RIGHTS_SECONDS = 5.0
+"""How long a page that is opened waits to learn what the person may do."""
 
 
 class Desk:
@@ -31,6 +35,24 @@ class Desk:
         )
         self.api = Api(settings, self.http)
         self.hub = Hub(settings, self.sessions, self.storage)
+
+    def may_go_on(self, session: Session) -> bool:
+        """Look up the person's rights as a page is opened, from its thread; False when they work here no more.
+
+        What can't be asked stays as it was: the page says so itself, and storage decides anyway.
+        """
+
+        async def look() -> None:
+            if await self.sessions.check(session):
+                self.hub.rights_changed(session)
+
+        try:
+            asyncio.run_coroutine_threadsafe(look(), self.loop).result(RIGHTS_SECONDS)
+        except NotSignedIn:
+            return False
+        except (StorageError, TimeoutError):
+            pass
+        return True
 
     @classmethod
     def signed_in(cls, cookies: dict[str, str]) -> Session | None:

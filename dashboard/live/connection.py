@@ -16,7 +16,8 @@ QUEUE_LIMIT = 200
 
 SIGNED_OUT = 4401
 TRY_AGAIN = 4503
-"""Close codes that the page knows: go to the log-in page, connect again."""
+RIGHTS_CHANGED = 4409
+"""Close codes that the page knows: go to the log-in page, connect again, load the page anew."""
 
 
 class Connection:

@@ -19,7 +19,7 @@ import orjson
 from postgrest import AsyncPostgrestClient
 
 from dashboard.client import Storage, rows
-from dashboard.live.connection import SIGNED_OUT, TRY_AGAIN, Connection
+from dashboard.live.connection import RIGHTS_CHANGED, SIGNED_OUT, Connection
 from dashboard.live.elsewhere import Elsewhere, State
 from dashboard.live.feed import Feed
 from dashboard.live.feeds import Feeds
@@ -297,7 +297,7 @@ class Hub:
         for session in self._present():
             try:
                 if await self._sessions.check(session):
-                    self._reconnect(session)
+                    self.rights_changed(session)
             except NotSignedIn:
                 continue
             except StorageError as error:
@@ -305,10 +305,10 @@ class Hub:
                 log.info("check: one was not looked up (%s)", error.code or type(error).__name__)
         self._feeds.keep_only(set().union(*(session.businesses for session in self._present())))
 
-    def _reconnect(self, session: Session) -> None:
-        """Rights changed: the page starts anew with what the person may see now."""
+    def rights_changed(self, session: Session) -> None:
+        """The person's pages start anew with what they may see and do now."""
         for connection in [c for c in self._connections if c.session is session]:
-            connection.close(TRY_AGAIN)
+            connection.close(RIGHTS_CHANGED)
 
     # What is heard of a business.
 

@@ -1,6 +1,7 @@
 // The connection to `/rt`: asks, hears, and connects again when it is lost.
 
 const SIGNED_OUT = 4401
+const RIGHTS_CHANGED = 4409
 const SILENCE_MS = 32_000
 const FIRST_PAUSE_MS = 400
 const LONGEST_PAUSE_MS = 8_000
@@ -66,6 +67,12 @@ export function createLink(handlers) {
     if (code === SIGNED_OUT) {
       ended = true
       handlers.signedOut()
+      return
+    }
+    // What the person may do is drawn with the page; what they were typing is kept.
+    if (code === RIGHTS_CHANGED) {
+      ended = true
+      location.reload()
       return
     }
     handlers.lost()
