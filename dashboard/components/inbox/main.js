@@ -52,7 +52,7 @@ function start(parent, data) {
 
   const root = h("div", { class: "rd desk", lang: data.language })
   const over = createOver(root, words)
-  const opening = (id) => ({ label: words.say("list.show"), run: () => choose(id) })
+  const opening = (id) => (id === thread.id ? null : { label: words.say("list.show"), run: () => choose(id) })
   const own = createOwn(words, me, {
     given(row) {
       if (row.id !== thread.id && isAwake(row)) announce(words.say("list.given", { name: title(row, words) }), opening(row.id))
