@@ -140,7 +140,7 @@ def _person(value: Any) -> dict[str, str]:
 ACTIONS: Mapping[str, Action] = {
     "reply": _action("staff_send", text=_text, reply_to=_maybe(_id)),
     "template": _action("staff_template", template_id=_id, params=_list(_text)),
-    "file": _action("staff_file", file=_file, text=_text),
+    "file": _action("staff_file", file=_file, text=_text, reply_to=_maybe(_id)),
     "react": _action("staff_react", message_id=_id, emoji=_text),
     "retry": _action("retry_message", message_id=_id),
     "take_over": _action("take_over"),

@@ -168,7 +168,7 @@ end
 $$;
 comment on function public.staff_template(uuid, uuid, text[], text) is 'An agent sends an approved template with its values; the only thing that goes out when the window is closed.';
 
-create function public.staff_file(p_conversation_id uuid, p_file jsonb, p_text text, p_client_key text) returns jsonb
+create function public.staff_file(p_conversation_id uuid, p_file jsonb, p_text text, p_client_key text, p_reply_to uuid default null) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -191,11 +191,12 @@ begin
   end if;
   return private.staff_message(c, v_staff, jsonb_build_object('kind', v_kind, 'text', coalesce(p_text, ''), 'media',
     jsonb_build_object('path', concat_ws('/', c.business_id, c.id, 'out', p_file ->> 'stored'), 'mime_type', p_file ->> 'mime_type', 'file_name', left(p_file ->> 'file_name', 200),
-      'size_bytes', (p_file ->> 'size_bytes')::bigint)), 'staff:' || p_client_key);
+      'size_bytes', (p_file ->> 'size_bytes')::bigint)), 'staff:' || p_client_key, private.context_of(c.id, p_reply_to));
 end
 $$;
-comment on function public.staff_file(uuid, jsonb, text, text) is
-  'An agent sends a file that was put into the bucket before, in the folder of the conversation: {kind, stored, mime_type, file_name, size_bytes}, with words to it.';
+comment on function public.staff_file(uuid, jsonb, text, text, uuid) is
+  'An agent sends a file that was put into the bucket before, in the folder of the conversation: {kind, stored, mime_type, file_name, size_bytes}, '
+  'with words to it, maybe as an answer to one message.';
 
 create function public.staff_react(p_conversation_id uuid, p_message_id uuid, p_emoji text, p_client_key text) returns jsonb
 language plpgsql security definer set search_path = ''
@@ -267,6 +268,6 @@ comment on function public.retry_message(uuid, uuid, text) is 'Sends again what 
 
 grant execute on function public.assign_conversation(uuid, uuid, text), public.reopen_conversation(uuid, text),
   public.snooze_conversation(uuid, timestamptz, text), public.block_contact(uuid, boolean, text), public.edit_contact(uuid, text, text, text),
-  public.staff_template(uuid, uuid, text[], text), public.staff_file(uuid, jsonb, text, text), public.staff_react(uuid, uuid, text, text), public.retry_message(uuid, uuid, text)
+  public.staff_template(uuid, uuid, text[], text), public.staff_file(uuid, jsonb, text, text, uuid), public.staff_react(uuid, uuid, text, text), public.retry_message(uuid, uuid, text)
   to authenticated, service_role;
 grant execute on function private.wake_snoozed() to service_role;

@@ -111,9 +111,14 @@ async def test_files_go_out_and_what_can_t_is_told(agent: Agent) -> None:
     await attach(_files("foto.png", "image/png", PIXEL))
     await expect(waits).to_be_visible()
     await expect(send).to_be_enabled()
+    # A picture may be the answer to a message.
+    greeting = page.locator(".message.in", has_text="ciao")
+    await greeting.hover()
+    await greeting.get_by_role("button", name="Rispondi a questo").click()
     await words.fill("ecco la foto")
     await words.press("Enter")
     await expect(waits).to_be_hidden()
+    await expect(mine.locator("blockquote")).to_contain_text("ciao")
     await expect(mine.locator(".picture img")).to_have_js_property("naturalWidth", 1)
     await expect(mine).to_contain_text("ecco la foto")
     await attach(_files("listino è.pdf", "application/pdf", b"%PDF-1.7 prezzi"))
@@ -124,6 +129,11 @@ async def test_files_go_out_and_what_can_t_is_told(agent: Agent) -> None:
     await expect(mine.nth(1)).to_have_attribute("data-status", SENT)
     picture, document = await _said(agent, phone)
     assert (picture["type"], picture["image"]["caption"]) == ("image", "ecco la foto")
+    (asked,) = await agent.stack.sql(
+        "select meta_message_id from whatsapp_messages where phone = $1 and direction = 'inbound'", phone
+    )
+    assert picture["context"]["message_id"] == asked["meta_message_id"]
+    assert "context" not in document
     assert (document["type"], document["document"]["filename"]) == ("document", "listino è.pdf")
     # Refused in words, and nothing is left behind that could be sent.
     toast = page.get_by_role("status").locator(".toast")

@@ -286,8 +286,8 @@ export function createComposer(words, kept, actions) {
       draft.mentions = {}
     } else if (draft.file) {
       const { state: _, ...file } = draft.file
-      actions.say("file", row.id, { file, text })
-      Object.assign(draft, { reply: "", file: null })
+      actions.say("file", row.id, { file, text, reply_to: draft.replyTo?.id ?? null })
+      Object.assign(draft, { reply: "", file: null, replyTo: null })
     } else {
       actions.say("reply", row.id, { text, reply_to: draft.replyTo?.id ?? null })
       draft.reply = ""
