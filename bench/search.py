@@ -11,7 +11,6 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,6 +19,7 @@ import asyncpg
 import numpy
 from supabase import AsyncClient, acreate_client
 
+from bench import processor
 from bench.partial import PartialStack, partial_stack
 
 DIMENSIONS = 512
@@ -108,9 +108,9 @@ async def _measure(
         await _sql(connection, shop, questions[0])
         in_sql, cpu = [], []
         for asked in questions:
-            before = await _cpu(connection)
+            before = _cpu(connection)
             in_sql.append(await _sql(connection, shop, asked))
-            cpu.append(await _cpu(connection) - before)
+            cpu.append(_cpu(connection) - before)
         line = f"  {name:27} {_times([ms for ms, _ in in_sql])}  of a core {_times(cpu)}"
         if recall:
             exact = [(await _sql(connection, shop, asked, exact=True))[1] for asked in questions[:COMPARED]]
@@ -141,10 +141,9 @@ async def _sql(
     return taken, [hit["product_id"] for hit in json.loads(found)]
 
 
-async def _cpu(connection: asyncpg.Connection) -> float:
+def _cpu(connection: asyncpg.Connection) -> float:
     """Milliseconds of processor time that the server has spent for this connection, whatever else is going on."""
-    pid = await connection.fetchval("select pg_backend_pid()")
-    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e6
+    return processor.milliseconds([connection.get_server_pid()])
 
 
 async def _rpc(client: AsyncClient, shop: Shop, asked: Asked) -> float:
