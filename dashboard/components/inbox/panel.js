@@ -81,7 +81,7 @@ export function createPanel(words, { close, choose, doings, cart, me, mayAct }) 
         fact(words.say("panel.since"), person.created_at && words.date(person.created_at)),
         row.conversation_type === "customer" && consent(row, beside.consent),
         beside.rider && duty(row, beside.rider),
-        fact(words.say("panel.identities"), (beside.identities ?? []).filter((one) => one.kind !== "phone").map((one) => `${words.name("identity", one.kind)} ${one.value}`).join(", "))))
+        (beside.identities ?? []).filter((one) => one.kind !== "phone").map((one) => fact(words.name("identity", one.kind), h("small", {}, one.value)))))
   }
 
   /** Whether they agreed to promotions, since when and where they said it. */

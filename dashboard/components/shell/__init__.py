@@ -14,14 +14,22 @@ from dashboard.visitor import Visitor
 if TYPE_CHECKING:
     from dashboard.navigation import Entry
 
-# Streamlit's own header would be a second one. Pages begin below ours.
+# Streamlit's own header would be a second one; pages begin below ours. Its small print is too pale to be read by
+# everybody, and so is what it chose as the colour of its buttons where that stands as words on dark.
 FRAME = """
 <style>
   [data-testid="stHeader"], [data-testid="stToolbar"], [data-testid="stDecoration"] { display: none; }
   [data-testid="stMainBlockContainer"] { padding: 74px 28px 40px; max-width: none; }
+  [data-testid="stMain"]:focus-visible {
+    outline: 2px solid color-mix(in srgb, currentColor 40%, transparent); outline-offset: -2px;
+  }
+  [data-testid="stCaptionContainer"] { opacity: .76; }
+  @media (prefers-color-scheme: dark) {
+    :is([role="tab"][aria-selected="true"], [role="radio"][aria-checked="true"][data-variant]) p { color: #8199f1; }
+  }
+  @media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding-left: 14px; padding-right: 14px; } }
 </style>
 """
-
 
 STYLES = ("shell.css", "team.css")
 

@@ -9,6 +9,7 @@ import { createTeam } from "./team.js"
 
 const PATIENCE_MS = 1_500
 const BADGES_MS = 15_000
+const SLOW_AFTER_MS = 3_000
 /** What a person types and has not sent is kept under this prefix; whoever signs out leaves nothing behind. */
 const KEPT = "relaydesk."
 /** Pages whose code is fetched while nothing else is to be done, so that they open at once. */
@@ -33,6 +34,7 @@ function start(parent) {
   let context = null
   let team = null
   let going = 0
+  let slowing = 0
 
   function say(key, values) {
     let text = context.data.texts[key] ?? key
@@ -116,11 +118,18 @@ function start(parent) {
   }
 
   function setLive({ detail }) {
-    status.hidden = !detail.state
-    if (!detail.state) return
-    status.className = `live ${detail.state}`
-    status.title = say(`desk.${detail.state}_hint`)
-    fill(status, h("i", {}), h("span", {}, say(`desk.${detail.state}`)))
+    clearTimeout(slowing)
+    // A page that has just come hears nothing for a moment; that is worth a word only when it lasts.
+    if (detail.state === "slow" && status.hidden) slowing = setTimeout(showLive, SLOW_AFTER_MS, "slow")
+    else showLive(detail.state)
+  }
+
+  function showLive(state) {
+    status.hidden = !state
+    if (!state) return
+    status.className = `live ${state}`
+    status.title = say(`desk.${state}_hint`)
+    fill(status, h("i", {}), h("span", {}, say(`desk.${state}`)))
     fit()
   }
 
@@ -164,6 +173,7 @@ function start(parent) {
     stop() {
       clearInterval(asking)
       clearTimeout(fetching)
+      clearTimeout(slowing)
       team?.stop()
       fitting.disconnect()
       document.removeEventListener("visibilitychange", askBadges)
