@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bench.evaluation.shop import Shop
+from processors.customer.delivery_words import collects
 from processors.customer.gate import Command, command_of, language_wish, says_confirm
 from processors.customer.listen import pieces
 from processors.customer.orders_to_us import orders_us
@@ -63,6 +64,8 @@ async def _hear(shop: Shop, talk: Talk, piece: str, heard: Reading) -> tuple[Tal
     if command is not None:
         return talk, _commanded(heard, command, piece)
     if language_wish(piece) is not None or is_greeting(piece) or orders_us(piece):
+        return talk, heard
+    if heard.steps and collects(piece):
         return talk, heard
     talk, found = await understand(talk, shop.reads, piece)
     steps = (CartStep(action=found.cart_action, items=found.items), *found.also)

@@ -44,12 +44,21 @@ _SPEAKS_OF_IT: Final = re.compile(
 )
 _NUMBERED: Final = re.compile(r"^\w*[a-z]{3}\w*[ ,]+(?:\w+[ ,]+){0,4}?(?:n\.? ?|no\.? ?)?\d{1,4}\b")
 _COURTESY: Final = re.compile(
-    r"[ ,]+(?:grazie(?: mille)?|per favore|please|thanks|thank you|ya|kak|dong)[.! ]*$", re.I
+    r"(?:[ ,]+(?:grazie(?: mille)?|per favore|please|thanks|thank you|ya|kak|dong|aja|saja|deh|min|makasih|"
+    r"terima kasih))+[.! ]*$",
+    re.I,
 )
 _SHOPPING: Final = re.compile(
     r"\b(ordine|vorrei|voglio|aggiungi|metti|togli|prendo|ordino|quanto|costa|avete|want|would like|add|remove|order|"
     r"how much|do you|mau|pesan|tambah|hapus|berapa|ada)\b"
 )
+_COUNTING: Final = re.compile(
+    r"\b(?:e|ed|and|dan|sama|anche|pure|also|plus|juga|piu|altr[ieoa]|ancora|more|another|lagi|anzi|solo|soltanto|only|just|"
+    r"cuma|make|it|them|me|mi|ne|for|per|untuk|il|lo|la|i|gli|le|the|a|di|dei|delle|of|no|ok|si|sono|siamo|about|x|like|"
+    r"want|take|need|get|have|send|give|drop|double|serv\w+|facciamo|faccia\w*|fai|mett\w+|prend\w+|dammi|dacci|"
+    r"mand\w+|aggiung\w+|togl\w+|lev[aio]\w*|beli\w*|ambil\w*|minta|kirim\w*|jadi\w*|ganti\w*)[ ,]+\d{1,4}\b"
+)
+"""A number behind a word of shopping counts things; that of a house follows the name of its street."""
 _SENDING: Final = re.compile(
     r"[,;.]?\s*(?:(?:e|ed|and|dan|da|to be|che|puoi|potete|can you)\s+)*(?:(?:me |te )?(?:lo|la|li|le|ce li)\s+)?"
     r"(?:mand|invia|spedi|consegn|port|recapit|deliver|send|ship|bring|kirim|di ?kirim|antar|di ?antar)\w*"
@@ -121,7 +130,7 @@ def address_in(text: str, *, asked: bool) -> Address | None:
     else:
         # A house number follows its street: "2 candele" is a wish.
         named = _NUMBERED.search(plain) or (postcode is not None and len(bare.split()) > 2)
-        is_address = asked and bool(named) and not _SHOPPING.search(plain)
+        is_address = asked and bool(named) and not (_SHOPPING.search(plain) or _COUNTING.search(plain))
     return Address(text=tidy(bare), postcode=postcode) if is_address else None
 
 

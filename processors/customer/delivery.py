@@ -10,13 +10,14 @@ from dataclasses import replace
 from typing import Final
 
 from processors.customer import cart as carts
-from processors.customer import notes, redirect
+from processors.customer import chat, notes, redirect
 from processors.customer.addresses import (
     Address,
     address_in,
     address_of_form,
     address_of_place,
     postcode_in,
+    tidy,
 )
 from processors.customer.choices import AddressChoice
 from processors.customer.delivery_words import collects, same_place, wants_other_address
@@ -43,12 +44,13 @@ async def answer(talk: Talk, reads: Reads, text: str) -> Talk | None:
     awaited = talk.session.awaited
     if wants_other_address(text) and address_in(text, asked=False) is None:
         return await redirect.change(talk, reads)
-    if talk.cart and collects(text):
-        return await collect(talk, reads)
+    if (talk.cart or talk.session.questions) and collects(text):
+        return await notes.wanted_at(await collect(talk, reads), reads, text)
     if awaited is not None:
         if awaited.draft and "total" in awaited.draft and yes_no(text):
             return await redirect.apply(talk, reads)
-        if (same_place(text) or yes_no(text)) and (kept := await _last_used(talk, reads)):
+        agrees = yes_no(text) and awaited.draft is None and chat.subject_of(text) != "thanks"
+        if (same_place(text) or agrees) and (kept := await _last_used(talk, reads)):
             return await heard(talk, reads, kept)
     if (draft := _draft(talk)) is not None and (code := postcode_in(text)):
         return await heard(talk, reads, draft.with_postcode(code))
@@ -64,7 +66,9 @@ async def answer(talk: Talk, reads: Reads, text: str) -> Talk | None:
 
 
 async def _as_note(talk: Talk, reads: Reads, text: str) -> Talk | None:
-    """Where no zone says what bringing costs, an address is a word for the shop, which agrees on the rest."""
+    """Where no zone says what bringing costs, an address, or that they come for it, is a word for the shop."""
+    if (talk.cart or talk.session.questions) and collects(text):
+        return await notes.keep_or_hand_on(talk, reads, tidy(text))
     address = address_in(text, asked=False)
     return None if address is None else await notes.keep_or_hand_on(talk, reads, address.text)
 
@@ -130,6 +134,16 @@ async def collect(talk: Talk, reads: Reads) -> Talk:
     session = replace(talk.session, awaited=None)
     talk = replace(talk, delivery={**talk.delivery, "pickup": True}, session=session)
     return replace(talk, checkout=bool(talk.cart), asking=True, intent="order_request")
+
+
+def told(talk: Talk) -> Talk:
+    """The talk with what this turn said of delivery repeated, where the summary that shows it is still to come."""
+    if talk.delivery.get("pickup"):
+        return talk.noting("delivery.pickup_kept")
+    address = talk.delivery.get("address") or {}
+    return (
+        talk.noting("delivery.address_kept", address=address["address"]) if address.get("address") else talk
+    )
 
 
 def chosen_action(talk: Talk) -> tuple[Action, ...]:

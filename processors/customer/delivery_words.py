@@ -16,9 +16,16 @@ _WANTS_OTHER: Final = re.compile(
     rf"\b(?:{_OTHER}(?: \w+){{0,4}} {_ADDRESS}|{_ADDRESS}(?: \w+){{0,4}} {_OTHER})\b"
 )
 _COLLECTS: Final = re.compile(
-    r"\b(?:(?:lo |la |li |le )?ritir(?:o|arlo|arla|arli|are|iamo)\b(?! (?:il reso|i resi))|"
-    r"passo (?:io )?a prender\w+|vengo (?:io )?a prender\w+|asporto|"
-    r"pick ?up|pick it up|pick them up|collect (?:it|them)|i ll collect|ambil sendiri|(?:saya )?ambil (?:di|ke) toko)\b"
+    r"\b(?:(?:lo |la |li |le )?ritir(?:o|arlo|arla|arli|arle|are|iamo)\b(?! (?:il reso|i resi))|"
+    r"(?:passo|passiamo|vengo|veniamo)(?: (?!via\b|corso\b|piazza\b)\w+){0,6} a (?:prend|ritir)\w+|asporto|"
+    r"pick ?up|pick (?:it|them|this|that) up|collect (?:it|them)|i ll collect|ambil sendiri|"
+    r"(?:saya )?(?:ambil|jemput) (?:di|ke) toko)\b"
+)
+_PART: Final = re.compile(r"[^,;.!\n]+[,;.!\n]*")
+_JOINED: Final = re.compile(
+    r"\s+(?:e|ed|and|dan)\s+(?=(?:poi |then )?(?:(?:io )?(?:passo|passiamo|vengo|veniamo)\b|(?:lo|la|li|le) ritir|"
+    r"(?:i|we)(?:['’]ll| will)? (?:pick|collect)|(?:saya )?ambil))",
+    re.IGNORECASE,
 )
 _SAME: Final = re.compile(
     r"(?:(?:si|ok|yes|ya|va bene|iya) )?(?:(?:al|allo|lo|the|come|il|ke|di|to) )*"
@@ -43,3 +50,13 @@ def collects(text: str) -> bool:
 def same_place(text: str) -> bool:
     """ "Stesso indirizzo", "come l'altra volta", as the answer to the question where to."""
     return _SAME.fullmatch(plain(text)) is not None
+
+
+def with_pickup(line: str) -> tuple[str, ...]:
+    """A line, or the wish in it and that it is collected: "passo io domani a prenderle, tenetemi 2 palline"."""
+    parts = [part for whole in _JOINED.split(line) for part in _PART.findall(whole)]
+    coming = [part for part in parts if collects(part) and "?" not in part]
+    wish = "".join(f" {part.strip()}" for part in parts if part not in coming).strip(" ,;")
+    if not coming or len(wish.split()) < 2:
+        return (line,)
+    return (wish, " ".join(part.strip(" ,;.!") for part in coming))

@@ -92,6 +92,12 @@ _CANCELS_IT: Final = re.compile(
     r"(?:di ?)?batal(?:kan|in|kan saja)?(?: (?:saja|aja|dong|ya|kak|deh|itu|ini))*"
 )
 """A wish to take back what was spoken of last, in a whole sentence: "puoi annullarlo?", "can you cancel it"."""
+_YES_CANCEL: Final = re.compile(
+    r"(?:(?:si|sii|ok|okay|yes|yeah|yep|ya|iya|oke|certo|sure|dai|no|va bene|d accordo) )+"
+    r"(?:(?:pure|please|tolong|just|lo|la|di|to) )*(?:annulla(?:lo|la|re|te|telo)?|annulliamo|cancel|batal(?:kan|in)?)"
+    r"(?: (?:pure|tutto|lo|l|il|it|that|the|my|mio|ordine|order|pesanan(?:nya)?|saja|aja|ya|kak|please|grazie|thanks))*"
+)
+"""An answer to whether something is to be cancelled: "sì annulla", "yes, cancel it"."""
 LONGEST_YES: Final = 12
 """Words; who says more says something else as well."""
 
@@ -114,7 +120,7 @@ def command_of(text: str) -> Command | None:
     for command, phrases in _PHRASES.items():
         if plain in phrases or _bare(plain) in phrases:
             return command
-    if _CANCELS_IT.fullmatch(plain):
+    if _CANCELS_IT.fullmatch(plain) or (_YES_CANCEL.fullmatch(plain) and "?" not in text):
         return "cancel"
     answer = gate.yes_no(text)
     return None if answer is None else ("yes" if answer else "no")

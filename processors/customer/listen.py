@@ -15,6 +15,7 @@ from processors.customer import (
     followups,
     inquiry,
     menus,
+    multiples,
     notes,
     orders,
     paying,
@@ -27,9 +28,12 @@ from processors.customer import (
 )
 from processors.customer.addresses import address_in, with_address
 from processors.customer.clauses import clauses
+from processors.customer.delivery_words import collects, with_pickup
+from processors.customer.dictation import signed
 from processors.customer.gate import Command, agrees, command_of, language_wish, says_confirm
 from processors.customer.menus import menu_button
 from processors.customer.orders_to_us import orders_us
+from processors.customer.redirect import under_way
 from processors.customer.reorder import asks_again, reorder
 from processors.customer.talk import Reads, Talk
 from processors.customer.understand import understand
@@ -41,6 +45,9 @@ from processors.understanding.types import Understanding
 
 UNSURE = 0.35
 """Below this nothing is done on a guess; the menu is offered."""
+
+LONGEST_PICKUP = 10
+"""Words of a line that says nothing but that the goods are collected."""
 
 _CLAUSE = re.compile(r"[^,;.!?]+[,;.!?]*")
 
@@ -71,6 +78,8 @@ async def listen(talk: Talk, reads: Reads, text: str) -> Talk:
             talk = await notes.wanted_at(followed, reads, piece)
         elif (swapped := await swaps.swap(talk, reads, piece)) is not None:
             talk = swapped
+        elif (multiplied := await multiples.multiply(talk, reads, piece)) is not None:
+            talk = multiplied
         elif command == "yes" and (agreed := await answers.agree(talk, reads)) is not None:
             talk = agreed
         elif (about_delivery := await _delivery(talk, reads, piece)) is not None:
@@ -114,6 +123,10 @@ async def _delivery(talk: Talk, reads: Reads, piece: str) -> Talk | None:
         return answered
     if so_far.asks_total(piece) and (told := await so_far.tell_total(talk, reads)) is not None:
         return told
+    if orders.asks_when(piece) or shipping.asks_how_long(piece):
+        if talk.cart or not (orders.asks_when(piece) or await under_way(talk, reads, None)):
+            return await shipping.tell(replace(talk, intent="product_inquiry"), reads, piece)
+        return await orders.status(replace(talk, intent="support_request"), reads, piece)
     if shipping.asks(piece):
         return await shipping.tell(replace(talk, intent="product_inquiry"), reads, piece)
     if asks_again(piece):
@@ -128,6 +141,11 @@ def pieces(text: str) -> Iterator[str]:
     together: list[str] = []
     for line in (part for whole in text.split("\n") for part in with_address(whole)):
         if not _stands_alone(line):
+    text = signed(text)
+    lines = (part for whole in text.split("\n") for said in with_pickup(whole) for part in with_address(said))
+    for line in lines:
+        alone = collects(line) and len(line.split()) <= LONGEST_PICKUP
+        if command_of(line) is None and address_in(line, asked=False) is None and not alone:
             wishes, line = _without_language(line)
             yield from wishes
             if line:
@@ -146,6 +164,8 @@ def _stands_alone(line: str) -> bool:
 
 def _without_language(line: str) -> tuple[list[str], str]:
     """The clauses that ask for a language, and the line without them: "scusi, possiamo parlare inglese? I'd like …"."""
+    if language_wish(line) is not None:
+        return [line], ""
     clauses_ = _CLAUSE.findall(line)
     wishes = [clause for clause in clauses_ if language_wish(clause) is not None]
     if not wishes:
@@ -213,6 +233,8 @@ async def _interpret(talk: Talk, reads: Reads, text: str) -> Talk:
     if orders_us(text):
         other = menus.menu(talk, talk.say("chat.other", business=talk.turn.business.name))
         return replace(talk, chat=other, intent=talk.intent or "general_chat", understood={"orders_us": True})
+    if support.asks_tax(text):
+        return support.hand_over(talk, reason="invoice", intro="support.invoice")
     talk, understood = await understand(talk, reads, text)
     talk = replace(
         talk,
@@ -235,7 +257,19 @@ async def _interpret(talk: Talk, reads: Reads, text: str) -> Talk:
             # Heard by a model, or with terms of the customer's own: the summary says once more what is agreed to.
             return replace(talk, checkout=bool(talk.cart), asking=True) if talk.cart else _what_to_order(talk)
         return _yes(talk, explicit=says_confirm(text))
+    taking_out = understood.cart_action in ("remove", "set")
+    if taking_out and not talk.cart and not talk.session.questions and talk.reopened is None:
+        changed = await orders.change_placed(talk, reads, text, listen)
+        if changed is not None:
+            return changed
     if understood.cart_action != "none":
+        if (
+            understood.cart_action == "add"
+            and not talk.turn.cart
+            and not talk.cart
+            and orders.asks_beside(text)
+        ):
+            talk = await orders.beside(talk, reads)
         talk = await wishes.change_cart(talk, reads, text, understood)
         if talk.cart_changed:
             talk = await notes.wanted_at(talk, reads, said)

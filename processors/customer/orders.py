@@ -13,6 +13,7 @@ from processors.customer.checkout import cancel
 from processors.customer.choices import order_id
 from processors.customer.menus import menu_button
 from processors.customer.order_status import order_text
+from processors.customer.swaps import names_any
 from processors.customer.talk import Reads, Talk
 from processors.customer.titles import button_title
 from processors.model import Button, Json, Reply
@@ -28,18 +29,21 @@ ALIVE = ("confirmed", "created")
 _CODE = re.compile(r"\b[dD]?(\d{4,9})\b")
 _ONLY_CODE = re.compile(r"(ordine|order|pesanan|il|l|my|numero|number|nomor| )*d\d{4,9}")
 _STATUS = re.compile(
-    r"\b(dov ?e|dove (si trova|sta)|a che punto|che fine|stato|quando (arriva|mi arriva|arrivera|consegnate|arrivano)|"
+    r"\b(dov ?e|ndo sta|dove (si trova|sta)|a che punto|che fine|stato|"
+    r"quando (arriva|mi arriva|arrivera|consegnate|arrivano)|"
     r"traccia\w*|tracking|non (e|mi e) (ancora )?arrivat\w+|nn (mi )?e arivat\w+|i miei ordini|ultimo ordine|"
     r"where( is| s)? (my|the)|status|track|when will (it|my)|not (yet )?arrived|hasn t arrived|my orders?|"
     r"di ?mana|sampai mana|belum (sampai|datang)|kapan (sampai|datang|tiba)|status pesanan|lacak)\b"
 )
 _ABOUT_ORDER = re.compile(
-    r"\b(ordin[ei]|pacc[oh]i?|consegna|spedizione|corriere|merce|order|orders|parcel|package|delivery|shipment|"
+    r"\b(ordin[ei]|pacc[oh]i?|consegna|spedizione|corriere|rider|fattorino|kurir|driver|merce|order|orders|parcel|package|delivery|shipment|"
     r"pesanan\w*|paket\w*|kiriman\w*|orderan\w*|barang\w*|arrivat\w+|arriva)\b"
 )
 _CANCEL = re.compile(
     r"\b(annull\w*|disdi\w*|cancella\w*|cancel|batalkan|batal\w*)\b.*\b(ordine|ordini|order|pesanan|orderan)\b"
 )
+
+_ON_TOP = re.compile(r"\b(aggiung\w+|aggiunt\w+|add|tambah\w*)\b")
 
 _BEYOND_EDIT = re.compile(
     r"^(?:[^\s,;:]+\s+){0,5}?(?:modific|cambi|corregg|change|edit|modify|ubah|ganti|mengubah)\w*\s+(?:\S+\s+){0,3}?"
@@ -58,6 +62,22 @@ def asks_status(text: str) -> bool:
     if _ONLY_CODE.fullmatch(plain):
         return True
     return bool(_STATUS.search(plain) and (_ABOUT_ORDER.search(plain) or _CODE.search(plain)))
+
+
+_UNDER_WAY = re.compile(
+    r"(?:(?:e|ma|ciao|scus[aio]|ok|allora|hi|hey|sorry|so|kak|min|halo|and|but) )*"
+    r"(?:(?:quando|tra quanto|fra quanto|per quando|a che ora) (?:mi |me lo |me la |lo |la )?"
+    r"(?:arriv\w+|consegn\w+|portat\w+|ricev\w+)|"
+    r"(?:dove|come) (?:posso )?(?:vedo|vedere|controll\w+|segu\w+) (?:lo stato|a che punto e)|"
+    r"when (?:will|does|is) (?:it|this) (?:arriv\w+|come|coming|get here|be here|delivered|be delivered)|"
+    r"what time will it arrive|"
+    r"kapan (?:sampai|datang|tiba|diantar|dikirim)\w*)(?: (?:ya|kak|dong|grazie|please|a casa|da me|nya))*"
+)
+
+
+def asks_when(text: str) -> bool:
+    """Whether a short text asks when what was ordered, or is about to be, comes: "quando arriva?"."""
+    return _UNDER_WAY.fullmatch(_plain(text)) is not None
 
 
 def asks_edit(text: str) -> bool:
@@ -152,6 +172,32 @@ async def edit_and(talk: Talk, reads: Reads, rest: str, listen: Listen) -> Talk:
     if heard.cart == cart and not heard.session.questions and not heard.checkout:
         return await edit(talk, reads)
     return heard
+
+
+async def change_placed(talk: Talk, reads: Reads, text: str, listen: Listen) -> Talk | None:
+    """What takes something out of a cart that is empty is about the order just placed; None without one that has it."""
+    placed = _placed(await reads.services.store.customer_orders(talk.turn.conversation_id))
+    order = next((order for order in placed if order["status"] in ALIVE and not _is_over(order)), None)
+    if order is None:
+        return None
+    glossary = await reads.services.search.glossary(talk.turn.business.id)
+    if not names_any([line["name"] for line in order["lines"]], text, glossary):
+        return None
+    return await (edit_and(talk, reads, text, listen) if _is_open(order) else edit(talk, reads))
+
+
+async def beside(talk: Talk, reads: Reads) -> Talk:
+    """The talk that says that a cart begun now is another order than the one under way."""
+    placed = _placed(await reads.services.store.customer_orders(talk.turn.conversation_id))
+    order = next((order for order in placed if order["status"] in ALIVE and not _is_over(order)), None)
+    if order is None:
+        return talk
+    return talk.noting("order.beside_open" if _is_open(order) else "order.beside", code=order["code"])
+
+
+def asks_beside(text: str) -> bool:
+    """Whether something is wanted on top of what was ordered: "posso aggiungere un sapone?"."""
+    return _ON_TOP.search(_plain(text)) is not None
 
 
 async def edit(talk: Talk, reads: Reads, relay_id: UUID | None = None) -> Talk:

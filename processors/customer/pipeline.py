@@ -66,7 +66,7 @@ async def _conclude(talk: Talk, reads: Reads) -> Decision:
     if talk.session.questions and (talk.asking or talk.checkout):
         talk = await ask_next(talk, reads)
         if talk.session.questions:
-            talk = _with_cart(replace(talk, checkout=False))
+            talk = delivery.told(_with_cart(replace(talk, checkout=False)))
             # An address or a note said beside it is kept for the summary to come.
             talk = replace(talk, actions=(*talk.actions, *delivery.chosen_action(talk)))
             return _decision(checkout.withdraw(talk) if talk.cart_changed else talk)

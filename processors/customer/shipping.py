@@ -30,6 +30,23 @@ def asks(text: str) -> bool:
     return "?" in text and _POSTCODE.search(text) is not None and _REACH.search(fold(text)) is not None
 
 
+_HOW_LONG: Final = re.compile(
+    r"(?:(?:e|ma|ok|allora|scus[aio]|ciao|hi|so|and|but|kak|min|circa|more or less|roughly) )*"
+    r"(?:(?:in |tra |fra )?quanto(?: tempo)? "
+    r"(?:ci (?:mett\w+|vuole|impieg\w+)|arriv\w+|mi arriv\w+|si aspetta|devo aspettare)|"
+    r"quanto (?:tempo )?per la consegna|(?:che|quali) tempi(?: di consegna)?(?: avete| ci sono)?|"
+    r"how long (?:will|does|would) (?:it|this|that|delivery|the delivery) (?:take|be)|"
+    r"how long (?:for|is) (?:the )?delivery|"
+    r"berapa lama(?: (?:sampai|pengiriman|diantar|antar)\w*)?|(?:sampai\w*|diantar|pengiriman\w*) berapa lama)"
+    r"(?: (?:a|ad|per|to|for|di|la|consegn\w+|arriv\w+|portar\w+|ya|kak|grazie|please|circa|roughly|casa|me))*"
+)
+
+
+def asks_how_long(text: str) -> bool:
+    """Whether a text asks nothing but how long it takes until goods come: "quanto ci mette?"."""
+    return _HOW_LONG.fullmatch(" ".join(re.findall(r"[a-z0-9]+", fold(text)))) is not None
+
+
 async def tell(talk: Talk, reads: Reads, text: str) -> Talk:
     """The talk ending with the zones; with a postcode in the question, with the answer for that one."""
     onward = checkout_button(talk) if talk.cart else menu_button(talk, "catalogue")
@@ -45,6 +62,8 @@ async def tell(talk: Talk, reads: Reads, text: str) -> Talk:
         else:
             words = talk.say("delivery.not_there", code=code[0])
         return replace(talk, ending=Reply(text=words, kind="buttons", buttons=buttons))
+    if talk.cart and (known := await _of_cart(talk, reads)):
+        return replace(talk, ending=Reply(text=known, kind="buttons", buttons=buttons))
     query = reads.services.store.client.table("delivery_zones").select(
         "name", "fee::text", "free_above::text", "minimum_order::text", "minutes_from", "minutes_to"
     )
@@ -53,6 +72,14 @@ async def tell(talk: Talk, reads: Reads, text: str) -> Talk:
     lines = (f"• {zone['name']}: {_terms(talk, zone)}" for zone in zones)
     text = "\n".join((talk.say("delivery.zones"), *lines, talk.say("delivery.zones_hint")))
     return replace(talk, ending=Reply(text=text, kind="buttons", buttons=buttons))
+
+
+async def _of_cart(talk: Talk, reads: Reads) -> str:
+    """Fee and time of the cart, where it is known whereto; empty before."""
+    found = await quote(talk, reads, carts.total(talk.cart))
+    if found.way != "delivery" or found.address is None or not found.zone:
+        return ""
+    return talk.say("delivery.this_costs", address=found.address.text, fee=_of_quote(talk, found))
 
 
 def _of_quote(talk: Talk, found: Quote) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Final
 
 from processors.customer import hours, orders
 from processors.customer.menus import menu_button
@@ -29,6 +30,17 @@ _SUBJECTS: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
 )
+
+
+_TAX: Final = re.compile(
+    r"\b(p iva|partita iva|partitaiva|codice (univoco|fiscale|destinatario|sdi)|dati fiscali|ragione sociale|"
+    r"vat (number|id|no)|tax (id|number)|npwp|faktur pajak)\b"
+)
+
+
+def asks_tax(text: str) -> bool:
+    """Whether a text is about what stands on an invoice: no product is meant, and a person has to answer."""
+    return _TAX.search(" ".join(re.findall(r"[a-z0-9]+", fold(text)))) is not None
 
 
 async def support(talk: Talk, reads: Reads, text: str) -> Talk:

@@ -14,7 +14,7 @@ from processors.customer.talk import Reads, Talk
 from processors.customer.variants import coming_in, variant_in
 from processors.model import CartLine
 from processors.search.search import Hit, expand
-from processors.search.words import content_words, fold, stem
+from processors.search.words import COMMON, content_words, fold, stem
 from processors.understanding.measures import MARK, Measure, take_measures
 from processors.understanding.numbers import number_in
 from processors.understanding.resolve import Resolver
@@ -65,7 +65,7 @@ async def swap(talk: Talk, reads: Reads, text: str) -> Talk | None:
     matches = [match for pattern in _SWAPS if (match := pattern.match(folded))]
     glossary = await reads.services.search.glossary(talk.turn.business.id) if matches else {}
     for match in matches:
-        line = _line(talk.cart, match["old"], glossary)
+        line = line_named(talk.cart, match["old"], glossary)
         if line is None:
             continue
         swapped = await _swapped(talk, reads, line, match["new"])
@@ -74,13 +74,19 @@ async def swap(talk: Talk, reads: Reads, text: str) -> Talk | None:
     return None
 
 
-def _line(cart: carts.Cart, words: str, glossary: Mapping[str, Sequence[str]]) -> CartLine | None:
+def line_named(cart: carts.Cart, words: str, glossary: Mapping[str, Sequence[str]]) -> CartLine | None:
     """The line whose name has all that was said of it, if exactly one has."""
     said = content_words(words)
     shared = [(_named(said, _stems(line), glossary), line) for line in cart]
     most = max(count for count, _ in shared)
     found = [line for count, line in shared if count == most > 0]
     return found[0] if len(found) == 1 and 2 * most >= len(said) else None
+
+
+def names_any(names: Sequence[str], text: str, glossary: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a text says a word of one of the names."""
+    stems = {stem(word) for name in names for word in content_words(name) if word not in COMMON}
+    return _named(content_words(text), stems, glossary) > 0
 
 
 def _named(said: Sequence[str], name: set[str], glossary: Mapping[str, Sequence[str]]) -> int:

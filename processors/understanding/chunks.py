@@ -68,6 +68,8 @@ def plain(text: str) -> str:
     # Once accents are gone, "è" could not be told from "e".
     text = re.sub(r"\b[èÈ]\b", "est", unicodedata.normalize("NFC", text))
     folded = _NUMBERED.sub(" ", _AFTER_APOSTROPHE.sub(" ", _ELIDED.sub(" ", fold(text))))
+    folded = _SOME_OF.sub(r"\g<number> ", _REST.sub(" ", _POLITE.sub(" ", folded)))
+    folded = _BROUGHT.sub("", _ALSO.sub("", folded))
     folded = _OUT_OF_CART.sub(" out", _ENCLITIC.sub(" ", folded))
     folded = _PAIR_OF_ONE.sub("one ", _ASIDE.sub(" ", folded))
     folded = _NEGATED.sub(_without, _THANKS.sub("", folded))
@@ -82,6 +84,31 @@ def plain(text: str) -> str:
     return "\n".join(" ".join(line.split()) for line in kept.split("\n") if line.strip())
 
 
+_POLITE: Final = re.compile(
+    r",?\s*\b(?:if (?:it|that)\b[^,;.\n\d]{0,30}\b(?:trouble|problem|ok|okay|possible|bother)\b|if possible|"
+    r"if you don (?:t )?mind|when you (?:can|get a chance)|whenever you can|"
+    r"se (?:e |est )?possibile|se (?:potete|puoi|riuscite|riesci|puo)|quando (?:potete|puoi|riuscite)|"
+    r"se non (?:e|est) un (?:problema|disturbo)|se non (?:vi |ti |le )?(?:disturba|dispiace|crea problemi)|"
+    r"kal(?:au|o) (?:bisa|boleh|sempat))\b,?"
+)
+"""What is said for courtesy's sake: "if it isn't too much trouble"."""
+_REST: Final = re.compile(
+    r",?\s*\b(?:(?:and|but|e|ma|dan) )?(?:everything else|(?:all )?the rest|(?:tutto )?il resto|sisanya|yang lain) "
+    r"(?:stays?|remains?|is (?:fine|ok|okay|good)|as is|unchanged|rimane|resta|va bene|uguale|ok|tetap)"
+    r"(?: (?:cosi|uguale|li|com est|as is|the same|there|ada|sama))*"
+)
+"""That nothing else changes is no wish."""
+_SOME_OF: Final = re.compile(
+    r"\b(?P<number>\d+|one|two|three|four|five|six|a couple) of (?:them|these|those|your)\s+(?=[a-z]{3})"
+)
+_ALSO: Final = re.compile(
+    r"^(?:sama|terus|trus|plus|oh|ah)\s+(?=(?:tambah|minta|mau|mett|aggiung|add|take|prend)\w*)"
+)
+_BROUGHT: Final = re.compile(
+    r",\s*(?:di ?)?(?:kirim|antar)\w*(?: (?:sore|pagi|siang|malam|besok|nanti|hari ini|sekarang|cepat|segera|"
+    r"jam \d+|ya|aja|saja|kak|dong|min))+\s*$"
+)
+"""When it is to be brought is read elsewhere."""
 _ASIDE: Final = re.compile(
     r"\b(?:alla fine|tutto sommato|in fin dei conti|after all|in the end|akhirnya|ternyata)\b(?! (?:di|del|of))"
 )

@@ -4,7 +4,7 @@ was shown last.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import UUID
@@ -22,6 +22,8 @@ from processors.understanding.types import ItemMention
 from processors.understanding.variants import only_variant_words, said_in
 
 _PACK_NUMBER = 20
+_BEGINNING = 6
+"""Letters in which two words must agree from the start."""
 _PURPOSE = frozenset(words_of("per for buat untuk"))
 
 
@@ -76,6 +78,8 @@ class Mentions:
         if not content_words(alone) or only_variant_words(alone.split()):
             return _Meant(part=part, words=alone, found=NOTHING)
         found = await self._resolver.find(alone, part.measures)
+        if step.action in ("remove", "set") and (inside := self._there(found)):
+            return _Meant(part=part, words=alone, found=inside)
         if head is not None and not found.clear:
             # "Una candela alla vaniglia e una lavanda": the noun may be said once for all.
             words = f"{_noun(head, self._resolver)} {alone}"
@@ -110,10 +114,21 @@ class Mentions:
             return None
         shared = [(len(asked & {stem(w) for w in content_words(line.name)}), line) for line in self._cart]
         most = max(count for count, _ in shared)
+        if not most:
+            shared = [(_begun(asked, line.name), line) for line in self._cart]
+            most = max(count for count, _ in shared)
         lines = [line for count, line in shared if count == most and count > 0]
         if not lines or most < len(asked) / 2:
             return None
         return _InCart(products=(), clear=len(lines) == 1, complete=True, lines=tuple(lines))
+
+    def _there(self, found: Resolved) -> Resolved | None:
+        """What of the products that may be meant is in the cart: only that can be taken out or counted anew."""
+        named = {product.product_id for product in found.products}
+        lines = tuple(line for line in self._cart if line.product_id in named)
+        if not lines or found.clear:
+            return None
+        return _InCart(products=(), clear=len(lines) == 1, complete=True, lines=lines)
 
     def _item(self, meant: _Meant, step: Step) -> ItemMention | None:
         part, found = meant.part, meant.found
@@ -168,6 +183,12 @@ class Mentions:
         if step.action in ("remove", "set") and inside:
             return inside[-1:] if step.action == "set" or len(inside) == 1 else inside
         return self._shown
+
+
+def _begun(asked: Iterable[str], name: str) -> int:
+    """How many of the words begin as one of a name does: "drop the collar" of a "collarino"."""
+    words = content_words(name)
+    return sum(len(w) >= _BEGINNING and any(n.startswith(w[:_BEGINNING]) for n in words) for w in asked)
 
 
 @dataclass(frozen=True, kw_only=True)

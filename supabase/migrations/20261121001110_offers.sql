@@ -16,7 +16,7 @@ comment on function private.order_event(public.whatsapp_order_relays, uuid, text
 create function private.where_to(p_delivery jsonb, p_note text) returns text
 language sql immutable set search_path = ''
 as $$
-  select coalesce(E'\n📍 ' || (p_delivery ->> 'address'), case when p_delivery ->> 'way' = 'pickup' then E'\n🏬' else '' end)
+  select coalesce(E'\n📍 ' || (p_delivery ->> 'address'), case when p_delivery ->> 'way' = 'pickup' then E'\n🚶 → 🏬' else '' end)
     || coalesce(E'\nhttps://maps.google.com/?q=' || (p_delivery ->> 'latitude') || ',' || (p_delivery ->> 'longitude'), '')
     || case when p_note <> '' then E'\n📝 ' || p_note else '' end
 $$;
@@ -26,7 +26,7 @@ comment on function private.where_to(jsonb, text) is 'Address, map and note of a
 create function private.area_of(p_delivery jsonb, p_note text) returns text
 language sql immutable set search_path = ''
 as $$
-  select case when p_delivery ->> 'way' = 'pickup' then E'\n🏬' when p_delivery ? 'zone' then E'\n📍 ' || concat_ws(', ', p_delivery ->> 'zone',
+  select case when p_delivery ->> 'way' = 'pickup' then E'\n🚶 → 🏬' when p_delivery ? 'zone' then E'\n📍 ' || concat_ws(', ', p_delivery ->> 'zone',
     p_delivery ->> 'postcode') else '' end || case when p_note <> '' then E'\n📝 ' || p_note else '' end
 $$;
 comment on function private.area_of(jsonb, text) is 'Zone, postcode and note of an order as lines for those to whom it is offered.';

@@ -21,6 +21,7 @@ from processors.customer.delivery_words import collects, same_place, wants_other
             "20124",
         ),
         ("potete consegnare a casa mia in via Po 3, 20123 Milano", "Via Po 3, 20123 Milano", "20123"),
+        ("kirim ke Via Torino 40, 20123 Milano aja ya", "Via Torino 40, 20123 Milano", "20123"),
         ("Jl. Sudirman 5, 10220 Jakarta", "Jl. Sudirman 5, 10220 Jakarta", "10220"),
         ("deliver to 12 Baker Street, 10121 Milano", "12 Baker Street, 10121 Milano", "10121"),
         ("viale dei Mille 4, scala B interno 7", "Viale dei Mille 4, scala B interno 7", None),
@@ -38,7 +39,8 @@ def test_after_the_question_less_is_enough(words: str) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["2 candele", "vorrei 2 candele", "aggiungi 2 candele alla lavanda", "20121", "D1042", "Milano", "sì", "via",
+    ["2 candele", "vorrei 2 candele", "and 2 lavender candles please", "actually make it 3 candles, drop the collar",
+     "anche altre 2 candele", "sama 2 lilin lagi", "aggiungi 2 candele alla lavanda", "20121", "D1042", "Milano", "sì", "via",
      "consegnate in via Po 3?", "quanto costa il guinzaglio da 120 cm", "ordine 1042", "x" * 300],
 )  # fmt: skip
 def test_wishes_are_no_addresses(words: str) -> None:
