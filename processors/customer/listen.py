@@ -139,13 +139,9 @@ async def _delivery(talk: Talk, reads: Reads, piece: str) -> Talk | None:
 def pieces(text: str) -> Iterator[str]:
     """Lines that belong together; a command, an address and a second wish stand alone."""
     together: list[str] = []
-    for line in (part for whole in text.split("\n") for part in with_address(whole)):
+    lines = signed(text).split("\n")
+    for line in (part for whole in lines for said in with_pickup(whole) for part in with_address(said)):
         if not _stands_alone(line):
-    text = signed(text)
-    lines = (part for whole in text.split("\n") for said in with_pickup(whole) for part in with_address(said))
-    for line in lines:
-        alone = collects(line) and len(line.split()) <= LONGEST_PICKUP
-        if command_of(line) is None and address_in(line, asked=False) is None and not alone:
             wishes, line = _without_language(line)
             yield from wishes
             if line:
@@ -159,7 +155,8 @@ def pieces(text: str) -> Iterator[str]:
 
 def _stands_alone(line: str) -> bool:
     is_address = address_in(line, asked=False) is not None
-    return command_of(line) is not None or is_address or so_far.asks_total(line)
+    is_pickup = collects(line) and len(line.split()) <= LONGEST_PICKUP
+    return command_of(line) is not None or is_address or is_pickup or so_far.asks_total(line)
 
 
 def _without_language(line: str) -> tuple[list[str], str]:

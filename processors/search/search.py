@@ -18,8 +18,8 @@ from uuid import UUID
 from processors.errors import ModelUnavailable
 from processors.search import hashing
 from processors.search.amounts import search_words
-from processors.search.general import general_words
-from processors.search.words import COMMON, EATEN, content_words, fold, forms, stem
+from processors.search.glossary import Glossary, fitted, general_of
+from processors.search.words import COMMON, EATEN, content_words, forms, stem
 from processors.trace import is_on, note
 
 log = logging.getLogger(__name__)
@@ -94,7 +94,7 @@ class ProductSearch:
     def __init__(self, rpc: Rpc, embedder: Embedder | None = None) -> None:
         self._rpc = rpc
         self.embedder = embedder or HashEmbedder()
-        self._glossaries: dict[UUID, tuple[float, dict[str, list[str]]]] = {}
+        self._glossaries: dict[UUID, tuple[float, Glossary]] = {}
         self._readiness: dict[UUID, tuple[float, bool]] = {}
 
     async def find(
@@ -141,14 +141,13 @@ class ProductSearch:
         )
         return hits
 
-    async def glossary(self, business_id: UUID) -> dict[str, list[str]]:
-        """Folded term → words of the catalogue."""
+    async def glossary(self, business_id: UUID) -> Glossary:
+        """Folded term → words of the catalogue, with everyday words in its language."""
         now = time.monotonic()
         known = self._glossaries.get(business_id)
         if known is None or known[0] < now:
             rows = await self._rpc("glossary", {"p_business_id": str(business_id)})
-            folded = {fold(term): list(expansions) for term, expansions in rows.items()}
-            known = (now + GLOSSARY_SECONDS, folded)
+            known = (now + GLOSSARY_SECONDS, fitted(rows))
             self._glossaries[business_id] = known
         return known[1]
 
@@ -205,7 +204,7 @@ def _term_of(words: Sequence[str], glossary: Mapping[str, Sequence[str]]) -> str
     *first, last = words
     terms = [" ".join((*first, form)) for form in forms(last)]
     return next((t for t in terms if t in glossary), None) or next(
-        (t for t in terms if t in general_words()), None
+        (t for t in terms if t in general_of(glossary)), None
     )
 
 
@@ -233,7 +232,7 @@ def meanings(words: Sequence[str], glossary: Mapping[str, Sequence[str]]) -> lis
         size = len(term.split())
         # A form of a term ("cakarnya") is kept as it was said, beside the catalogue's words.
         said = [words[position]] if size == 1 else []
-        words_for = glossary.get(term) or general_words().get(term, ())
+        words_for = glossary.get(term) or general_of(glossary).get(term, ())
         said += [word for expansion in words_for for word in content_words(expansion)]
         found.append(list(dict.fromkeys(said)))
         position += size

@@ -115,7 +115,7 @@ class Mentions:
         shared = [(len(asked & {stem(w) for w in content_words(line.name)}), line) for line in self._cart]
         most = max(count for count, _ in shared)
         if not most:
-            shared = [(_begun(asked, line.name), line) for line in self._cart]
+            shared = [(_begun(content_words(words), line.name), line) for line in self._cart]
             most = max(count for count, _ in shared)
         lines = [line for count, line in shared if count == most and count > 0]
         if not lines or most < len(asked) / 2:

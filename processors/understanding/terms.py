@@ -9,7 +9,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
 
-from processors.search.general import general_words
+from processors.search.glossary import general_of
 from processors.search.words import content_words, fold, tokens
 
 Glossary = Mapping[str, Sequence[str]]
@@ -85,7 +85,8 @@ def _keyed(glossary: Glossary) -> dict[str, Term]:
 def _by_key(glossary: Glossary) -> dict[str, Term]:
     """Keyed term → (what to ask for, catalogue words), so that "profumo" finds what is written for "profumi"."""
     found = {
-        " ".join(map(key, term.split())): (" ".join(words), words) for term, words in general_words().items()
+        " ".join(map(key, term.split())): (" ".join(words), tuple(words))
+        for term, words in general_of(glossary).items()
     }
     merchants: dict[str, Term] = {}
     for term, expansions in glossary.items():

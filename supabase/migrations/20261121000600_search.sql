@@ -101,11 +101,13 @@ comment on function public.save_product_embeddings(text, jsonb) is
 create function public.glossary(p_business_id uuid) returns jsonb
 language sql stable set search_path = ''
 as $$
-  select coalesce(jsonb_object_agg(g.term, g.expansions), '{}'::jsonb)
+  select coalesce(jsonb_object_agg(g.term, g.expansions), '{}'::jsonb) || jsonb_build_object('', (select coalesce(jsonb_agg(n.name), '[]'::jsonb)
+    from (select p.name from public.products p where p.business_id = p_business_id and p.active order by p.id limit 200) n))
   from (select s.term, jsonb_agg(s.expansion order by s.expansion) as expansions from public.synonyms s
     where s.business_id is null or s.business_id = p_business_id group by s.term) g
 $$;
-comment on function public.glossary(uuid) is 'The glossary of a business: {term: [expansions]}.';
+comment on function public.glossary(uuid) is
+  'The glossary of a business: {term: [expansions]}. Under the empty term stand names of its products, up to 200, which tell its language.';
 
 -- The parameters of the index exist once the library is loaded.
 do $$ begin perform '[1]'::extensions.halfvec; end $$;

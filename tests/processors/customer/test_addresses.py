@@ -40,7 +40,8 @@ def test_after_the_question_less_is_enough(words: str) -> None:
 @pytest.mark.parametrize(
     "words",
     ["2 candele", "vorrei 2 candele", "and 2 lavender candles please", "actually make it 3 candles, drop the collar",
-     "anche altre 2 candele", "sama 2 lilin lagi", "aggiungi 2 candele alla lavanda", "20121", "D1042", "Milano", "sì", "via",
+     "anche altre 2 candele", "sama 2 lilin lagi",
+     "aggiungi 2 candele alla lavanda", "20121", "D1042", "Milano", "sì", "via",
      "consegnate in via Po 3?", "quanto costa il guinzaglio da 120 cm", "ordine 1042", "x" * 300],
 )  # fmt: skip
 def test_wishes_are_no_addresses(words: str) -> None:

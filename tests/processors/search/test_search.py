@@ -16,6 +16,7 @@ from bench.memory_catalogue import BUSINESS, MemoryCatalogue, catalogue_rows, pr
 from processors.errors import ModelUnavailable
 from processors.search import hashing
 from processors.search.amounts import indexed_words, search_words
+from processors.search.glossary import fitted
 from processors.search.search import ProductSearch, expand, for_text, meanings, search_terms
 from processors.search.words import content_words, forms
 
@@ -193,3 +194,16 @@ async def test_a_model_that_is_down_leaves_search_working(catalogue: MemoryCatal
     assert hit.sku == "T02"
     # Vectors of two models are never compared: the query names the model of its own vector.
     assert asked[-1]["p_model"] == hashing.MODEL
+
+
+def test_the_everyday_words_follow_the_language_of_the_catalogue() -> None:
+    names = ["Minyak Goreng", "Gula Pasir", "Telur Ayam", "Instant Noodles", "Bubuk Kopi"]
+    foreign = fitted({"": names, "leash": ["guinzaglio"], "migor": ["minyak goreng"]})
+    assert meanings(["minyak"], foreign) == [["minyak"]]
+    assert "telur" in meanings(["eggs"], foreign)[0]
+    assert "gula" in meanings(["zucchero"], foreign)[0]
+    # What leads to nothing that is sold there leads away; a merchant's own word stays.
+    assert meanings(["leash"], foreign) == [["leash"]]
+    assert meanings(["migor"], foreign) == [["migor", "minyak", "goreng"]]
+    italian = fitted({"": ["Olio di semi", "Uova fresche", "Zucchero di canna"]})
+    assert "uova" in meanings(["eggs"], italian)[0]
