@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from functools import partial
 from typing import Literal
 from uuid import UUID
@@ -224,13 +224,23 @@ def _send(visitor: Visitor, business: UUID, given: Json, count: int) -> None:
         zone = _zone(visitor, business)
         today = datetime.now(zone).date()
         with st.container(horizontal=True):
-            day = st.date_input(visitor.say("broadcasts.day"), today, min_value=today, key="broadcast.day")
+            day = st.date_input(
+                visitor.say("broadcasts.day"),
+                today,
+                min_value=today,
+                key="broadcast.day",
+                format="DD/MM/YYYY",
+            )
             hour = st.time_input(visitor.say("broadcasts.hour"), time(10), key="broadcast.hour")
         moment = datetime.combine(day, hour, zone).isoformat()
     word = "broadcasts.schedule" if later else "broadcasts.send"
     if not st.button(
         visitor.say(word, count=count), type="primary", icon=":material/send:", key="broadcast.send"
     ):
+        return
+    if moment is not None and datetime.fromisoformat(moment) <= datetime.now(UTC):
+        # The database would begin at once, which is not what was asked for.
+        st.error(visitor.say("broadcasts.past"))
         return
     key = st.session_state["broadcast.key"]
     asked = {"p_business_id": str(business), "p_broadcast": dict(given), "p_client_key": key}
