@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
+from tests.desk.pages import choose, field, press, visit
 from tests.fixtures.agent import Agent
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack]
@@ -96,3 +97,77 @@ async def test_a_broadcast_is_looked_at_sent_and_followed_to_its_receipts(agent:
     sent = await stack.replies(phone, count=2, seconds=60)
     assert sent[-1]["type"] == "template"
     await expect(page.get_by_text("1 letti").or_(page.get_by_text("1 consegnati")).first).to_be_visible()
+
+
+async def test_a_broadcast_is_refused_scheduled_stopped_and_leaves_out_who_said_stop(agent: Agent) -> None:
+    stack, stopped, other = agent.stack, agent.stack.new_phone(), agent.stack.new_phone()
+    label = f"dopo{other[-6:]}"
+    for phone in (stopped, other):
+        await stack.inbound(phone, "ciao", name=f"Cliente {phone[-4:]}")
+        await stack.replies(phone)
+        await stack.sql(
+            "update whatsapp_conversations set labels = array[$2::text] where phone = $1", phone, label
+        )
+    await stack.inbound(stopped, "STOP")
+    await stack.replies(stopped, count=2)
+    await stack.sql(
+        "insert into labels (business_id, name) select id, $1 from businesses on conflict do nothing", label
+    )
+    page = await visit(agent, "broadcasts")
+    dialog = page.get_by_role("dialog")
+    await press(page, "Nuova campagna")
+    await press(dialog, "Guarda chi lo riceve")
+    await expect(dialog.get_by_text("«Valori»: Compila ogni valore")).to_be_visible()
+    await field(dialog, "Valore 1").fill("{name}, le candele")
+    await page.keyboard.press("Tab")
+    await dialog.get_by_role("combobox", name="Etichetta").fill(label)
+    await page.get_by_role("option", name=label).click()
+    await choose(page, dialog, "Lingua", "Tutti")
+    await press(dialog, "Guarda chi lo riceve")
+    # Who said no is counted, with the reason; the preview is in the words that the customer gets.
+    await expect(dialog.get_by_text("Lo riceve 1 cliente")).to_be_visible()
+    await expect(dialog.get_by_text("Esclusi: 1 hanno scritto STOP")).to_be_visible()
+    await expect(dialog.get_by_text("Cliente, le candele")).to_be_visible()
+    await dialog.get_by_text("Manda più tardi").click()
+    # Without a name it is refused by the name of the field, and everything stays as it was typed.
+    await press(dialog, "Programma per 1")
+    await expect(dialog.get_by_text("«Nome, solo per te»")).to_be_visible()
+    await expect(field(dialog, "Valore 1")).to_have_value("{name}, le candele")
+    await field(dialog, "Nome, solo per te").fill(f"Dopo {label}")
+    await page.keyboard.press("Tab")
+    (when,) = await stack.sql("select (now() at time zone timezone)::date + 1 as day from businesses")
+    await dialog.get_by_role("spinbutton", name="day, Giorno").click()
+    await page.keyboard.type(f"{when['day']:%d%m%Y}")
+    await page.keyboard.press("Tab")
+    await press(dialog, "Programma per 1")
+    await expect(dialog).to_be_hidden()
+    card = page.locator("[class*=st-key-broadcast_]", has_text=f"Dopo {label}")
+    await expect(card).to_contain_text("Programmata")
+    await expect(card).to_contain_text(f"Comincia il {when['day']:%d/%m/%Y} 10:00")
+    await press(card, "Ferma")
+    await expect(card).to_contain_text("Fermata")
+    (row,) = await stack.sql("select status from broadcasts where name = $1", f"Dopo {label}")
+    assert row["status"] == "cancelled"
+    assert len(await stack.replies(other)) == 1, "nothing was sent"
+
+    # Templates: what the provider would not take is refused with the reason that is meant here.
+    await page.get_by_role("tab", name="Modelli").click()
+    await press(page, "Registra un modello")
+    await field(dialog, "Nome").fill("Con Spazi")
+    await field(dialog, "Lingua").fill("italiano")
+    await field(dialog, "Testo").fill("Ciao {{2}}")
+    for wrong, name, right in (
+        ("Solo minuscole, cifre e _", "Nome", label),
+        ("Il codice del fornitore, come it o en_US.", "Lingua", "it"),
+        ("con i valori numerati senza salti", "Testo", "Ciao {{1}}"),
+    ):
+        await press(dialog, "Salva")
+        await expect(dialog.get_by_role("alert").get_by_text(wrong)).to_be_visible()
+        await field(dialog, name).fill(right)
+    await press(dialog, "Salva")
+    await expect(dialog).to_be_hidden()
+    template = page.locator("[class*=st-key-row_]", has_text=f"{label} · it")
+    await expect(template.last).to_contain_text("Ciao {{1}}")
+    (row,) = await stack.sql("select status, params from message_templates where name = $1", label)
+    assert tuple(row) == ("PENDING", 1)
+    await stack.sql("delete from message_templates where name = $1", label)
