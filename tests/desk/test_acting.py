@@ -240,6 +240,21 @@ async def test_a_file_is_attached_and_sent_with_words(seeded_desk: RunningDesk) 
     assert (await agent.http.get(f"/files/{message['id']}")).content == PNG
 
 
+async def test_a_large_file_is_stored_whole(seeded_desk: RunningDesk) -> None:
+    agent = await seeded_desk.signed_in()
+    headers = {"origin": agent.url, "content-type": "application/pdf", "x-file-name": "listino.pdf"}
+    content = b"%PDF-1.7\n" + bytes(range(256)) * 24_000
+    answer = await agent.http.post(f"/files/{EMILY}", content=content, headers=headers)
+    assert (answer.status_code, answer.json()["size_bytes"]) == (201, len(content))
+    async with agent.live() as page:
+        await _act(page, "file", file=answer.json(), text="")
+        message = (await page.ask("open", id=EMILY))["rows"][-1]
+    assert (await agent.http.get(f"/files/{message['id']}")).content == content
+    await seeded_desk.sql("update storage.buckets set file_size_limit = 1000000 where id = 'media'")
+    refused = await agent.http.post(f"/files/{EMILY}", content=content, headers=headers)
+    assert (refused.status_code, refused.json()) == (413, {"reason": "too_large"})
+
+
 async def test_who_else_is_there_and_writes_is_told(seeded_desk: RunningDesk) -> None:
     first, second = await seeded_desk.signed_in(), await seeded_desk.signed_in(ADMIN)
     async with first.live() as page:
