@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from processors.customer import cart as carts
 from processors.customer.catalogue import Product
 from processors.customer.place import Wanted, place
 from processors.customer.session import Question
@@ -12,7 +13,8 @@ from processors.customer.talk import Reads, Talk
 from processors.customer.variants import complete, variant_in
 from processors.search.search import expand
 from processors.search.words import content_words, stem, tokens
-from processors.understanding.gate import chosen_number, says_ordinal
+from processors.understanding.counting import number_at
+from processors.understanding.gate import chosen_number, plain, says_ordinal
 from processors.understanding.gate_words import ANSWER_FILLER, COURTESY, POINTING, YES_WORDS
 from processors.understanding.numbers import number_in
 
@@ -30,13 +32,33 @@ async def answer(talk: Talk, reads: Reads, text: str) -> Talk | None:
     glossary = await reads.services.search.glossary(talk.turn.business.id)
     wanted = _wanted(question, options, text, glossary) if options else None
     if wanted is None:
-        return None
+        count = bare_number(text) if question.kind == "product" else None
+        return so_many(talk, question, count) if count is not None and count > len(options) else None
     session = talk.session.without(question)
     if len(question.options) > 1:
         # "No scusa, la terza" counts in the list that was just read.
         session = replace(session, shown=question.options)
     talk = replace(talk, session=session, intent="order_request", asking=True)
     return await place(talk, reads, wanted)
+
+
+def so_many(talk: Talk, question: Question, count: int) -> Talk | None:
+    """The talk in which a number beyond the list says how many of what is still to be chosen."""
+    if count > carts.LARGEST_QUANTITY:
+        return None
+    changed = replace(question, quantity=count, asked=max(question.asked - 1, 0))
+    questions = tuple(changed if q == question else q for q in talk.session.questions)
+    talk = talk.noting("ask.so_many", count=count)
+    return replace(
+        talk, session=replace(talk.session, questions=questions), intent="order_request", asking=True
+    )
+
+
+def bare_number(text: str) -> int | None:
+    """The number that a text is, and nothing else."""
+    words = plain(text).split()
+    counted = number_at(words, 0) if words else None
+    return counted[0] if counted is not None and counted[1] == len(words) else None
 
 
 def _wanted(

@@ -47,7 +47,13 @@ _SUBJECTS: tuple[tuple[Subject, re.Pattern[str]], ...] = (
     ),
     (
         "thanks",
-        re.compile(r"\b(grazie|ringrazio|thanks?|thank you|thx|tysm|terima ?kasih|makasih|trims|nuhun)\b"),
+        re.compile(
+            r"\b(grazie|ringrazio|thanks?|thank you|thx|tysm|terima ?kasih|makasih|trims|nuhun|"
+            r"complimenti|(brav|gentil|veloc)issim\w*|molto (brav|gentil)\w+|ottimo (servizio|lavoro)|"
+            r"siete (stati )?(bravi|fantastici|grandi|il top|super)|"
+            r"great (service|job)|good job|well done|awesome|amazing|you re (the best|great|so kind)|"
+            r"mantap|keren|terbaik|ramah|bagus (sekali|banget))\b"
+        ),
     ),
     (
         "bye",

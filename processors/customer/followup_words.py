@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Final, Literal
 
+from processors.search.words import fold
 from processors.understanding.counting import number_at
 from processors.understanding.gate import plain
 from processors.understanding.gate_words import COURTESY, ORDINALS
@@ -40,8 +42,8 @@ class Part:
 class FollowUp:
     """What is to change. `corrects`: it takes the place of what was said before; `asks`: it is only to be told.
 
-    `extreme` picks by price or size, `place` by the position in the list (-1 is the last), `pack` by how many pieces
-    or how much is in it.
+    `extreme` picks by price or size, `price` by what it costs, `place` by the position in the list (-1 is the last),
+    `pack` by how many pieces or how much is in it.
     """
 
     change: Change
@@ -49,6 +51,7 @@ class FollowUp:
     corrects: bool = False
     asks: bool = False
     extreme: Literal["cheapest", "dearest", "smallest", "largest"] | None = None
+    price: Decimal | None = None
     place: int | None = None
     pack: int | None = None
 
@@ -105,15 +108,36 @@ _PACK: Final = re.compile(
 )
 
 
+_PRICE: Final = re.compile(
+    r"(?:(?:no|si|sì|ok|allora|ecco|va bene|yes|prendo|prenderei|vorrei|voglio|dammi|per me|preferisco|i ll take|"
+    r"i want|give me|i prefer|mau|ambil|quell[oaie]|quest[oaie]|il|lo|la|l|the|that|this|one|yang|itu|ini) )*"
+    r"(?:(?:che (?:costa|viene|fa)|which (?:is|costs)|harga(?:nya)?|da|a|at|for|di|per) )*"
+    r"(?P<price>\d{1,4}(?:[.,]\d{1,2})?)(?: (?:euro|eur|euros))(?: one)?"
+    r"(?: (?:grazie|please|per favore|kak|ya|dong|aja|saja|it is))*"
+)
+
+
 def followup_in(text: str) -> FollowUp | None:
     """What a short message wants changed, None when it says anything else."""
     if len(text.split()) > LONGEST:
         return None
+    if (price := _price_in(text)) is not None:
+        return FollowUp(change="pick", price=price)
     folded, asks = _ASKS.subn(" ", plain(text))
     if asks or "?" in text:
         wish = _read(folded)
         return replace(wish, asks=True) if wish is not None and wish.extreme else None
     return _read(folded)
+
+
+def _price_in(text: str) -> Decimal | None:
+    """The price by which a thing is pointed at: "quello da 12 euro", "the €14.90 one"."""
+    spaced = re.sub(r"[€£$]|\beuros?\b|\beur\b", " euro ", fold(text))
+    words = " ".join(re.sub(r"[^\w.,]+", " ", spaced).split()).strip(" .,")
+    # "€14.90" says the currency first.
+    words = re.sub(r"\beuro (\d[\d.,]*)", r"\1 euro", words)
+    match = _PRICE.fullmatch(words)
+    return Decimal(match["price"].replace(",", ".")) if match else None
 
 
 def _read(folded: str) -> FollowUp | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Final
 
 from processors.attributes import in_order
-from processors.customer import cards
+from processors.customer import answers, cards
 from processors.customer import cart as carts
 from processors.customer.catalogue import Product
 from processors.customer.followup_words import FollowUp, Part, followup_in
@@ -17,8 +18,6 @@ from processors.customer.session import Session
 from processors.customer.talk import Reads, Talk
 from processors.customer.variants import complete
 from processors.model import CartLine
-from processors.understanding.counting import number_at
-from processors.understanding.gate import plain
 from processors.understanding.variants import Said, variant_for
 
 _SIZES: Final = ("XXS", "XS", "S", "M", "L", "XL", "XXL")
@@ -39,6 +38,8 @@ async def follow(talk: Talk, reads: Reads, text: str) -> Talk | None:
         # "La seconda", and to the question for its size "no scusa 3": another one of the list.
         if len(wish.parts) > 1 or wish.parts[0].says_variant or count is None:
             return None
+        if question.kind == "product" and count > len(question.options):
+            return answers.so_many(talk, question, count)
         return await _pick(talk, reads, FollowUp(change="pick", place=count, corrects=True))
     line = touched_line(talk)
     if line is None or _may_be_a_door(talk, text):
@@ -59,11 +60,10 @@ def _after_summary(talk: Talk, text: str) -> FollowUp | None:
     is_cart = awaited is not None and awaited.draft is None and awaited.relay_id is None
     if not (is_summary or is_cart) or len(talk.cart) != 1 or talk.session.editing or talk.session.questions:
         return None
-    words = plain(text).split()
-    counted = number_at(words, 0) if words else None
-    if counted is None or counted[1] != len(words) or not 1 <= counted[0] <= carts.LARGEST_QUANTITY:
+    count = answers.bare_number(text)
+    if count is None or not 1 <= count <= carts.LARGEST_QUANTITY:
         return None
-    return FollowUp(change="set", parts=(Part(quantity=counted[0]),))
+    return FollowUp(change="set", parts=(Part(quantity=count),))
 
 
 def touched_line(talk: Talk) -> CartLine | None:
@@ -180,6 +180,8 @@ def _chosen(options: Sequence[Product], wish: FollowUp) -> tuple[Product, Mappin
     if wish.pack is not None:
         fitting = [(p, v) for p in options if (v := _with_pack(p, wish.pack))]
         return fitting[0] if len(fitting) == 1 else None
+    if wish.price is not None:
+        return _at_price(options, wish.price)
     if wish.extreme in ("cheapest", "dearest"):
         return _by_price(options, wish)
     if len(options) != 1:
@@ -195,6 +197,13 @@ def _by_price(options: Sequence[Product], wish: FollowUp) -> tuple[Product, Mapp
     if len(options) < 2 or not there or (len(there) > 1 and there[0].price == there[1].price):
         return None
     return there[0], _variant(there[0], wish.parts[0])
+
+
+def _at_price(options: Sequence[Product], price: Decimal) -> tuple[Product, Mapping[str, str]] | None:
+    """The one product at this price, else the one that people would round to it: 11,90 are "12 euro"."""
+    exact = [product for product in options if product.price == price]
+    near = exact or [product for product in options if abs(product.price - price) < 1]
+    return (near[0], {}) if len(near) == 1 < len(options) else None
 
 
 def _by_size(product: Product, *, largest: bool) -> Mapping[str, str]:

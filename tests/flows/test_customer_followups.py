@@ -101,3 +101,24 @@ async def cart(phone: Phone) -> dict[str, int]:
         await phone.conversation(),
     )
     return {" ".join(filter(None, (row["sku"], row["variant"]))): int(row["pieces"]) for row in rows}
+
+
+async def test_a_thing_is_pointed_at_by_its_price_and_a_number_beyond_the_list_is_how_many(
+    phone: Phone,
+) -> None:
+    shown = await phone.say("avete tiragraffi?")
+    assert "11,90 €" in shown.text
+    assert "69,90 €" in shown.text
+    await phone.say("quello da 12 euro")
+    assert await phone.cart() == [("G08", 1, {})]
+    await phone.say("togli tutto")
+    asked = await phone.say("uno shampoo per cani")
+    assert len(asked.choices) == 2
+    again = await phone.say("anzi 4")
+    assert "4 pezzi" in again.text
+    assert again.choices.keys() == asked.choices.keys()
+    await phone.say("5")
+    size = await phone.say("il secondo")
+    await phone.tap(size.choice("250ml"))
+    assert [quantity for _, quantity, _ in await phone.cart()] == [5]
+    assert "Grazie a te" in (await phone.say("siete stati bravissimi")).text
