@@ -39,7 +39,8 @@ export function createComposer(words, kept, actions) {
     h("div", { class: "composer-head" }, h("div", { class: "modes", role: "tablist" }, tabs.reply, tabs.note), h("span", { class: "space" }), clock),
     write, closed)
 
-  const uploads = new Set()
+  // The upload under way of each conversation; one that was cancelled, or that another file took the place of, is none.
+  const uploads = new Map()
   let row = null
   let draft = null
   let found = []
@@ -73,21 +74,31 @@ export function createComposer(words, kept, actions) {
   async function upload(file) {
     if (!file || !row) return
     const { id } = row
-    uploads.add(id)
+    const own = new AbortController()
+    uploads.get(id)?.abort()
+    uploads.set(id, own)
     setFile(id, { state: "uploading", file_name: file.name })
     try {
       const answer = await fetch(`/files/${id}`, {
-        method: "POST", body: file, headers: { "content-type": file.type || "application/octet-stream", "x-file-name": encodeURIComponent(file.name) },
+        method: "POST", body: file, signal: own.signal,
+        headers: { "content-type": file.type || "application/octet-stream", "x-file-name": encodeURIComponent(file.name) },
       })
       const body = answer.headers.get("content-type")?.startsWith("application/json") ? await answer.json() : { reason: "not_uploaded" }
       if (!answer.ok) throw new Error(body.reason)
-      setFile(id, { state: "ready", ...body })
+      if (uploads.get(id) === own) setFile(id, { state: "ready", ...body })
     } catch (error) {
+      if (uploads.get(id) !== own) return
       setFile(id, null)
       actions.problem(words.has(`refusal.${error.message}`) ? error.message : "not_uploaded")
     } finally {
-      uploads.delete(id)
+      if (uploads.get(id) === own) uploads.delete(id)
     }
+  }
+
+  function detach() {
+    uploads.get(row.id)?.abort()
+    uploads.delete(row.id)
+    setFile(row.id, null)
   }
 
   function setFile(id, file) {
@@ -116,7 +127,7 @@ export function createComposer(words, kept, actions) {
     attached.hidden = !file || draft.mode === "note"
     if (!file) return
     fill(attached, icon("clip", 15), h("div", {}, h("b", { dir: "auto" }, file.file_name), file.state === "uploading" && h("span", { role: "status" }, words.say("composer.uploading"))),
-      h("button", { type: "button", class: "icon-button", title: words.say("act.cancel"), on: { click: () => setFile(row.id, null) } }, icon("close", 16)))
+      h("button", { type: "button", class: "icon-button", title: words.say("act.cancel"), on: { click: detach } }, icon("close", 16)))
   }
 
   function save() {
