@@ -291,8 +291,7 @@ export function createComposer(words, kept, actions) {
     const text = area.value.trim()
     if (send.disabled) return
     if (draft.mode === "note") {
-      const named = Object.entries(draft.mentions).filter(([name]) => text.includes(`@${name}`)).map(([, id]) => id)
-      actions.say("note", row.id, { body: text, mentions: named })
+      actions.say("note", row.id, { body: text, mentions: named(text) })
       draft.note = ""
       draft.mentions = {}
     } else if (draft.file) {
@@ -312,6 +311,19 @@ export function createComposer(words, kept, actions) {
     drawQuoted()
     drawAttached()
     drawSend()
+  }
+
+  /** Whom a note names, chosen from the list or written out. The longest name first: who it names is not who it begins with. */
+  function named(text) {
+    const longest = [...actions.colleagues(row)].sort((a, b) => b.name.length - a.name.length)
+    let rest = text
+    const found = []
+    for (const { name, id } of longest) {
+      if (!rest.includes(`@${name}`)) continue
+      rest = rest.replaceAll(`@${name}`, "")
+      found.push(draft.mentions[name] ?? id)
+    }
+    return found
   }
 
   // Canned replies at `/`, colleagues at `@`.
