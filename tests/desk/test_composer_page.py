@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import re
 from typing import Any
 
 import pytest
-from playwright.async_api import FilePayload, Locator, expect
+from playwright.async_api import Error, FilePayload, Locator, Route, expect
 
 from devstack.simulators.media import PIXEL
 from tests.fixtures.agent import Agent
@@ -145,13 +147,25 @@ async def test_files_go_out_and_what_can_t_is_told(agent: Agent) -> None:
     await expect(toast.filter(has_text="immagini fino a 5 MB")).to_be_visible()
     await expect(page.locator(".write .quoted")).to_have_count(2)
     await expect(page.locator(".write .quoted:visible")).to_have_count(0)
-    # One that was chosen by mistake is put away again.
+    # One that was chosen by mistake is put away while it still goes up, and does not come back.
+    goes_on = asyncio.Event()
+
+    async def slow(route: Route) -> None:
+        await goes_on.wait()
+        with contextlib.suppress(Error):
+            await route.continue_()
+
+    await page.route("**/files/*", slow)
     await attach(_files("sbagliata.png", "image/png", PIXEL))
-    await (
-        page.locator(".write .quoted", has_text="sbagliata.png").get_by_role("button", name="Annulla").click()
-    )
-    await expect(send).to_be_disabled()
-    assert len(await _said(agent, phone)) == 2
+    wrong = page.locator(".write .quoted", has_text="sbagliata.png")
+    await wrong.get_by_role("button", name="Annulla").click()
+    await expect(wrong).to_be_hidden()
+    goes_on.set()
+    await words.fill("senza foto")
+    await words.press("Enter")
+    await expect(mine).to_have_count(3)
+    await expect(mine.nth(2)).to_have_attribute("data-status", SENT)
+    assert [body["type"] for body in await _said(agent, phone)] == ["image", "document", "text"]
 
 
 async def test_outside_the_window_a_template_goes_out(agent: Agent) -> None:
