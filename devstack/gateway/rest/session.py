@@ -57,20 +57,6 @@ def begin(
     return f"{_CLEAN}; begin{isolation} {'read only' if read_only else 'read write'}; select {calls}"
 
 
-def begin_as(identity: Identity, settings: Iterable[tuple[str, str]] = (), *, path: str) -> str:
-    """The same for work that another service does under the rights of a user, with `path` as search_path."""
-    pairs = [
-        *settings,
-        ("search_path", path),
-        ("role", identity.role),
-        ("request.jwt.claims", identity.claims_json),
-        ("request.jwt.claim.sub", identity.user_id or ""),
-        ("request.jwt.claim.role", identity.role),
-    ]
-    calls = ", ".join(f"set_config({literal(name)}, {literal(value)}, true)" for name, value in pairs)
-    return f"begin read write; select {calls}"
-
-
 def _cookies(request: Request) -> str:
     header = request.header("cookie")
     if not header:
