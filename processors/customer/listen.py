@@ -244,6 +244,8 @@ async def _interpret(talk: Talk, reads: Reads, text: str) -> Talk:
     )
     if understood.needs_human:
         reason = "unknown" if understood.human_reason == "none" else understood.human_reason
+        if reason == "unknown" and (subject := support.subject_of(text)) is not None:
+            return support.hand_over(talk, reason=subject, intro=f"support.{subject}")
         intro = "human.sorry" if reason in ("angry", "legal", "payment") else None
         return support.hand_over(talk, reason=reason, intro=intro)
     if orders.asks_cancel(text) or orders.asks_status(text):

@@ -26,6 +26,7 @@ _SUBJECTS: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(
             r"\b(res[oi]|rimbors\w+|restitu\w+|sostitu\w+|cambi\w+|rott[oaie]|danneggiat\w+|sbagliat\w+|manca\w*|garanzia|"
             r"refund\w*|return\w*|exchange|broken|damaged|wrong|missing|warranty|"
+            r"money back|soldi indietro|ridat\w+|ridarmi|ridiate|uang(nya)? (saya )?(di)?kembali\w*|"
             r"refund|retur|tukar|rusak|salah|kurang|garansi)\b"
         ),
     ),

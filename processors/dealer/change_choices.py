@@ -101,8 +101,11 @@ async def answer_open_question(talk: Talk, text: str) -> Answer:
 
 
 def answer_preview(talk: Talk, verb: str) -> Answer | None:
-    """A yes or no in words to the proposal just shown; None when there is none."""
+    """A yes or no in words to the proposal just shown, a no to what it lacks; None when there is neither."""
     proposal = talk.awaiting.get("proposal")
+    if verb == "no" and isinstance(talk.awaiting.get("change"), dict):
+        # No to the question that a proposal still lacks: nothing is proposed.
+        return Answer(topic="change", replies=(talk.text("change.dropped"),))
     if not isinstance(proposal, str):
         return None
     return (

@@ -137,7 +137,7 @@ def preview(talk: Talk, goods: Goods, changes: Sequence[Change], ready_at: datet
         language=talk.language,
     )
     text = talk.say(
-        "change.preview" if changes else "change.preview_time",
+        "change.preview_time" if not changes else f"change.preview{'_same' if total == goods.total else ''}",
         code=goods.code,
         changes="\n".join(f"• {one}" for one in texts),
         total=money(total, goods.currency, talk.language),

@@ -19,6 +19,8 @@ _PATTERNS: Final[tuple[tuple[str, str], ...]] = (
         r"lunedi|martedi|mercoledi|giovedi|venerdi|sabato|domenica)|"
         r"(i ll be )?back (in|at|later|tomorrow|soon|on)|"
         r"(in |faccio |vado in )?pausa|mi fermo|stacco|(fine|finito il|finisco il) turno|(non|fuori) (in )?servizio|"
+        r"(oggi )?non lavoro( oggi)?|fuori servizio|finisco (qui|il turno)|not working( today)?|"
+        r"(hari ini )?(tidak|nggak|gak|ga) (kerja|masuk)|"
         r"off duty|take a break|break|pause|i m (off|done)|istirahat|jeda|selesai shift|libur|off dulu",
     ),
     (

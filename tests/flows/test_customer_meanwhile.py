@@ -113,3 +113,8 @@ async def test_adding_to_an_order_under_way_says_that_it_is_another(phone: Phone
 
 async def test_a_language_that_is_asked_for_politely_is_spoken(phone: Phone) -> None:
     assert "Hi Giulia" in (await phone.say("sorry, do you speak english?")).text
+
+
+async def test_who_wants_the_money_back_hears_that_it_is_understood(phone: Phone) -> None:
+    for words in ("can I have my money back for it", "voglio i soldi indietro"):
+        assert (await phone.say(words)).decision.escalation == "return", words

@@ -148,6 +148,7 @@ async def test_what_was_not_said_of_a_variant_is_asked(shop: Shop) -> None:
     sizes = await shop.say(MILANO, f"al posto di {leash} posso dare {bed} taglia S")
     assert "non c'è in «S»" in sizes.text
     assert [row["title"] for row in sizes.bubbles[0]["rows"]] == ["M", "L", "XL"]
+    assert "non propongo niente" in (await shop.say(MILANO, "no")).text
     colours = await shop.tap(MILANO, sizes.id_of("XL"))
     assert [row["title"] for row in colours.bubbles[0]["rows"]] == ["grigio", "blu"]
     _, lines = await agreed(shop, await shop.say(MILANO, "quella grigia"), code)
@@ -173,6 +174,7 @@ async def test_the_same_in_another_colour_costs_what_was_agreed(shop: Shop) -> N
     await shop.announce()
     await shop.admin.execute("update products set price = price + 5 where sku = 'C04'")
     shown = await shop.say(MILANO, "manca il collare rosso, ho quello blu")
+    assert "come prima" in shown.text
     read, lines = await agreed(shop, shown, code)
     assert "(M, blu)" in read
     assert "Il totale resta" in read
