@@ -71,8 +71,13 @@ export function createCards(words, { changes, board, data }) {
       const place = element.querySelector(".age")
       place.className = `age due ${late ? "bad" : "calm"}`
       place.title = words.full(since)
-      place.textContent = minutes < 60 ? words.say("orders.minutes", { count: minutes }) : words.say("orders.hours", { count: Math.floor(minutes / 60) })
+      place.textContent = stretch(minutes)
     }
+  }
+
+  function stretch(minutes) {
+    if (minutes < 1) return words.say("orders.just_now")
+    return minutes < 60 ? words.say("orders.minutes", { count: minutes }) : words.say("orders.hours", { count: Math.floor(minutes / 60) })
   }
 
   return { item, age }
