@@ -28,7 +28,8 @@ create table public.product_words (
   words tsvector not null
 );
 -- A business alone is nothing that a GIN index knows; as a list of one it is, and so no other business's products are read.
-create index product_words_idx on public.product_words using gin ((array[business_id]), words);
+-- What was just imported isn't left on a list that each search would have to read through: words are saved in the background.
+create index product_words_idx on public.product_words using gin ((array[business_id]), words) with (fastupdate = off);
 create index product_words_business_idx on public.product_words (business_id);
 comment on table public.product_words is 'Words of each product, folded and stemmed: those of the title weigh more.';
 
