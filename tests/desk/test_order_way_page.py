@@ -31,7 +31,7 @@ class Crew:
 
 @pytest_asyncio.fixture
 async def crew(stack: Stack) -> AsyncIterator[Crew]:
-    """They are out of service afterwards, so that other tests' orders do not go to them."""
+    """The rider is off duty, so that only a person gives them an order; both are out of service afterwards."""
     phones = stack.new_phone(), stack.new_phone()
     found = Crew(
         shop=f"Emporio {phones[0][-5:]}",
@@ -44,7 +44,7 @@ async def crew(stack: Stack) -> AsyncIterator[Crew]:
         with b as (select id from businesses), d as (
           insert into dealers (business_id, name, priority) select id, $1, 900 from b returning *
         ), r as (
-          insert into riders (business_id, name, phone) select id, $3, $4 from b returning *
+          insert into riders (business_id, name, phone, paused) select id, $3, $4, true from b returning *
         )
         insert into rider_contacts (business_id, contact_value, contact_type, dealer_id, rider_id)
         select business_id, $2, 'dealer', id, null::uuid from d
@@ -112,9 +112,12 @@ async def test_an_order_nobody_took_goes_to_a_shop_a_rider_and_the_door_and_each
     assert len(await _heard(stack, phone, code, "accettat")) == 1
 
     # Another rider is chosen and hears of it; then every step to the door.
+    await stack.sql("update riders set paused = false where name = $1", crew.rider)
     await card.get_by_role("button", name="Altro").click()
     await page.get_by_role("menuitem", name="Cambia rider").click()
-    await page.get_by_label("Scegli").select_option(label=crew.rider)
+    riders = page.get_by_label("Scegli")
+    rider = await riders.locator("option", has_text=crew.rider).get_attribute("value")
+    await riders.select_option(rider)
     await page.get_by_role("button", name="Affida", exact=True).click()
     await expect(card).to_contain_text(crew.rider)
     for step, column in (
