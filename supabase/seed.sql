@@ -679,7 +679,10 @@ insert into public.message_templates (business_id, name, language, category, bod
   ('00000000-0000-4000-8000-000000000001', 'riepilogo_giornata', 'id', 'UTILITY', 'Hari Anda, {{1}}: pesanan diterima {{2}}, terkirim {{3}}, pendapatan {{4}}. Tulis ringkasan untuk rinciannya.', '[]', 4),
   ('00000000-0000-4000-8000-000000000001', 'nuova_consegna', 'it', 'UTILITY', 'Nuova consegna {{1}}: ritiro da {{2}}, consegna in {{3}}. Da incassare {{4}} in contanti.', '["Ritirato", "Consegnato", "Non consegnato"]', 4),
   ('00000000-0000-4000-8000-000000000001', 'nuova_consegna', 'en', 'UTILITY', 'New delivery {{1}}: pick up at {{2}}, bring to {{3}}. To collect {{4}} in cash.', '["Picked up", "Delivered", "Not delivered"]', 4),
-  ('00000000-0000-4000-8000-000000000001', 'nuova_consegna', 'id', 'UTILITY', 'Antaran baru {{1}}: ambil di {{2}}, antar ke {{3}}. Tagih {{4}} tunai.', '["Sudah diambil", "Terkirim", "Tidak terkirim"]', 4);
+  ('00000000-0000-4000-8000-000000000001', 'nuova_consegna', 'id', 'UTILITY', 'Antaran baru {{1}}: ambil di {{2}}, antar ke {{3}}. Tagih {{4}} tunai.', '["Sudah diambil", "Terkirim", "Tidak terkirim"]', 4),
+  ('00000000-0000-4000-8000-000000000001', 'turno_rider', 'it', 'UTILITY', 'Aggiornamento sul tuo turno: {{1}}. Per dubbi scrivi qui.', '[]', 1),
+  ('00000000-0000-4000-8000-000000000001', 'turno_rider', 'en', 'UTILITY', 'About your duty: {{1}}. Write here with any question.', '[]', 1),
+  ('00000000-0000-4000-8000-000000000001', 'turno_rider', 'id', 'UTILITY', 'Tentang tugas Anda: {{1}}. Ada pertanyaan? Tulis di sini.', '[]', 1);
 
 insert into public.canned_replies (business_id, shortcut, language, body) values
   ('00000000-0000-4000-8000-000000000001', 'ciao', 'it', 'Ciao {nome}! Sono {operatore} di Dloop, come posso aiutarti?'),

@@ -38,10 +38,17 @@ def pause(talk: Talk, *, paused: bool) -> Answer:
 def told_by_shop(*, paused: bool) -> Json:
     """What a rider reads when the desk takes them off duty or puts them back: {it: reply, en: reply, …}.
 
-    No pipeline runs then, so the desk hands over the words in every language and the database chooses.
+    No pipeline runs then, so the desk hands over the words in every language and the database chooses. Where the
+    24 h window is shut the template `turno_rider` goes; while that is not approved, none.
     """
     key = "rider.paused_by_shop" if paused else "rider.resumed_by_shop"
-    return {language: Reply(text=say(language, key)).to_json() for language in LANGUAGES}
+    return {language: _told(language, key).to_json() for language in LANGUAGES}
+
+
+def _told(language: str, key: str) -> Reply:
+    news = say(language, f"{key}_short")
+    template = {"name": "turno_rider", "language": language, "params": [news], "else": None}
+    return Reply(text=say(language, key), template=template)
 
 
 def hint(talk: Talk, key: str) -> Reply:

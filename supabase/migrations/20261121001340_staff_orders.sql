@@ -162,27 +162,30 @@ comment on function public.staff_fail_delivery(uuid, text, text) is
   'An agent says that an order could not be handed over and why: nobody_home, wrong_address, refused, other. Customer and dealer are told, its '
   'stock stays reserved until it goes out again or is taken back. Returns its status.';
 
-create function private.duty_conversation(k public.riders) returns uuid
+create function private.duty_conversation(k public.riders, p_may_be_shut boolean) returns uuid
 language plpgsql set search_path = ''
 as $$
 declare
+  v_phone text := private.rider_phone(k);
   a public.channel_accounts;
   v_contact uuid;
   c public.whatsapp_conversations;
 begin
-  select x.* into a from public.channel_accounts x where x.business_id = k.business_id and x.channel = 'whatsapp' and x.active and not x.simulated
-    and exists (select 1 from public.whatsapp_conversations o where o.account_id = x.id and o.phone = private.rider_phone(k) and o.window_expires_at > now())
-  order by x.created_at limit 1;
-  if not found then
+  select x.* into a from public.channel_accounts x
+  left join lateral (select max(o.window_expires_at) as until from public.whatsapp_conversations o
+    where o.account_id = x.id and o.phone = v_phone) o on true
+  where x.business_id = k.business_id and x.channel = 'whatsapp' and x.active and not x.simulated and (p_may_be_shut or o.until > now())
+  order by o.until desc nulls last, x.created_at, x.id limit 1;
+  if not found or v_phone is null then
     return null;
   end if;
-  v_contact := private.resolve_contact(k.business_id, a.channel, jsonb_build_object('phone', private.rider_phone(k), 'name', k.name), private.identity_scope(a));
-  c := private.open_conversation(a, v_contact, private.rider_phone(k));
-  return case when c.window_expires_at > now() then c.id end;
+  v_contact := private.resolve_contact(k.business_id, a.channel, jsonb_build_object('phone', v_phone, 'name', k.name), private.identity_scope(a));
+  c := private.open_conversation(a, v_contact, v_phone);
+  return case when p_may_be_shut or c.window_expires_at > now() then c.id end;
 end
 $$;
-comment on function private.duty_conversation(public.riders) is
-  'Where a rider can be written to without a template, locked; null where their 24 h window is closed.';
+comment on function private.duty_conversation(public.riders, boolean) is
+  'Where a rider is written to, locked: where their 24 h window is open. Without one null, or with p_may_be_shut where they wrote last.';
 
 create function public.staff_pause_rider(p_rider_id uuid, p_paused boolean, p_client_key text default null, p_told jsonb default null) returns integer
 language plpgsql security definer set search_path = ''
@@ -201,14 +204,15 @@ begin
   if p_paused is null then
     raise exception 'paused must be true or false' using errcode = '22023', detail = 'rider_duty', hint = 'Say whether the rider is off duty.';
   end if;
+  v_reply := coalesce(p_told -> private.rider_language(k, false), p_told -> (select b.default_language from public.businesses b where b.id = k.business_id));
+  v_reply := private.with_known_template(k.business_id, v_reply);
   -- The conversation before the rider, as a rider's own word for it locks them.
-  v_conversation := private.duty_conversation(k);
+  v_conversation := private.duty_conversation(k, v_reply #>> '{template,name}' is not null);
   select * into strict k from public.riders where id = p_rider_id for no key update;
   if k.paused = p_paused or not private.audit(k.business_id, 'pause_rider', 'riders', k.id::text, jsonb_build_object('paused', p_paused), p_client_key) then
     return 0;
   end if;
   update public.riders set paused = p_paused where id = k.id;
-  v_reply := coalesce(p_told -> private.rider_language(k, false), p_told -> (select b.default_language from public.businesses b where b.id = k.business_id));
   if v_conversation is not null and jsonb_typeof(v_reply) = 'object' then
     perform private.queue_message(v_conversation, 'system', v_reply, null, 'duty:' || gen_random_uuid());
   end if;
@@ -224,10 +228,10 @@ begin
 end
 $$;
 comment on function public.staff_pause_rider(uuid, boolean, text, jsonb) is
-  'An agent takes a rider off duty, who keeps what is theirs and gets nothing new, or puts them on duty again. The rider hears of it by a push and, '
-  'inside their 24 h window, by the message of p_told ({it: reply, en: reply, …}) in their language. Returns how many waiting orders found a rider by it.';
+  'An agent takes a rider off duty, who keeps what is theirs and gets nothing new, or puts them on duty again. The rider hears of it by a push '
+  'and by the message of p_told ({it: reply, en: reply, …}) in their language, outside their 24 h window only where its template is approved. Returns how many waiting orders found a rider by it.';
 
-grant execute on function private.require_order(uuid, text[]), private.refuse_order(text, text), private.duty_conversation(public.riders) to service_role;
+grant execute on function private.require_order(uuid, text[]), private.refuse_order(text, text), private.duty_conversation(public.riders, boolean) to service_role;
 grant execute on function public.staff_move_order(uuid, text, text), public.staff_cancel_order(uuid, text, text),
   public.staff_offer_order(uuid, uuid, text), public.staff_assign_rider(uuid, uuid, text),
   public.staff_fail_delivery(uuid, text, text), public.staff_pause_rider(uuid, boolean, text, jsonb) to authenticated, service_role;

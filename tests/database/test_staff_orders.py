@@ -193,7 +193,8 @@ async def test_a_rider_off_duty_gets_nothing_and_back_on_duty_what_waited(engine
 async def test_a_rider_hears_of_a_change_of_duty_in_their_language(engine: Engine) -> None:
     written = "select content from whatsapp_messages where phone = $1 and author = 'system' order by sequence"
     pushed = "select kind, rider_id::text from notifications where kind like '%_duty' order by created_at, id"
-    # Whoever has not written for a day gets the push alone: nothing may be written there.
+    # Whoever has not written for a day gets the push alone: nothing may be written there without a template.
+    await engine.admin.execute("update message_templates set status = 'PENDING' where name = 'turno_rider'")
     await act(engine, "staff_pause_rider", RIDERS[0], True, "k0", told_by_shop(paused=True))
     assert await engine.rows(written, ANNA) == []
     await engine.answer("I am here", language="en", sender=ANNA)
@@ -209,6 +210,15 @@ async def test_a_rider_hears_of_a_change_of_duty_in_their_language(engine: Engin
     ]
     deliveries = await engine.call("claim_deliveries", 10, 30)
     assert {d["language"] for d in deliveries if d["notification"]["kind"] == "on_duty"} == {"en"}
+
+
+async def test_a_rider_whose_window_is_shut_hears_of_duty_by_the_template(engine: Engine) -> None:
+    await act(engine, "staff_pause_rider", RIDERS[0], True, "k0", told_by_shop(paused=True))
+    [message] = (await engine.call("claim_outbox", 10, 30, 120))["messages"]
+    assert (message["window_open"], message["reply"]["template"]) == (
+        False,
+        {"name": "turno_rider", "language": "it", "params": [say("it", "rider.paused_by_shop_short")]},
+    )
 
 
 async def test_an_agent_and_a_rider_who_change_duty_at_once_do_not_wait_for_each_other(

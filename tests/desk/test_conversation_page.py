@@ -252,7 +252,9 @@ async def test_a_rider_is_taken_off_duty_beside_their_conversation(agent: Agent)
     try:
         await agent.sign_in()
         await page.get_by_role("searchbox").fill(rider["phone"])
-        await page.locator(".row[data-id]", has=page.locator(".tag.rider")).click()
+        # Other riders stand there too until the search has answered.
+        rows = page.locator(".row[data-id]", has=page.locator(".tag.rider"))
+        await rows.filter(has_text=rider["name"]).click()
         duty = page.locator(".panel .duty")
         await expect(duty).to_contain_text("In servizio")
         await duty.get_by_role("button", name="Metti in pausa").click()
