@@ -82,31 +82,32 @@ export function createThreadView(words, { older, head, composer, translations, d
     const out = []
     let previous = null
 
-    function dated(time) {
+    // Named by what it stands above: what came late makes the same day begin twice.
+    function dated(time, above) {
       const day = words.day(time)
       if (day === dated.last) return
       dated.last = day
-      out.push({ key: `day ${day}`, sign: day, make: () => h("div", { class: "day" }, h("span", {}, day)) })
+      out.push({ key: `day ${day} ${above}`, sign: day, make: () => h("div", { class: "day" }, h("span", {}, day)) })
       previous = null
     }
 
     function add(message) {
       if (message.type === "reaction" && known.has(message.context_id)) return
-      dated(message.provider_time ?? message.created_at)
+      // What was on its way keeps its place, and its name, when its row comes.
+      const key = message.client_key?.startsWith("staff:") ? message.client_key.slice(6) : message.id
+      dated(message.provider_time ?? message.created_at, key)
       const follows = previous !== null && sameGroup(previous, message)
       const quoted = message.context_id ? known.get(message.context_id) ?? null : undefined
       const own = reactions.get(message.meta_message_id)
       const isRetried = retried.has(message.id)
       const translation = translations.of(message)
       const sign = JSON.stringify([message, follows, name, quoted === undefined ? "" : quoted?.content, own, may, isRetried, translation])
-      // What was on its way keeps its place, and its name, when its row comes.
-      const key = message.client_key?.startsWith("staff:") ? message.client_key.slice(6) : message.id
       out.push({ key, sign, make: () => bubble(message, { words, follows, quoted, name, reactions: own, retried: isRetried, translation, doing: may ? doing(thread.row, message, name) : null }) })
       previous = NOTES.includes(message.type) ? null : message
     }
 
     function aside(note) {
-      dated(note.created_at)
+      dated(note.created_at, note.id)
       if (note.kind) out.push({ key: note.id, sign: note.kind, make: () => eventLine(note, words) })
       else out.push({ key: note.id, sign: JSON.stringify(note), make: () => noteBubble(note, { words, names: doings.colleagues(thread.row) }) })
       previous = null
@@ -120,7 +121,7 @@ export function createThreadView(words, { older, head, composer, translations, d
     }
     notes.forEach(aside)
     for (const entry of pending(thread, messages)) {
-      dated(entry.at)
+      dated(entry.at, entry.key)
       const answered = entry.body.reply_to && messages.find((m) => m.id === entry.body.reply_to)
       const quoted = answered && quotation(answered, words, name)
       out.push({ key: entry.key, sign: JSON.stringify([entry, quoted]), make: () => pendingBubble(entry, { words, me: myName, quoted, doing: {
