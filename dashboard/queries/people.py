@@ -30,7 +30,8 @@ async def staff(client: AsyncPostgrestClient, business: UUID) -> list[Json]:
 async def business(client: AsyncPostgrestClient, business_id: UUID) -> Json:
     """The settings of a business."""
     columns = (
-        "id, name, persona, languages, default_language, currency, timezone, hours, limits, payment_methods"
+        "id, name, persona, bot_kind, languages, default_language, currency, timezone, hours, limits, "
+        "payment_methods"
     )
     return await one(client.from_("businesses").select(columns).eq("id", str(business_id))) or {}
 

@@ -53,8 +53,10 @@ def _save(visitor: Visitor, business: UUID, settings: Json) -> object:
 def _general(visitor: Visitor, business: UUID, row: Json) -> None:
     languages = {code: visitor.say(f"language.{code}") for code in ("it", "en", "id")}
     ways = {way: visitor.say(f"payment_method.{way}") for way in ("cash_on_delivery", "stripe")}
+    kinds = {kind: visitor.say(f"bot_kind.{kind}") for kind in ("commerce", "scam_check")}
     fields = (
         Field(name="name"),
+        Field(name="bot_kind", kind="choice", options=kinds),
         Field(name="persona", kind="area"),
         Field(name="languages", kind="choices", options=languages),
         Field(name="default_language", kind="choice", options=languages),

@@ -134,6 +134,10 @@ begin
       and p_settings -> 'payment_methods' <> '[]'::jsonb and p_settings -> 'payment_methods' <@ '["cash_on_delivery", "stripe"]', false) then
     perform private.refuse('payment_methods', 'must list some of cash_on_delivery, stripe', 'Write it such as ["cash_on_delivery", "stripe"].');
   end if;
+  -- The other kinds that the table knows are answered by nobody yet.
+  if p_settings ? 'bot_kind' and coalesce(p_settings ->> 'bot_kind', '') not in ('commerce', 'scam_check') then
+    perform private.refuse('bot_kind', 'must be commerce or scam_check', 'Choose who sells goods, or who checks job offers.');
+  end if;
   if p_settings ? 'limits' then
     if jsonb_typeof(p_settings -> 'limits') <> 'object' then
       perform private.refuse('limits', 'must name numbers', 'Write it such as {"offer_minutes": 10}.');
@@ -152,12 +156,12 @@ begin
     v_settings := p_settings || jsonb_build_object('limits', jsonb_strip_nulls(b.limits || (p_settings -> 'limits')));
   end if;
   return private.save_row('save_business_settings', 'businesses', p_business_id, v_settings || jsonb_build_object('id', p_business_id), '{id}',
-    '{name,persona,hours,languages,default_language,limits,currency,timezone,payment_methods}');
+    '{name,persona,hours,languages,default_language,limits,currency,timezone,payment_methods,bot_kind}');
 end
 $$;
 comment on function public.save_business_settings(uuid, jsonb) is
-  'An admin changes the settings given: {name, persona, hours, languages, default_language, limits, currency, timezone, payment_methods}. Limits are merged. '
-  'Returns the business.';
+  'An admin changes the settings given: {name, persona, hours, languages, default_language, limits, currency, timezone, payment_methods, '
+  'bot_kind}. Limits are merged. Returns the business.';
 
 create function public.save_staff(p_business_id uuid, p_staff jsonb) returns jsonb
 language plpgsql security definer set search_path = ''

@@ -201,6 +201,7 @@ IMPOSSIBLE_SETTINGS: list[tuple[Any, str]] = [
     ({"languages": ["it", "fr"]}, "languages"),
     ({"languages": "it"}, "languages"),
     ({"default_language": "fr"}, "default_language"),
+    ({"bot_kind": "menu"}, "bot_kind"),
     ({"languages": ["en"]}, "default_language"),
     ({"currency": "USD"}, "currency"),
     ({"hours": {"monday": ["09:00", "19:00"]}}, "hours"),

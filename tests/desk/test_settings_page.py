@@ -22,13 +22,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.stack]
 async def settings(stack: Stack) -> AsyncIterator[Stack]:
     """What a business is set to is put back afterwards."""
     (before,) = await stack.sql(
-        "select id, name, persona, languages, default_language, timezone, hours::text, limits::text, payment_methods "
-        "from businesses"
+        "select id, name, persona, languages, default_language, timezone, hours::text, limits::text, payment_methods, "
+        "bot_kind from businesses"
     )
     yield stack
     await stack.sql(
         "update businesses set name = $2, persona = $3, languages = $4, default_language = $5, timezone = $6, "
-        "hours = $7::text::jsonb, limits = $8::text::jsonb, payment_methods = $9 where id = $1",
+        "hours = $7::text::jsonb, limits = $8::text::jsonb, payment_methods = $9, bot_kind = $10 where id = $1",
         *before,
     )
 
@@ -57,6 +57,24 @@ async def test_what_a_business_is_set_to_is_refused_by_its_field_kept_and_obeyed
     await press(page, "Salva")
     await expect(page.get_by_text("Salvato.")).to_be_visible()
     assert await _business(settings, "persona") == "Sei cordiale e breve."
+
+    # What the assistant does is another thing at once.
+    await choose(page, page, "Che cosa fa l’assistente", "Controlla offerte di lavoro")
+    await press(page, "Salva")
+    await expect(page.get_by_text("Salvato.")).to_be_visible()
+    phone = settings.new_phone()
+    await settings.inbound(
+        phone, "Lavoro da casa, 500 euro al giorno! Basta una quota di 50 euro su conto estero."
+    )
+    (warned,) = await settings.replies(phone)
+    assert "truffa" in json.dumps(warned, ensure_ascii=False).lower()
+    await choose(page, page, "Che cosa fa l’assistente", "Vende: ordini, negozi e rider")
+    await press(page, "Salva")
+
+    async def sells() -> bool:
+        return bool(await _business(settings, "bot_kind") == "commerce")
+
+    await settings.until(sells, what="the kind of bot")
 
     # A day that can't be read is named where it stands and beside the button; days off are dates as people write them.
     await _tab(page, "Attività", "Orari")

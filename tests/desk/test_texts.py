@@ -25,6 +25,7 @@ FAMILIES = {
     "order",
     "orders_column",
     "payment",
+    "bot_kind",
     "payment_method",
     "orders_step",
     "orders_choose",
