@@ -20,7 +20,7 @@ DRAWN = """
 """
 PAGES = {
     "/?order=D1000": ".thread[data-state=ready] .message",
-    "/orders": "h5",
+    "/orders": ".board[aria-busy=false]",
     "/catalogue": ".products .product",
     "/analytics": ".figures[aria-busy=false] svg",
     "/settings": "[role=tab]",
