@@ -230,6 +230,14 @@ async def test_health_is_for_who_has_a_key(callers: Callers) -> None:
         assert (await http.get(address)).status_code == 401
 
 
+@pytest.mark.covers("auth: POST recover")
+async def test_who_asks_for_a_new_password_learns_of_nobody(callers: Callers, person: Person) -> None:
+    """The answer is the same for an address that nobody has. Source: supabase/auth recover.go."""
+    client = await callers.client()
+    assert await callers.done(client.auth.reset_password_for_email, person.email) is None
+    assert await callers.done(client.auth.reset_password_for_email, f"{unique()}@example.com") is None
+
+
 @pytest.mark.covers("auth: POST invite")
 async def test_an_invited_person_is_unconfirmed_and_invited_once(callers: Callers, person: Person) -> None:
     """A mail goes to whoever is not there yet; others are refused. Source: supabase/auth invite.go."""

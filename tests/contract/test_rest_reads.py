@@ -168,6 +168,30 @@ async def test_embedded_rows_but_some(callers: Callers) -> None:
     assert "Chiara Conti" not in names
 
 
+@pytest.mark.covers("rest: filter in on embedded rows")
+async def test_embedded_rows_of_a_list(callers: Callers) -> None:
+    """Only those named stay in the list. Source: PostgREST docs, embedded filters."""
+    service = await callers.service()
+    query = service.table("businesses").select("people:staff(name)").eq("id", BUSINESS)
+    (business,) = await callers.rows(query.in_("people.name", ["Chiara Conti", "Nobody, At All"]))
+    assert business["people"] == [{"name": "Chiara Conti"}]
+
+
+@pytest.mark.covers("rest: filter ov")
+async def test_lists_that_share_something(callers: Callers) -> None:
+    """`ov` finds rows whose array holds any of the values. Source: PostgREST docs, operators."""
+    service = await callers.service()
+
+    async def speaks(*languages: str) -> list[Any]:
+        found: list[Any] = await callers.rows(
+            service.table("businesses").select("id").eq("id", BUSINESS).overlaps("languages", [*languages])
+        )
+        return found
+
+    assert await speaks("it", "fr") == [{"id": BUSINESS}]
+    assert await speaks("fr") == []
+
+
 @pytest.mark.covers("rest: select a JSON path")
 async def test_one_value_of_a_json_column(callers: Callers) -> None:
     """`->>` gives a text, null where there is none; an alias names it. Source: PostgREST docs, JSON columns."""
