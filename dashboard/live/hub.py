@@ -7,7 +7,6 @@ of one of them. Numbers given out before each read tell the page which of two an
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import itertools
 import logging
 from collections import defaultdict
@@ -25,6 +24,7 @@ from dashboard.live.feed import Feed
 from dashboard.live.feeds import Feeds
 from dashboard.live.presence import Presence
 from dashboard.live.readings import Reading, readings
+from dashboard.live.shown import Rights, Shown
 from dashboard.live.steps import all_of, repeat
 from dashboard.queries import inbox, thread
 from dashboard.queries.panel import panels
@@ -56,7 +56,6 @@ CHECK_SECONDS = 15.0
 
 PANELS_PER_READ = 10
 
-Rights = frozenset[UUID]
 Read = Callable[[AsyncPostgrestClient], Awaitable[Any]]
 FeedFactory = Callable[..., Feed]
 
@@ -80,7 +79,7 @@ class Hub:
         self._numbers = itertools.count(1)
         self._changed: dict[UUID, set[UUID]] = defaultdict(set)
         self._panels: dict[tuple[Rights, UUID], Json] = {}
-        self._shown: dict[tuple[Rights, str, UUID], bytes] = {}
+        self._shown = Shown()
         self._telling: set[asyncio.Task[None]] = set()
         self._flush_bell = asyncio.Event()
         self._panel_bell = asyncio.Event()
@@ -161,7 +160,7 @@ class Hub:
         number = self.number()
         found = await self._look(members, reading)
         for look in found:
-            self._is_news(rights, "row", UUID(look.row["id"]), look.row)
+            self._shown.is_news(rights, "row", UUID(look.row["id"]), look.row)
         _push(members, {"op": "rows", "number": number, "rows": [look.row for look in found]})
         for look in found:
             self._tell_thread(rights, members, look, number)
@@ -186,7 +185,7 @@ class Hub:
             return
         conversation_id, now = UUID(look.row["id"]), look.thread
         body = {"rows": now.page.rows, "more": now.page.more, "notes": now.asides}
-        is_news = self._is_news(rights, "thread", conversation_id, body)
+        is_news = self._shown.is_news(rights, "thread", conversation_id, body)
         if only_news and not is_news:
             return
         watchers = [member for member in members if member.open_id == conversation_id]
@@ -246,13 +245,13 @@ class Hub:
 
     async def _catch_up(self) -> None:
         groups = self._groups()
-        self._shown = {key: value for key, value in self._shown.items() if key[0] in groups}
+        self._shown.keep_only(groups)
         await all_of([self._catch_up_group(rights, members) for rights, members in groups.items()])
 
     async def _catch_up_group(self, rights: Rights, members: list[Connection]) -> None:
         number = self.number()
         page: inbox.Page = await self._read(members, lambda client: inbox.conversations(client, rights))
-        news = [row for row in page.rows if self._is_news(rights, "row", UUID(row["id"]), row)]
+        news = [row for row in page.rows if self._shown.is_news(rights, "row", UUID(row["id"]), row)]
         if news:
             _push(members, {"op": "rows", "number": number, "rows": news})
 
@@ -263,14 +262,6 @@ class Hub:
 
         opened = _opened(members)
         await all_of([compare(reading) for reading in readings(opened, opened)])
-
-    def _is_news(self, rights: Rights, kind: str, row_id: UUID, value: Any) -> bool:
-        """Whether this differs from what these people were last sent; remembered from now on."""
-        digest = hashlib.blake2b(orjson.dumps(value), digest_size=16).digest()
-        key = (rights, kind, row_id)
-        is_news = self._shown.get(key) != digest
-        self._shown[key] = digest
-        return is_news
 
     # Reading for a group.
 
